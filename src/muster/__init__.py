@@ -1,0 +1,1 @@
+"""Muster: buying groups instead of marketing-qualified leads."""

@@ -1,0 +1,1 @@
+"""What we talk about: table contracts, money, dated rules."""

@@ -1,0 +1,178 @@
+"""muster.toml, read and checked: what the company is called, where its records are."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from muster.problems import ConfigError, WrongUse
+
+FILE = "muster.toml"
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Company(_Section):
+    """Who the company is; every key has a default that suits one with a single currency."""
+
+    name: str
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "USD"
+    own_domains: tuple[str, ...] = ()
+    free_mail_domains: tuple[str, ...] = ()
+    live_since: date | None = None
+    fiscal_year_starts: Annotated[int, Field(ge=1, le=12)] = 1
+
+
+class ColumnMap(_Section):
+    """How one column of a canonical table is filled from a file.
+
+    Give `column` (one column), `columns` (joined by `separator`), or `value` (the same text in
+    every row). `type` says how text becomes a value where that is not plain from the table:
+    `format` is a strptime pattern for dates and instants, `values` renames values (others pass
+    unless `others` names what they become), `plus_days` moves an instant, `times` scales a number
+    before it becomes whole cents (1000000 for a column in millions).
+    """
+
+    column: str | None = None
+    columns: tuple[str, ...] = ()
+    value: str | None = None
+    separator: str = "|"
+    format: str | None = None
+    values: dict[str, str] = Field(default_factory=dict)
+    others: str | None = None
+    plus_days: int = 0
+    times: int = 1
+    decimal: Literal[".", ","] = "."
+
+
+class SourceConfig(_Section):
+    """One `[[source]]`: a CRM export (`salesforce`) or any table by a column map (`table`).
+
+    `path` is a file or folder, absolute or relative to the workspace. For `salesforce`, `fields`
+    maps `table.column` (or `account_attribute.<name>`) to a custom field's API name, as in
+    `"opportunity.solution_id" = "Solution__c"`. For `table`, `table` names the canonical table
+    and `columns` maps its columns; a plain string is short for `{ column = "..." }`.
+    `where` keeps only rows whose column has one of the given values; the others are counted as
+    set aside with the reason that the source's `where` leaves them out.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+    kind: Literal["salesforce", "table"]
+    path: str
+    fields: dict[str, str] = Field(default_factory=dict)
+    table: str | None = None
+    columns: dict[str, str | ColumnMap] = Field(default_factory=dict)
+    where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    currency: str | None = None
+    date_format: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+
+    def column_map(self, column: str) -> ColumnMap | None:
+        """The map of one canonical column, short strings spelt out; None when it is not mapped."""
+        given = self.columns.get(column)
+        return ColumnMap(column=given) if isinstance(given, str) else given
+
+
+class EngineConfig(_Section):
+    """How much of the machine a run may use."""
+
+    memory_limit: str = "8GB"
+    threads: Annotated[int, Field(ge=1)] | None = None
+
+
+class Config(_Section):
+    """The whole of muster.toml."""
+
+    company: Company
+    source: tuple[SourceConfig, ...] = ()
+    engine: EngineConfig = EngineConfig()
+
+
+def read_config(workspace: Path, *, environment: Mapping[str, str] | None = None) -> Config:
+    """Read `muster.toml` of a workspace; `${NAME}` in values comes from the environment.
+
+    Raises WrongUse when the folder is no workspace, ConfigError (naming key and line) otherwise.
+    """
+    path = workspace / FILE
+    if not path.is_file():
+        raise WrongUse(
+            f"{workspace} is no Muster workspace: it has no {FILE}.",
+            remedy="Make one with: muster init, or name one with -w DIR.",
+        )
+    text = path.read_text("utf-8-sig")
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{FILE} is not valid TOML: {error}.") from error
+    raw = _expand(raw, os.environ if environment is None else environment, text=text)
+    try:
+        config = Config.model_validate(raw)
+    except ValidationError as error:
+        raise ConfigError("\n".join(_complaint(e, text) for e in error.errors())) from error
+    names = [source.name for source in config.source]
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigError(f'{FILE}: two sources are called "{name}".', remedy="Rename one.")
+    return config
+
+
+def _expand(value: Any, environment: Mapping[str, str], *, text: str) -> Any:
+    if isinstance(value, dict):
+        return {k: _expand(v, environment, text=text) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_expand(v, environment, text=text) for v in value]
+    if not isinstance(value, str):
+        return value
+
+    def lookup(match: re.Match[str]) -> str:
+        if match[1] in environment:
+            return environment[match[1]]
+        line = _line_of(match[0], text)
+        raise ConfigError(
+            f"{FILE}, line {line}: the environment has no variable {match[1]}.",
+            remedy=f"Set it first, as in: {match[1]}=/path/to/data muster run",
+        )
+
+    return _VARIABLE.sub(lookup, value)
+
+
+def _line_of(needle: str, text: str) -> int:
+    return text[: max(text.find(needle), 0)].count("\n") + 1
+
+
+def _complaint(error: Any, text: str) -> str:
+    """One pydantic error in the words of the file: key, line, nearest right key."""
+    place = [part for part in error["loc"] if part not in {"str", "ColumnMap"}]
+    key = str(next((part for part in reversed(place) if isinstance(part, str)), "muster.toml"))
+    name = ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
+    if error["type"] == "missing":
+        return f"{FILE}: the key {name} is missing."
+    line = _line_of_key(key, text)
+    if error["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(key, _known_keys(), n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        return f"{FILE}, line {line}: there is no key {name}.{hint}"
+    return f"{FILE}, line {line}: {name} = {error['input']!r} is wrong: {error['msg']}."
+
+
+def _line_of_key(key: str, text: str) -> int:
+    pattern = re.compile(rf'^\s*(\[+)?\s*"?(\w+\.)*{re.escape(key)}"?\s*(=|\])', re.MULTILINE)
+    match = pattern.search(text)
+    return text[: match.start(3)].count("\n") + 1 if match else 1
+
+
+def _known_keys() -> list[str]:
+    models: tuple[type[BaseModel], ...] = (Config, Company, SourceConfig, ColumnMap, EngineConfig)
+    return sorted({key for model in models for key in model.model_fields})

@@ -1,0 +1,94 @@
+"""What can go wrong, drawn once: faults in the user's data are rows, misuse is an exception.
+
+MusterError                 a message a person can act on, and the exit code it ends with
+  + UserDataError           the user's data or rules need a look (exit code 1)
+      - RuleError           a rule file says something impossible
+      - CheckFailed         a built table breaks its contract
+  + WrongUse                wrong command, key or place (exit code 2)
+      - ConfigError         muster.toml has a missing, unknown or wrong key
+      - WorkspaceBusy       another run holds the workspace
+      - MissingExtra        an optional part is not installed
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class MusterError(Exception):
+    """A message that says what is wrong, where, and what to do next."""
+
+    exit_code = 3
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(f"{message} {remedy}".strip())
+        self.message = message
+        self.remedy = remedy
+
+
+class UserDataError(MusterError):
+    """The user's data or rules need a look."""
+
+    exit_code = 1
+
+
+class RuleError(UserDataError):
+    """A rule file says something impossible."""
+
+
+class CheckFailed(UserDataError):
+    """A built table breaks its contract."""
+
+
+class WrongUse(MusterError):
+    """Wrong command, key or place."""
+
+    exit_code = 2
+
+
+class ConfigError(WrongUse):
+    """muster.toml has a missing, unknown or wrong key."""
+
+
+class WorkspaceBusy(WrongUse):
+    """Another run holds the workspace."""
+
+
+class MissingExtra(WrongUse):
+    """An optional part of Muster is needed here and is not installed."""
+
+    def __init__(self, extra: str, *, needed_for: str) -> None:
+        super().__init__(
+            f"{needed_for} needs the extra [{extra}], which is not installed.",
+            remedy=f'Install it with: pip install "muster-revenue[{extra}]"',
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One kind of fault in one column of one file: the first example, and how many there are.
+
+    `row` counts data rows from 1; None means the whole file. `severity` is error (the row
+    was set aside), warning (it landed, but look) or note.
+    """
+
+    severity: str
+    source: str
+    file: str
+    reason: str
+    remedy: str
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
+    count: int = 1
+
+    def __str__(self) -> str:
+        """For example: `Opportunity.csv, row 812, column CloseDate: "31/02/2026" is not a date.`"""
+        place = self.file
+        if self.row is not None:
+            place += f", row {self.row:,}"
+        if self.column is not None:
+            place += f", column {self.column}"
+        value = f'"{self.value}" ' if self.value is not None else ""
+        times = f" ({self.count:,} rows)" if self.count > 1 else ""
+        return f"{place}: {value}{self.reason}{times}. {self.remedy}"

@@ -1,0 +1,1 @@
+"""Runs core SQL: DuckDB embedded, Spark or Sail where data outgrow it; checks and publishes tables."""

@@ -1,0 +1,1 @@
+"""The step `resolve`: records become people, people and visitors find their account."""

@@ -1,0 +1,66 @@
+-- Every engagement with its person and account, and since when each could be told.
+-- An identified act belongs to the person's account of that day. An anonymous visit belongs to the account of its network
+-- where that names one, and keeps it; else it follows the person or network that the same browser showed, once it did.
+WITH person_found AS (
+    SELECT
+        o.engagement_id,
+        o.occurred_at,
+        o.known_at,
+        o.network_account_id,
+        o.visitor_id,
+        o.is_own,
+        CASE WHEN o.person_id IS NOT NULL THEN TRUE ELSE FALSE END AS is_identified,
+        COALESCE(o.person_id, s.person_id) AS person_id,
+        CASE WHEN o.person_id IS NOT NULL THEN o.known_at ELSE GREATEST(o.known_at, COALESCE(s.from_at, 0)) END AS person_known_at
+    FROM engagement_owner AS o
+    LEFT JOIN visitor_stretch AS s
+        ON s.visitor_id = o.visitor_id AND s.valid_from <= o.occurred_at AND o.occurred_at < s.valid_to
+),
+
+account_found AS (
+    SELECT
+        f.engagement_id,
+        f.known_at,
+        f.network_account_id,
+        f.is_own,
+        f.is_identified,
+        f.person_id,
+        f.person_known_at,
+        a.account_id AS person_account_id,
+        n.account_id AS visitor_account_id,
+        n.from_at AS visitor_account_at
+    FROM person_found AS f
+    LEFT JOIN person_account AS a
+        ON a.person_id = f.person_id AND a.valid_from <= f.occurred_at AND (a.valid_to IS NULL OR f.occurred_at < a.valid_to)
+    LEFT JOIN visitor_match AS n
+        ON n.visitor_id = f.visitor_id AND n.method = 'company_domain'
+)
+
+SELECT
+    f.engagement_id,
+    CASE
+        WHEN f.is_identified THEN COALESCE(f.person_account_id, f.network_account_id)
+        ELSE COALESCE(f.network_account_id, CASE
+            WHEN f.person_account_id IS NOT NULL AND (f.visitor_account_id IS NULL OR f.person_known_at <= f.visitor_account_at)
+                THEN f.person_account_id
+            ELSE f.visitor_account_id
+        END)
+    END AS account_id,
+    CASE
+        WHEN f.is_identified OR f.network_account_id IS NOT NULL THEN f.known_at
+        WHEN f.person_account_id IS NOT NULL AND (f.visitor_account_id IS NULL OR f.person_known_at <= f.visitor_account_at)
+            THEN f.person_known_at
+        ELSE GREATEST(f.known_at, COALESCE(f.visitor_account_at, 0))
+    END AS known_at,
+    f.person_id,
+    f.person_account_id,
+    f.person_known_at,
+    f.is_own,
+    CASE
+        WHEN f.is_identified AND f.person_account_id IS NOT NULL THEN 'person'
+        WHEN f.network_account_id IS NOT NULL THEN 'company_domain'
+        WHEN f.person_account_id IS NOT NULL THEN 'identified_visit'
+        WHEN f.visitor_account_id IS NOT NULL THEN 'visitor_domain'
+        ELSE 'none'
+    END AS method
+FROM account_found AS f

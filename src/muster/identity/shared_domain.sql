@@ -1,0 +1,25 @@
+-- Mail domains that people of many companies use, whatever the public lists say: they make no account.
+-- At least five different company names, and hardly any name twice.
+WITH named AS (
+    SELECT
+        e.domain,
+        n.name_key
+    FROM known_person_record AS r
+    JOIN reading_email AS e ON e.email = r.email
+    LEFT JOIN known_account_record AS a ON a.account_record_id = r.account_record_id
+    JOIN reading_company AS n ON n.said = COALESCE(r.company_name, a.name)
+    WHERE e.domain IS NOT NULL
+    AND n.name_key IS NOT NULL
+)
+
+SELECT d.domain
+FROM (
+    SELECT
+        n.domain,
+        COUNT(DISTINCT n.name_key) AS name_count,
+        COUNT(*) AS record_count
+    FROM named AS n
+    GROUP BY n.domain
+) AS d
+WHERE d.name_count >= 5
+AND d.name_count * 3 >= d.record_count

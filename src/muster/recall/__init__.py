@@ -1,0 +1,1 @@
+"""What was known as of the date: every table the later steps read, with nothing from later."""

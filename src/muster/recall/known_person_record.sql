@@ -1,0 +1,21 @@
+-- Leads and contacts that existed as of the date; conversions and merges count from the day they were known.
+SELECT
+    r.person_record_id,
+    r.kind,
+    r.email,
+    r.given_name,
+    r.family_name,
+    r.company_name,
+    r.account_record_id,
+    r.title,
+    r.owner_id,
+    r.lead_source,
+    CASE WHEN r.converted_at <= c.as_of_at THEN r.converted_person_record_id END AS converted_person_record_id,
+    CASE WHEN r.converted_at <= c.as_of_at THEN r.converted_account_record_id END AS converted_account_record_id,
+    CASE WHEN r.converted_at <= c.as_of_at THEN r.converted_opportunity_id END AS converted_opportunity_id,
+    CASE WHEN r.converted_at <= c.as_of_at THEN r.converted_at END AS converted_at,
+    CASE WHEN COALESCE(r.merged_at, 0) <= c.as_of_at THEN r.merged_into_id END AS merged_into_id,
+    r.known_at
+FROM person_record AS r
+CROSS JOIN clock AS c
+WHERE r.known_at <= c.as_of_at

@@ -1,0 +1,1 @@
+"""Rules are data: dated CSV rows in the workspace, each with a why."""

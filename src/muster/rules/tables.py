@@ -1,0 +1,104 @@
+"""The rules as tables for the flow: `rule_<name>`, and `rule_policy` with one row per dated policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+from muster.problems import RuleError
+from muster.rules.read import FOREVER, Rules, Value, rule_shapes
+
+_DAY = 86_400_000_000
+_ARROW = {
+    "text": pa.string(),
+    "points": pa.int64(),
+    "integer": pa.int64(),
+    "real": pa.float64(),
+    "flag": pa.bool_(),
+}
+
+# name in qualification.csv -> (column of rule_policy, what one unit is inside the flow)
+_POLICY = {
+    "enter_at": ("enter_points", 100),
+    "leave_below": ("leave_points", 100),
+    "dwell_days": ("dwell_us", _DAY),
+    "cool_down_days": ("cool_down_us", _DAY),
+    "silent_weeks": ("silent_us", 7 * _DAY),
+    "half_life_days": ("half_life_us", _DAY),
+    "signal_half_points": ("signal_half_points", 100),
+    "signal_max": ("signal_max_points", 100),
+    "fit_max": ("fit_max_points", 100),
+    "completeness_max": ("completeness_max_points", 100),
+    "minimum_people": ("minimum_people", 1),
+    "credit_window_days": ("credit_window_us", _DAY),
+    "credit_half_life_days": ("credit_half_life_us", _DAY),
+    "second_lead_days": ("second_lead_us", _DAY),
+}
+
+
+def rule_tables(rules: Rules) -> dict[str, pa.Table]:
+    """Every rule file as an Arrow table, plus `rule_policy`. Raises RuleError where rules contradict."""
+    tables = {f"rule_{name}": _table(rules, name) for name in rule_shapes() if name != "qualification"}
+    tables["rule_policy"] = _policy_table(rules)
+    _check_half_lives(rules)
+    return tables
+
+
+def _table(rules: Rules, name: str) -> pa.Table:
+    columns = {column: _ARROW[kind] for column, kind in rule_shapes()[name].columns.items()}
+    columns |= {"from_at": pa.int64(), "to_at": pa.int64(), "position_in_file": pa.int64()}
+    return pa.table({c: pa.array([row[c] for row in rules[name]], t) for c, t in columns.items()})
+
+
+def _policy_table(rules: Rules) -> pa.Table:
+    """One row for each stretch of time in which no value of qualification.csv changes."""
+    known = [row for row in rules["qualification"] if row["name"] in _POLICY]
+    for row in rules["qualification"]:
+        if row["name"] not in _POLICY:
+            raise RuleError(
+                f"rules/qualification.csv: there is no rule {row['name']!r}.",
+                remedy=f"Known: {', '.join(_POLICY)}.",
+            )
+    starts = sorted({_int(row["from_at"]) for row in known} | {0})
+    stretches = []
+    for start, end in zip(starts, [*starts[1:], FOREVER], strict=True):
+        values: dict[str, Value] = {"from_at": start, "to_at": end}
+        for name, (column, unit) in _POLICY.items():
+            values[column] = _in_force(known, name, start, unit)
+        if _int(values["leave_points"]) > _int(values["enter_points"]):
+            raise RuleError(
+                "rules/qualification.csv: leave_below is above enter_at.",
+                remedy="Groups would leave as they enter; lower it.",
+            )
+        stretches.append(values)
+    return pa.Table.from_pylist(stretches, schema=pa.schema([(name, pa.int64()) for name in stretches[0]]))
+
+
+def _in_force(rows: list[Mapping[str, Value]], name: str, at: int, unit: int) -> int:
+    for row in rows:
+        if row["name"] == name and _int(row["from_at"]) <= at < _int(row["to_at"]):
+            value = row["value"]
+            assert isinstance(value, float)
+            return round(value * unit)
+    raise RuleError(
+        f"rules/qualification.csv lacks {name} from the start.", remedy="Add a row effective from 1970-01-01."
+    )
+
+
+def _check_half_lives(rules: Rules) -> None:
+    """The instant a score crosses a threshold has a closed form for a half-life and its double only."""
+    [fast] = {row["value"] for row in rules["qualification"] if row["name"] == "half_life_days"}
+    assert isinstance(fast, float)
+    for row in rules["activity_weights"]:
+        if row["half_life_days"] not in {fast, 2 * fast}:
+            given = f"{row['activity']} has half_life_days {row['half_life_days']:g}"
+            raise RuleError(
+                f"rules/activity_weights.csv: {given}.",
+                remedy=f"Use {fast:g} (half_life_days of rules/qualification.csv) or twice that.",
+            )
+
+
+def _int(value: Value) -> int:
+    assert isinstance(value, int)
+    return value

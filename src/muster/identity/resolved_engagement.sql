@@ -64,7 +64,7 @@ SELECT
     CASE WHEN w.half_life_days * 86400000000 > r.half_life_us THEN TRUE ELSE FALSE END AS is_slow,
     COALESCE(w.is_buying_act, FALSE) AND NOT p.is_ignored AS is_buying_act,
     COALESCE(w.is_marketing, FALSE) AND NOT p.is_ignored AS is_marketing,
-    p.is_ignored,
+    COALESCE(w.points, 0) > 0 AND NOT p.is_ignored AS is_act,
     p.method,
     p.share_token
 FROM placed AS p

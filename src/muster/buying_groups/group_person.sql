@@ -1,0 +1,32 @@
+-- The known people of each group: who engaged in its cycle, and whom sellers named on its opportunity once they had.
+WITH present AS (
+    SELECT
+        e.buying_group_id,
+        e.person_id,
+        e.person_at AS at,
+        1 AS is_engagement,
+        CAST(NULL AS VARCHAR) AS named_role
+    FROM group_engagement AS e
+    WHERE e.person_id IS NOT NULL
+    UNION ALL
+    SELECT
+        g.buying_group_id,
+        a.person_id,
+        r.known_at AS at,
+        0 AS is_engagement,
+        r.role AS named_role
+    FROM known_contact_role AS r
+    JOIN opportunity_group AS g ON g.opportunity_id = r.opportunity_id
+    JOIN person_alias AS a ON a.person_record_id = r.person_record_id
+)
+
+SELECT
+    p.buying_group_id,
+    p.person_id,
+    MIN(p.at) AS joined_at,
+    MAX(CASE WHEN p.is_engagement = 1 THEN p.at END) AS last_engaged_at,
+    CAST(SUM(p.is_engagement) AS BIGINT) AS engagement_count,
+    MIN(CASE WHEN p.named_role IS NOT NULL THEN p.named_role END) AS named_role,
+    MIN(CASE WHEN p.named_role IS NOT NULL THEN p.at END) AS named_at
+FROM present AS p
+GROUP BY p.buying_group_id, p.person_id

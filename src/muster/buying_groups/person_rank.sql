@@ -1,0 +1,8 @@
+-- One row a person: what their title shows, whatever account they are at.
+SELECT
+    p.person_id,
+    MAX(p.function) AS function,
+    MAX(p.seniority) AS seniority,
+    MAX(p.seniority_rank) AS seniority_rank
+FROM person AS p
+GROUP BY p.person_id

@@ -17,19 +17,27 @@ CONCERNED: Final = {
 }
 # What members of a role do, by relative frequency.
 HABITS: Final = {
-    "champion": {"visit": 3.0, "guide": 2.4, "webinar": 1.6, "email": 1.6, "share": 1.5, "pricing": 0.6, "demo": 0.3,
-                 "event": 0.5, "social": 0.4},
+    "champion": {"visit": 3.0, "guide": 2.4, "webinar": 1.6, "email": 1.6, "share": 1.5, "pricing": 0.6,
+                 "demo": 0.3, "event": 0.5, "social": 0.4},
     "technical_influencer": {"visit": 4.0, "docs": 2.6, "guide": 1.6, "webinar": 1.3, "email": 0.8},
     "user": {"visit": 4.0, "webinar": 1.6, "guide": 1.3, "email": 0.8, "social": 0.3},
     "decision_maker": {"visit": 3.0, "email": 1.6, "dinner": 1.1, "guide": 0.8, "event": 0.8, "reply": 0.5},
     "economic_buyer": {"pricing": 2.4, "visit": 2.0, "guide": 0.8, "email": 1.0},
     "procurement": {"pricing": 3.0, "visit": 2.0, "reply": 0.5},
 }  # fmt: skip
-NOISE: Final = {"visit": 2.2, "guide": 1.1, "email": 2.6, "webinar": 0.6, "event": 0.5, "social": 0.5, "careers": 0.35}
+NOISE: Final = {
+    "visit": 2.2,
+    "guide": 1.1,
+    "email": 2.6,
+    "webinar": 0.6,
+    "event": 0.5,
+    "social": 0.5,
+    "careers": 0.35,
+}
 # Acts a week at the height of a cycle, and how long after its beginning a role tends to join (weeks).
 _PACE: Final = {
-    "champion": (0.95, 0, 1), "technical_influencer": (0.6, 1, 5), "user": (0.5, 1, 8),
-    "decision_maker": (0.42, 3, 9), "economic_buyer": (0.42, 5, 11), "procurement": (0.4, 9, 16),
+    "champion": (1.2, 0, 1), "technical_influencer": (0.75, 1, 5), "user": (0.65, 1, 8),
+    "decision_maker": (0.55, 3, 9), "economic_buyer": (0.5, 5, 11), "procurement": (0.45, 9, 16),
 }  # fmt: skip
 
 
@@ -53,14 +61,24 @@ def gather_group(draw: Draw, account: Account, solution: str) -> dict[str, list[
     take("user", [p for p in own if p.seniority in {"staff", "manager"}], draw.whole(1, 3))
     money = [p for p in account.people if p.function == "Finance" and p.seniority != "staff"]
     take("economic_buyer", money, 1 if draw.chance(0.7) else 0)
-    take("procurement", [p for p in account.people if p.function == "Procurement"], 1 if draw.chance(0.45) else 0)
+    take(
+        "procurement",
+        [p for p in account.people if p.function == "Procurement"],
+        1 if draw.chance(0.45) else 0,
+    )
     return members
 
 
 def begin_cycle(
-    draw: Draw, account: Account, *, solution: str, begins_at: datetime, weeks: float, opens: bool,
+    draw: Draw,
+    account: Account,
+    *,
+    solution: str,
+    begins_at: datetime,
+    weeks: float,
+    opens: bool,
     members: dict[str, list[Person]] | None = None,
-) -> Cycle:  # fmt: skip
+) -> Cycle:
     """Begin a buying cycle; it peaks after `weeks`, when a deal opens, or fades without one."""
     peak = draw.at_work(begins_at + timedelta(weeks=weeks))
     cycle = Cycle(account, solution, begins_at, peak, opens_at=peak if opens else None)
@@ -74,16 +92,20 @@ def begin_cycle(
     return cycle
 
 
-def draw_cycles(draw: Draw, account: Account, *, span: Span) -> list[Cycle]:
-    """Let an account go through no, one or two buying cycles of its own."""
+def draw_cycles(draw: Draw, account: Account, *, number: int, span: Span) -> list[Cycle]:
+    """Let an account go through no, one or several buying cycles of its own.
+
+    The golden ratio spreads their beginnings, so that no quarter is empty or crowded by chance.
+    """
     cycles: list[Cycle] = []
     appetite = {"A": 1.15, "B": 0.8, "C": 0.5, "D": 0.25, "": 0.5}[account.tier]
     wanted = draw.some(list(SOLUTIONS), min(3, draw.count(appetite)))
-    for solution in wanted:
-        start = span.start + timedelta(weeks=draw.between(1, 52 * span.years - 6))
+    for turn, solution in enumerate(wanted):
+        place = (number * 0.618034 + turn * 0.381966 + draw.between(0, 0.12)) % 1
+        start = span.start + timedelta(weeks=1 + place * (52 * span.years - 7))
         weeks = draw.between(7, 21)
         cycle = begin_cycle(
-            draw, account, solution=solution, begins_at=start, weeks=weeks, opens=draw.chance(0.62)
+            draw, account, solution=solution, begins_at=start, weeks=weeks, opens=draw.chance(0.48)
         )
         if len(cycle.joined_at) < 3:
             continue
@@ -125,7 +147,7 @@ def act_idly(draw: Draw, account: Account, *, span: Span) -> Iterator[Act]:
     """Let people who are not buying read, click and attend now and then."""
     weeks = 52 * span.years
     for person in account.people:
-        for _ in range(draw.count(0.0095 * weeks * person.interest)):
+        for _ in range(draw.count(0.019 * weeks * person.interest)):
             at = draw.at_work(span.start + timedelta(days=draw.whole(0, weeks * 7 - 3)))
             own = [solution for solution, functions in CONCERNED.items() if person.function in functions]
             topic = draw.pick(own) if own and draw.chance(0.5) else "company"

@@ -82,4 +82,6 @@ class Draw:
 def id_suffix(short: str) -> str:
     """Work out the three letters that make a 15-character id safe to compare without case."""
     chunks = (short[start : start + 5] for start in range(0, 15, 5))
-    return "".join(_SUFFIX[sum(1 << place for place, c in enumerate(chunk) if c.isupper())] for chunk in chunks)
+    return "".join(
+        _SUFFIX[sum(1 << place for place, c in enumerate(chunk) if c.isupper())] for chunk in chunks
+    )

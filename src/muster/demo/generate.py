@@ -16,17 +16,15 @@ from muster.demo.dirt import soil
 from muster.demo.draw import Draw
 from muster.demo.export import Export, money
 from muster.demo.marketing import Plan, plan_marketing, titled_content
-from muster.demo.organisations import FREE_MAIL, OWN_DOMAIN, found_accounts, hire_users
+from muster.demo.organisations import found_accounts, hire_users
 from muster.demo.people_rows import follow_conversions, record_account, record_people, record_users
-from muster.demo.record_stories import RECORD_STORIES
-from muster.demo.records import END, SOLUTIONS, Account, Act, Cycle, Deal, Span
+from muster.demo.records import END, SOLUTIONS, Account, Cycle, Deal, Span
 from muster.demo.scene import Scene, Told
 from muster.demo.selling import SalesDesk, name_roles, reach_threshold
-from muster.demo.stories import BUYING_STORIES, Story
+from muster.demo.signals import show_signals
+from muster.demo.stories import STORIES, write_story
 from muster.demo.strangers import pass_by
-from muster.demo.traces import Tracer, impress
-
-STORIES: tuple[Story, ...] = (*BUYING_STORIES, *RECORD_STORIES)
+from muster.demo.traces import Tracer
 
 
 def generate(folder: Path, *, seed: int = 7, accounts: int = 140, years: int = 2) -> list[Told]:
@@ -45,21 +43,32 @@ def generate(folder: Path, *, seed: int = 7, accounts: int = 140, years: int = 2
     told = [
         story
         for number, account in enumerate(organisations)
-        for story in _live(seed, number, organisations, span=span, export=export, plan=plan, strangers=domains)
+        for story in _live(
+            seed, number, organisations, span=span, export=export, plan=plan, strangers=domains
+        )
     ]
     follow_conversions(export, organisations)
     record_users(export, users)
     _record_plan(export, plan)
     pass_by(Draw(seed, "strangers"), export, plan, span=span, sellers=users, scale=accounts / 140)
     export.arrange()
-    told += soil(Draw(seed, "dirt"), export)
+    told += soil(
+        Draw(seed, "dirt"), export, spared=frozenset(i for story in told for i in story.ids.values())
+    )
     export.write(folder)
     return told
 
 
 def _live(
-    seed: int, number: int, accounts: list[Account], *, span: Span, export: Export, plan: Plan, strangers: list[str]
-) -> list[Told]:  # fmt: skip
+    seed: int,
+    number: int,
+    accounts: list[Account],
+    *,
+    span: Span,
+    export: Export,
+    plan: Plan,
+    strangers: list[str],
+) -> list[Told]:
     """Let one account live through the years: its cycles, acts, leads, deals and records."""
     account, draw = accounts[number], Draw(seed, "life", number)
     tracer = Tracer(draw, export, plan, strangers=strangers)
@@ -70,7 +79,7 @@ def _live(
     if number >= 2 and is_stage == 0 and place < len(STORIES):
         told.append(STORIES[place](scene))
     else:
-        scene.cycles = draw_cycles(draw, account, span=span)
+        scene.cycles = draw_cycles(draw, account, number=number, span=span)
         account.has_scanner = draw.chance(0.02)
     deals = _open_deals(draw, scene, span=span)
     acts = [*scene.acts, *act_idly(draw, account, span=span)]
@@ -78,7 +87,7 @@ def _live(
         acts += act_in_cycle(draw, cycle)
     for act in sorted(acts, key=lambda act: (act.at, act.person.email, act.kind)):
         tracer.leave(act)
-    _show_signals(draw, scene, export=export, span=span)
+    show_signals(draw, export, plan, account=account, cycles=scene.cycles, span=span)
     SalesDesk(draw, export, account).work(reach_threshold(tracer.points), scene.cycles)
     for cycle in scene.cycles:
         name_roles(draw, export, cycle)
@@ -101,7 +110,7 @@ def _open_deals(draw: Draw, scene: Scene, *, span: Span) -> list[Deal]:
             _open_from_cycle(draw, cycle, deals)
         if cycle.deal is not None:
             deals.append(cycle.deal)
-    if not is_story and draw.chance(0.07):
+    if not is_story and draw.chance(0.05):
         opens_at = draw.at_work(span.start - timedelta(days=draw.whole(150, 420)))
         closes_at = draw.at_work(opens_at + timedelta(days=draw.whole(60, 140)))
         deals.append(_prospect(draw, account, opens_at, closes_at, is_won=True))
@@ -111,7 +120,11 @@ def _open_deals(draw: Draw, scene: Scene, *, span: Span) -> list[Deal]:
         deals.append(_prospect(draw, account, opens_at, closes_at, is_won=False))
     renewed = {deal.solution for deal in deals if deal.type == "Renewal"}
     for deal in list(deals):
-        if deal.is_won and deal.type in {"New Business", "Existing Business"} and deal.solution not in renewed:
+        if (
+            deal.is_won
+            and deal.type in {"New Business", "Existing Business"}
+            and deal.solution not in renewed
+        ):
             deals += renew(draw, account, deal)
     return deals
 
@@ -122,46 +135,57 @@ def _open_from_cycle(draw: Draw, cycle: Cycle, before: list[Deal]) -> None:
     has_decider = "decision_maker" in cycle.members
     opens_at = cycle.opens_at or cycle.peaks_at
     cycle.deal = open_deal(
-        draw, cycle.account, solution=cycle.solution, opens_at=opens_at, closes_at=cycle.closes_at or END,
-        is_won=draw.chance(0.42 if has_decider else 0.2), type=kind,
+        draw,
+        cycle.account,
+        solution=cycle.solution,
+        opens_at=opens_at,
+        closes_at=cycle.closes_at or END,
+        is_won=draw.chance(0.42 if has_decider else 0.2),
+        type=kind,
         lead_source=draw.pick(("Web", "Sales Prospecting", "Marketing")),
-    )  # fmt: skip
-    cycle.deal.has_amount, cycle.deal.has_solution = draw.chance(0.95), draw.chance(0.93)
+    )
+    cycle.deal.has_amount, cycle.deal.has_solution = draw.chance(0.85), draw.chance(0.93)
     cycle.deal.has_roles = draw.chance(0.78)
+    if cycle.account.state in {"Bavaria", "Utrecht"} and draw.chance(0.4):
+        cycle.deal.currency = "EUR"
 
 
 def _prospect(draw: Draw, account: Account, opens_at: datetime, closes_at: datetime, *, is_won: bool) -> Deal:
     return open_deal(
-        draw, account, solution=draw.pick(list(SOLUTIONS)), opens_at=opens_at, closes_at=closes_at, is_won=is_won,
-        type="New Business", lead_source="Sales Prospecting",
-    )  # fmt: skip
-
-
-def _show_signals(draw: Draw, scene: Scene, *, export: Export, span: Span) -> None:
-    for cycle in scene.cycles:
-        for _ in range(draw.count(7 * cycle.energy)):
-            at = cycle.begins_at + (cycle.peaks_at - cycle.begins_at) * draw.between(0, 1.3)
-            if span.holds(at):
-                impress(draw, export, scene.plan, account=scene.account, at=at, topic=cycle.solution)
-    for _ in range(draw.count(4)):
-        at = span.start + timedelta(days=draw.whole(0, 364 * span.years - 1))
-        impress(draw, export, scene.plan, account=scene.account, at=at, topic="company")
+        draw,
+        account,
+        solution=draw.pick(list(SOLUTIONS)),
+        opens_at=opens_at,
+        closes_at=closes_at,
+        is_won=is_won,
+        type="New Business",
+        lead_source="Sales Prospecting",
+    )
 
 
 def _record_plan(export: Export, plan: Plan) -> None:
     tactics = [tactic for running in plan.tactics.values() for tactic in running.values()]
     for campaign in (*plan.programmes.values(), *tactics):
         export.add(
-            "crm/Campaign", Id=campaign.campaign_id, Name=campaign.name, Type=campaign.type,
-            ParentId=campaign.parent_id, Solution__c=SOLUTIONS.get(campaign.topic, ""), StartDate=campaign.starts_on,
-            EndDate=campaign.ends_on, ActualCost=money(campaign.cost_cents),
+            "crm/Campaign",
+            Id=campaign.campaign_id,
+            Name=campaign.name,
+            Type=campaign.type,
+            ParentId=campaign.parent_id,
+            Solution__c=SOLUTIONS.get(campaign.topic, ""),
+            StartDate=campaign.starts_on,
+            EndDate=campaign.ends_on,
+            ActualCost=money(campaign.cost_cents),
             Status="In Progress" if campaign.ends_on > END.date() else "Completed",
-        )  # fmt: skip
+        )
     for tactic, month, cents in plan.spend:
         export.add(
-            "events/ad_spend", campaign_id=tactic.campaign_id, channel=tactic.type, spend_date=month,
+            "events/ad_spend",
+            campaign_id=tactic.campaign_id,
+            channel=tactic.type,
+            spend_date=month,
             cost=money(cents),
-        )  # fmt: skip
+        )
     for url, topic, title in titled_content():
         export.add("reference/content_catalog", url=url, topic=topic, title=title)
     for programme, account_ids in plan.held_out.items():
@@ -174,20 +198,6 @@ def _record_plan(export: Export, plan: Plan) -> None:
         rate = min(1.19, max(1.03, rate + draw.between(-0.016, 0.017)))
         first = date(plan.first_year + index // 12, index % 12 + 1, 1)
         export.add("reference/exchange_rates", currency="EUR", rate_on=first, rate=f"{rate:.4f}")
-
-
-def write_story(told: list[Told]) -> str:
-    """Tell the stories in Markdown, each with the ids to look for."""
-    lines = [
-        "# What happened at Halden Analytics' accounts", "",
-        "The company that `muster demo` shows is generated: Halden Analytics sells Data Platform, Workforce Suite and",
-        "Revenue Cloud, and everybody named here is invented. These stories are in its exports (`company/`); the ids",
-        "lead to their rows. `python -m muster.demo.generate FOLDER --seed 7 --accounts 140` makes the same files.",
-    ]  # fmt: skip
-    for story in told:
-        lines += ["", f"## {story.title}", "", story.sentence, ""]
-        lines += [f"- {what}: `{value}`" for what, value in story.ids.items()]
-    return "\n".join(lines) + "\n"
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -11,37 +11,40 @@ from muster.demo.records import END, SOLUTIONS, Account, Span
 
 # Programme: the CRM's type, spend a month, and whether its quarters are run once per solution.
 PROGRAMMES: Final = {
-    "Content syndication": ("Content synd.", 6200, True),
-    "Paid search": ("Paid search", 7400, True),
-    "Webinars": ("Webinar", 3900, True),
-    "Field workshops": ("Event", 2800, True),
-    "Trade shows": ("Event", 9800, False),
-    "Executive dinners": ("Event", 4100, False),
-    "Nurture e-mail": ("E-mail", 1300, False),
-    "Retargeting": ("Display", 2600, False),
-    "Direct mail": ("Direct mail", 1500, False),
-    "Organic social": ("Organic social", 900, False),
-    "Partner co-marketing": ("Partner", 2100, False),
-    "SDR outbound": ("Outbound", 3300, False),
+    "Content syndication": ("Content synd.", 2300, True),
+    "Paid search": ("Paid search", 2900, True),
+    "Webinars": ("Webinar", 1500, True),
+    "Field workshops": ("Event", 1100, True),
+    "Trade shows": ("Event", 3400, False),
+    "Executive dinners": ("Event", 1600, False),
+    "Nurture e-mail": ("E-mail", 450, False),
+    "Retargeting": ("Display", 950, False),
+    "Direct mail": ("Direct mail", 600, False),
+    "Organic social": ("Organic social", 350, False),
+    "Partner co-marketing": ("Partner", 700, False),
+    "SDR outbound": ("Outbound", 1900, False),
 }
 HELD_OUT: Final = {"Retargeting": 0.12, "Direct mail": 0.25}
+# Titles of the content by topic; the page is made from the title.
 _GUIDES: Final = {
     "data-platform": (
-        "Lakehouse cost guide", "Data contracts in practice", "Migrating from a warehouse", "Governance checklist",
-        "Streaming for finance", "Total cost of ownership", "Security white paper", "Customer story: Foundry group",
-        "Buyer's guide to data platforms", "Reference architecture",
+        "Lakehouse cost guide", "Data contracts in practice", "Migrating from a warehouse",
+        "Governance checklist", "Streaming for finance", "Total cost of ownership", "Security white paper",
+        "Customer story: Foundry group", "Buyer's guide to data platforms", "Reference architecture",
     ),
     "workforce-suite": (
         "Shift planning guide", "Skills inventory handbook", "HR data privacy", "Onboarding in 30 days",
-        "Business case template", "Labour cost benchmark", "Integration white paper", "Customer story: Clinics",
-        "Buyer's guide to workforce tools", "Rollout plan",
+        "Business case template", "Labour cost benchmark", "Integration white paper",
+        "Customer story: Clinics", "Buyer's guide to workforce tools", "Rollout plan",
     ),
     "revenue-cloud": (
-        "Forecasting handbook", "Quote to cash guide", "Pricing governance", "Territory planning", "Renewal playbook",
-        "Return on investment model", "Security answers", "Customer story: Freight", "Buyer's guide to revenue tools",
-        "CRM integration paper",
+        "Forecasting handbook", "Quote to cash guide", "Pricing governance", "Territory planning",
+        "Renewal playbook", "Return on investment model", "Security answers", "Customer story: Freight",
+        "Buyer's guide to revenue tools", "CRM integration paper",
     ),
-    "company": ("Annual benchmark", "State of operations report", "Sustainability report", "Analyst view"),
+    "company": (
+        "Annual benchmark", "State of operations report", "Sustainability report", "Analyst view",
+    ),
 }  # fmt: skip
 
 
@@ -97,14 +100,18 @@ def plan_marketing(seed: int, *, span: Span, accounts: list[Account]) -> Plan:
             topics = list(SOLUTIONS) if by_solution else ["company"]
             running = {}
             for topic in topics:
-                months = [
-                    date(first_year + quarter // 4, quarter % 4 * 3 + month, 1) for month in (1, 2, 3)
-                ]
+                months = [date(first_year + quarter // 4, quarter % 4 * 3 + month, 1) for month in (1, 2, 3)]
                 costs = [int(draw.spread(monthly * 100 / len(topics), 0.18)) for _ in months]
                 child = Campaign(
-                    draw.record_id("701"), f"{name} {_label(first_year, quarter, topic)}", kind, parent_id, topic,
-                    months[0], _quarter_end(months[2]), sum(costs),
-                )  # fmt: skip
+                    draw.record_id("701"),
+                    f"{name} {_label(first_year, quarter, topic)}",
+                    kind,
+                    parent_id,
+                    topic,
+                    months[0],
+                    _quarter_end(months[2]),
+                    sum(costs),
+                )
                 spend += [(child, month, cost) for month, cost in zip(months, costs, strict=True)]
                 running[topic] = child
                 children.append(child)

@@ -14,21 +14,32 @@ def record_users(export: Export, users: list[User]) -> None:
     """Write the vendor's own people."""
     for user in users:
         export.add(
-            "crm/User", Id=user.user_id, FirstName=user.first, LastName=user.last, Email=user.email,
-            Title=user.title, IsActive=user.is_active,
-        )  # fmt: skip
+            "crm/User",
+            Id=user.user_id,
+            FirstName=user.first,
+            LastName=user.last,
+            Email=user.email,
+            Title=user.title,
+            IsActive=user.is_active,
+        )
 
 
 def record_account(draw: Draw, export: Export, account: Account) -> None:
     """Write an account record; a few lack industry, size or web address."""
     export.add(
-        "crm/Account", Id=account.account_id, Name=account.name,
+        "crm/Account",
+        Id=account.account_id,
+        Name=account.name,
         Website=account.website if draw.chance(0.93) else "",
         Industry=account.industry if draw.chance(0.9) else "",
-        NumberOfEmployees=account.employees if draw.chance(0.9) else "", BillingState=account.state,
-        Type=account.type, ICP_Tier__c=account.tier, Uses_Key_Technology__c=account.uses_technology,
-        OwnerId=account.owner_id, CreatedDate=account.created_on,
-    )  # fmt: skip
+        NumberOfEmployees=account.employees if draw.chance(0.9) else "",
+        BillingState=account.state,
+        Type=account.type,
+        ICP_Tier__c=account.tier,
+        Uses_Key_Technology__c=account.uses_technology,
+        OwnerId=account.owner_id,
+        CreatedDate=account.created_on,
+    )
 
 
 def record_people(draw: Draw, export: Export, account: Account) -> None:
@@ -40,12 +51,18 @@ def record_people(draw: Draw, export: Export, account: Account) -> None:
                 _enter_again(draw, export, person, person.lead)
         if person.contact_id:
             export.add(
-                "crm/Contact", Id=person.contact_id, AccountId=account.account_id, FirstName=person.first,
-                LastName=person.last, Email=person.contact_email, Title=person.title,
+                "crm/Contact",
+                Id=person.contact_id,
+                AccountId=account.account_id,
+                FirstName=person.first,
+                LastName=person.last,
+                Email=person.contact_email,
+                Title=person.title,
                 Department=person.function if draw.chance(0.5) else "",
-                LeadSource=person.lead.source if person.lead else "", CreatedDate=person.contact_created_at,
+                LeadSource=person.lead.source if person.lead else "",
+                CreatedDate=person.contact_created_at,
                 OwnerId=account.owner_id,
-            )  # fmt: skip
+            )
 
 
 def record_lead(draw: Draw, export: Export, lead: Lead) -> None:
@@ -54,14 +71,26 @@ def record_lead(draw: Draw, export: Export, lead: Lead) -> None:
     is_converted = lead.converted_at is not None
     company = draw.weigh({account.name: 0.5, account.plain_name: 0.35, account.plain_name.lower(): 0.15})
     export.add(
-        "crm/Lead", Id=lead.lead_id, FirstName=person.first, LastName=person.last, Email=lead.email,
-        Company=company, Title=person.title, LeadSource=lead.source, CreatedDate=lead.created_at,
-        Status=lead.status, Disqualified_Reason__c=lead.reason, IsConverted=is_converted,
-        ConvertedDate=lead.converted_at, ConvertedContactId=person.contact_id if is_converted else "",
+        "crm/Lead",
+        Id=lead.lead_id,
+        FirstName=person.first,
+        LastName=person.last,
+        Email=lead.email,
+        Company=company,
+        Title=person.title,
+        LeadSource=lead.source,
+        CreatedDate=lead.created_at,
+        Status=lead.status,
+        Disqualified_Reason__c=lead.reason,
+        IsConverted=is_converted,
+        ConvertedDate=lead.converted_at,
+        ConvertedContactId=person.contact_id if is_converted else "",
         ConvertedAccountId=account.account_id if is_converted else "",
-        ConvertedOpportunityId=lead.converted_opportunity_id, MQL_Date__c=lead.mql_at, SAL_Date__c=lead.sal_at,
+        ConvertedOpportunityId=lead.converted_opportunity_id,
+        MQL_Date__c=lead.mql_at,
+        SAL_Date__c=lead.sal_at,
         OwnerId=account.sdr_id if lead.mql_at else account.owner_id,
-    )  # fmt: skip
+    )
 
 
 def _enter_again(draw: Draw, export: Export, person: Person, lead: Lead) -> None:
@@ -69,7 +98,11 @@ def _enter_again(draw: Draw, export: Export, person: Person, lead: Lead) -> None
     at = lead.created_at + timedelta(days=draw.whole(20, 300))
     if at > END:
         return
-    local = f"{person.first[0]}{person.last}" if "." in lead.email.split("@")[0] else f"{person.first}.{person.last}"
+    local = (
+        f"{person.first[0]}{person.last}"
+        if "." in lead.email.split("@")[0]
+        else f"{person.first}.{person.last}"
+    )
     domain = person.account.domain if draw.chance(0.7) else FREE_MAIL
     again = Lead(draw.record_id("00Q"), person, f"{local}@{domain}".lower(), draw.pick(("Web", "Event")), at)
     record_lead(draw, export, again)

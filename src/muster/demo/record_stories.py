@@ -3,44 +3,70 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
 
 from muster.demo.deals import open_deal
 from muster.demo.organisations import FREE_MAIL
 from muster.demo.records import Lead
 from muster.demo.scene import Scene, Told
-from muster.demo.stories import Story
 
 
 def duplicate_account(scene: Scene) -> Told:
     """The same company stands in the CRM twice, each record with its own contacts."""
     account, other_id = scene.account, scene.draw.record_id("001")
     scene.export.add(
-        "crm/Account", Id=other_id, Name=account.plain_name.upper(), Website="", Industry="",
-        NumberOfEmployees="", BillingState=account.state, Type="Prospect", ICP_Tier__c="",
-        Uses_Key_Technology__c="", OwnerId=account.sdr_id, CreatedDate=datetime(2024, 5, 13).date(),
-    )  # fmt: skip
+        "crm/Account",
+        Id=other_id,
+        Name=account.plain_name.upper(),
+        Website="",
+        Industry="",
+        NumberOfEmployees="",
+        BillingState=account.state,
+        Type="Prospect",
+        ICP_Tier__c="",
+        Uses_Key_Technology__c="",
+        OwnerId=account.sdr_id,
+        CreatedDate=datetime(2024, 5, 13).date(),
+    )
     contacts = []
     for person in account.people[:4]:
         contacts.append(scene.draw.record_id("003"))
         scene.export.add(
-            "crm/Contact", Id=contacts[-1], AccountId=other_id, FirstName=person.first, LastName=person.last,
-            Email=person.email, Title=person.title, Department="", LeadSource="Event",
-            CreatedDate=datetime(2024, 5, 13, 15, 4), OwnerId=account.sdr_id,
-        )  # fmt: skip
+            "crm/Contact",
+            Id=contacts[-1],
+            AccountId=other_id,
+            FirstName=person.first,
+            LastName=person.last,
+            Email=person.email,
+            Title=person.title,
+            Department="",
+            LeadSource="Event",
+            CreatedDate=datetime(2024, 5, 13, 15, 4),
+            OwnerId=account.sdr_id,
+        )
     deal = open_deal(
-        scene.draw, account, solution="data-platform", opens_at=datetime(2024, 6, 3, 9, 0),
-        closes_at=datetime(2024, 10, 14, 9, 0), is_won=False, type="New Business", lead_source="Sales Prospecting",
-    )  # fmt: skip
+        scene.draw,
+        account,
+        solution="data-platform",
+        opens_at=datetime(2024, 6, 3, 9, 0),
+        closes_at=datetime(2024, 10, 14, 9, 0),
+        is_won=False,
+        type="New Business",
+        lead_source="Sales Prospecting",
+    )
     deal.account_id = other_id
     scene.other_deals.append(deal)
     return Told(
-        "duplicate_account", "A duplicate account with its own contacts",
-        f"{account.name} was entered a second time as {account.plain_name.upper()}, with {len(contacts)} contacts and "
+        "A duplicate account with its own contacts",
+        f"{account.name} was entered a second time as {account.plain_name.upper()}, with {len(contacts)} "
+        f"contacts and "
         "a deal of its own, which was lost.",
-        {"account": account.account_id, "duplicate": other_id, "contact of the duplicate": contacts[0],
-         "opportunity": deal.opportunity_id},
-    )  # fmt: skip
+        {
+            "account": account.account_id,
+            "duplicate": other_id,
+            "contact of the duplicate": contacts[0],
+            "opportunity": deal.opportunity_id,
+        },
+    )
 
 
 def free_mail_person(scene: Scene) -> Told:
@@ -48,13 +74,16 @@ def free_mail_person(scene: Scene) -> Told:
     person = scene.cast("Data", "staff", "Senior Data Analyst")
     person.email = f"{person.first}{person.last}@{FREE_MAIL}".lower()
     lead = scene.lead(person, datetime(2024, 9, 10, 19, 45), source="Webinar")
-    scene.weekly(person, ("webinar", "guide", "visit", "webinar"), "data-platform", begins=datetime(2024, 9, 16))
+    scene.weekly(
+        person, ("webinar", "guide", "visit", "webinar"), "data-platform", begins=datetime(2024, 9, 16)
+    )
     return Told(
-        "free_mail_person", "A person with a free-mail address",
-        f"{person.name} signed up as {person.email} and named {scene.account.plain_name} as the company: a private "
+        "A person with a free-mail address",
+        f"{person.name} signed up as {person.email} and named {scene.account.plain_name} as the company: "
+        f"a private "
         "mailbox must lead to that account by the name, and must never become an account of its own.",
         {"lead": lead.lead_id, "address": person.email, "account": scene.account.account_id},
-    )  # fmt: skip
+    )
 
 
 def mail_scanner(scene: Scene) -> Told:
@@ -64,11 +93,12 @@ def mail_scanner(scene: Scene) -> Told:
     lead = scene.lead(person, datetime(2024, 2, 5, 9, 0), source="List import")
     scene.weekly(person, ("email",) * 6, "data-platform", begins=datetime(2024, 10, 7))
     return Told(
-        "mail_scanner", "A mail scanner's clicks",
-        f"The mail gateway of {scene.account.name} clicks four links of every mail within six seconds of delivery, "
+        "A mail scanner's clicks",
+        f"The mail gateway of {scene.account.name} clicks four links of every mail within six seconds of "
+        f"delivery, "
         f"before anybody opens it; see the clicks of {person.email} in October and November 2024.",
         {"lead": lead.lead_id, "address": person.email},
-    )  # fmt: skip
+    )
 
 
 def wrong_network(scene: Scene) -> Told:
@@ -78,18 +108,30 @@ def wrong_network(scene: Scene) -> Told:
     at = datetime(2025, 3, 11, 13, 5)
     for page in ("/revenue-cloud", "/revenue-cloud/features", "/pricing"):
         row = scene.export.add(
-            "events/web_events", event_id="w" + scene.draw.code(8), ts=at, visitor_id=person.visitor_id,
-            email=person.email, ip_company_domain=scene.neighbour.domain, path=page, utm_campaign="", share_token="",
+            "events/web_events",
+            event_id="w" + scene.draw.code(8),
+            ts=at,
+            visitor_id=person.visitor_id,
+            email=person.email,
+            ip_company_domain=scene.neighbour.domain,
+            path=page,
+            utm_campaign="",
+            share_token="",
             event="page_view",
-        )  # fmt: skip
+        )
         at += timedelta(minutes=3)
     return Told(
-        "wrong_network", "A wrong reverse-IP domain",
-        f"On 2025-03-11 {person.email} read three pages from a network that the lookup calls {scene.neighbour.domain}: "
+        "A wrong reverse-IP domain",
+        f"On 2025-03-11 {person.email} read three pages from a network that the lookup calls "
+        f"{scene.neighbour.domain}: "
         "the address is right, the network is wrong.",
-        {"visitor": person.visitor_id, "address": person.email, "wrong domain": scene.neighbour.domain,
-         "event": row["event_id"]},
-    )  # fmt: skip
+        {
+            "visitor": person.visitor_id,
+            "address": person.email,
+            "wrong domain": scene.neighbour.domain,
+            "event": row["event_id"],
+        },
+    )
 
 
 def anonymous_then_known(scene: Scene) -> Told:
@@ -106,11 +148,12 @@ def anonymous_then_known(scene: Scene) -> Told:
     lead = scene.lead(person, known_at, source="Web")
     scene.tracer.view(person, known_at, page + "/thank-you", event="form_submit", is_known=True)
     return Told(
-        "anonymous_then_known", "Anonymous visits that became known later",
-        f"A visitor read about Workforce Suite for six weeks from 2024-11-04; on 2024-12-18 the form filled in that "
+        "Anonymous visits that became known later",
+        f"A visitor read about Workforce Suite for six weeks from 2024-11-04; on 2024-12-18 the form "
+        f"filled in that "
         f"browser said who it was: {person.name}, {person.title} of {scene.account.name}.",
         {"visitor": person.visitor_id, "lead": lead.lead_id, "address": person.email},
-    )  # fmt: skip
+    )
 
 
 def shared_mailbox(scene: Scene) -> Told:
@@ -125,75 +168,7 @@ def shared_mailbox(scene: Scene) -> Told:
         person.lead = leads[-1]
         scene.do(person, "event", "company", at)
     return Told(
-        "shared_mailbox", "A shared address with many records",
+        "A shared address with many records",
         f"Nine leads of {scene.account.name} hold {address}: nine records, but not one very busy person.",
         {"address": address, "one of the leads": leads[0].lead_id, "account": scene.account.account_id},
-    )  # fmt: skip
-
-
-def pushed_deal(scene: Scene) -> Told:
-    """A deal is still open, its close date pushed out again and again."""
-    champion = scene.cast("Data", "director", "Head of Data")
-    members = {"champion": [champion], "user": [scene.cast("Data", "staff", "Analytics Specialist")],
-               "technical_influencer": [scene.cast("IT", "manager", "Infrastructure Manager")]}  # fmt: skip
-    deal = None
-    while deal is None or deal.stage != "Proposal":
-        scene.cycles.clear()
-        cycle = scene.cycle("data-platform", members, begins=datetime(2024, 12, 2), weeks=10,
-                            closes=datetime(2026, 4, 8, 9, 0), is_won=True, cents=7_726_540)  # fmt: skip
-        deal = cycle.deal
-    deal.has_roles = False
-    planned = [day for _, _, _, day in deal.history]
-    return Told(
-        "pushed_deal", "An open deal with pushed close dates and no contact role",
-        f"The deal of {scene.account.name}, opened in February 2025, still stands in {deal.stage}; its close date moved "
-        f"from {planned[0]} to {planned[-1]} in {len(planned) - 1} steps. Nobody is named on it.",
-        {"opportunity": deal.opportunity_id, "account": scene.account.account_id},
-    )  # fmt: skip
-
-
-def lost_without_amount(scene: Scene) -> Told:
-    """A deal is lost, and nobody ever entered an amount."""
-    champion = scene.cast("Marketing", "manager", "Marketing Manager")
-    members = {"champion": [champion], "user": [scene.cast("Sales", "staff", "Sales Specialist")],
-               "decision_maker": [scene.cast("Sales", "vp", "VP Business Development")]}  # fmt: skip
-    cycle = scene.cycle("revenue-cloud", members, begins=datetime(2024, 6, 10), weeks=9,
-                        closes=datetime(2024, 11, 26, 9, 0))  # fmt: skip
-    if cycle.deal is None:
-        raise ValueError("the story's cycle opens no deal")
-    cycle.deal.has_amount = cycle.deal.has_solution = False
-    return Told(
-        "lost_without_amount", "A lost deal without amount and solution",
-        f"The deal of {scene.account.name} was lost in November 2024; its amount and its solution were never entered.",
-        {"opportunity": cycle.deal.opportunity_id, "account": scene.account.account_id},
-    )  # fmt: skip
-
-
-def won_in_euros(scene: Scene) -> Told:
-    """A deal is won in another currency than the company's own."""
-    champion = scene.cast("IT", "director", "Head of Enterprise Applications")
-    members = {"champion": [champion], "user": [scene.cast("Data", "staff", "Data Specialist")],
-               "economic_buyer": [scene.cast("Finance", "director", "Finance Director")]}  # fmt: skip
-    cycle = scene.cycle("data-platform", members, begins=datetime(2025, 2, 10), weeks=10,
-                        closes=datetime(2025, 7, 17, 9, 0), is_won=True, cents=5_555_555)  # fmt: skip
-    if cycle.deal is None:
-        raise ValueError("the story's cycle opens no deal")
-    cycle.deal.currency = "EUR"
-    return Told(
-        "won_in_euros", "A deal won in euros",
-        f"{scene.account.name} bought for 55,555.55 EUR in July 2025; reference/exchange_rates.csv has the rates.",
-        {"opportunity": cycle.deal.opportunity_id, "account": scene.account.account_id},
-    )  # fmt: skip
-
-
-RECORD_STORIES: Final[tuple[Story, ...]] = (
-    duplicate_account,
-    free_mail_person,
-    mail_scanner,
-    wrong_network,
-    anonymous_then_known,
-    shared_mailbox,
-    pushed_deal,
-    lost_without_amount,
-    won_in_euros,
-)
+    )

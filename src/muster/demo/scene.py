@@ -18,9 +18,8 @@ from muster.demo.traces import Tracer
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One story as it is told in STORY.md: its name, what happened, and the ids to look for."""
+    """One story as it is told in STORY.md: its heading, what happened, and the ids to look for."""
 
-    name: str
     title: str
     sentence: str
     ids: dict[str, str]
@@ -50,34 +49,69 @@ class Scene:
         return person
 
     def cycle(
-        self, solution: str, members: dict[str, list[Person]], *, begins: datetime, weeks: float,
-        closes: datetime | None = None, is_won: bool = False, cents: int | None = None,
-        type: str = "New Business", energy: float = 1.0,
-    ) -> Cycle:  # fmt: skip
+        self,
+        solution: str,
+        members: dict[str, list[Person]],
+        *,
+        begins: datetime,
+        weeks: float,
+        closes: datetime | None = None,
+        is_won: bool = False,
+        cents: int | None = None,
+        type: str = "New Business",
+        energy: float = 1.0,
+    ) -> Cycle:
         """Begin a buying cycle with these members; with a closing date it opens a deal at its peak."""
         cycle = begin_cycle(
-            self.draw, self.account, solution=solution, begins_at=begins, weeks=weeks, opens=closes is not None,
+            self.draw,
+            self.account,
+            solution=solution,
+            begins_at=begins,
+            weeks=weeks,
+            opens=closes is not None,
             members=members,
-        )  # fmt: skip
+        )
         cycle.energy = energy
         if cycle.opens_at is not None and closes is not None:
             cycle.closes_at = closes
             cycle.deal = open_deal(
-                self.draw, self.account, solution=solution, opens_at=cycle.opens_at, closes_at=closes,
-                is_won=is_won, type=type, lead_source="Sales Prospecting", amount_cents=cents,
-            )  # fmt: skip
+                self.draw,
+                self.account,
+                solution=solution,
+                opens_at=cycle.opens_at,
+                closes_at=closes,
+                is_won=is_won,
+                type=type,
+                lead_source="Sales Prospecting",
+                amount_cents=cents,
+            )
         self.cycles.append(cycle)
         return cycle
 
     def lead(
-        self, person: Person, created: datetime, *, source: str = "Webinar", mql: datetime | None = None,
-        sal: datetime | None = None, status: str = "Open", reason: str = "", email: str = "",
-    ) -> Lead:  # fmt: skip
+        self,
+        person: Person,
+        created: datetime,
+        *,
+        source: str = "Webinar",
+        mql: datetime | None = None,
+        sal: datetime | None = None,
+        status: str = "Open",
+        reason: str = "",
+        email: str = "",
+    ) -> Lead:
         """Give a person a lead record whose fate is settled; an accepted one is followed up."""
         lead = Lead(
-            self.draw.record_id("00Q"), person, email or person.email, source, created, status=status,
-            reason=reason, mql_at=mql, sal_at=sal,
-        )  # fmt: skip
+            self.draw.record_id("00Q"),
+            person,
+            email or person.email,
+            source,
+            created,
+            status=status,
+            reason=reason,
+            mql_at=mql,
+            sal_at=sal,
+        )
         person.lead, person.identified_at = lead, created
         if sal is not None:
             SalesDesk(self.draw, self.export, self.account).follow_up(lead.lead_id, sal, times=3)
@@ -97,3 +131,26 @@ class Scene:
         """Let a person act once a week, one kind after the other."""
         for week, kind in enumerate(kinds):
             self.do(person, kind, topic, self.draw.at_work(begins + timedelta(weeks=week)))
+
+
+def crew(scene: Scene, function: str, senior: str) -> dict[str, list[Person]]:
+    """Cast the rest of a group: its decision maker, two users and a technical influencer."""
+    words = {"Data": "Analytics", "HR": "People", "Sales": "Sales"}[function]
+    members = {
+        "user": [
+            scene.cast(function, "staff", f"{words} Specialist"),
+            scene.cast(function, "manager", f"{words} Manager"),
+        ],
+        "technical_influencer": [scene.cast("IT", "manager", "Enterprise Applications Manager")],
+    }
+    if senior:
+        seniority = "chief" if senior.startswith("C") else "vp"
+        members["decision_maker"] = [scene.cast(function, seniority, senior)]
+    return members
+
+
+def deal_of(deal: Deal | None) -> Deal:
+    """Take the deal of a story's cycle, which must have opened one."""
+    if deal is None:
+        raise ValueError("the story's cycle opens no deal")
+    return deal

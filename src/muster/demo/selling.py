@@ -76,7 +76,7 @@ class SalesDesk:
             return
         lead.mql_at, lead.status = at, "MQL"
         if at < self._busy_until:
-            if self._draw.chance(0.8):
+            if self._draw.chance(0.55):
                 lead.status, lead.reason = "Disqualified", DUPLICATE
             return
         self._let_go(at)
@@ -94,7 +94,9 @@ class SalesDesk:
             return
         if lead is not None and at < self._busy_until and self._draw.chance(0.85):
             convert(self._draw, lead, at=at, deal=deal)
-            deal.lead_source = lead.source if lead.source in {"Web", "Webinar", "Event", "Partner"} else "Marketing"
+            deal.lead_source = (
+                lead.source if lead.source in {"Web", "Webinar", "Event", "Partner"} else "Marketing"
+            )
             self._worked = None
         self._busy_until = max(self._busy_until, cycle.closes_at or at)
 
@@ -114,10 +116,15 @@ class SalesDesk:
             kind = self._draw.pick(("Call", "E-mail", "LinkedIn message"))
             if at <= END:
                 self._export.add(
-                    "crm/Task", Id=self._draw.record_id("00T"), WhoId=who_id, AccountId=self._account.account_id,
-                    Subject=f"{kind}: MQL follow-up", ActivityDate=at.date(), Status="Completed",
+                    "crm/Task",
+                    Id=self._draw.record_id("00T"),
+                    WhoId=who_id,
+                    AccountId=self._account.account_id,
+                    Subject=f"{kind}: MQL follow-up",
+                    ActivityDate=at.date(),
+                    Status="Completed",
                     OwnerId=self._account.sdr_id,
-                )  # fmt: skip
+                )
             at = self._draw.at_work(at + timedelta(days=self._draw.whole(2, 9)))
 
 
@@ -150,15 +157,26 @@ def name_roles(draw: Draw, export: Export, cycle: Cycle) -> None:
             continue
         become_contact(draw, person, at=at)
         export.add(
-            "crm/OpportunityContactRole", Id=draw.record_id("00K"), OpportunityId=deal.opportunity_id,
-            ContactId=person.contact_id, Role=draw.pick((*_SAID[role], "")), IsPrimary=number == 0,
+            "crm/OpportunityContactRole",
+            Id=draw.record_id("00K"),
+            OpportunityId=deal.opportunity_id,
+            ContactId=person.contact_id,
+            Role=draw.pick((*_SAID[role], "")),
+            IsPrimary=number == 0,
             CreatedDate=max(at, person.contact_created_at or at),
-        )  # fmt: skip
+        )
     for subject, days in (("Discovery meeting", 4), ("Solution demo", 25)):
         at = draw.at_work(deal.created_at + timedelta(days=draw.whole(1, days)))
-        who = next((person.contact_id or (person.lead.lead_id if person.lead else "") for _, person in known), "")
+        who = next(
+            (person.contact_id or (person.lead.lead_id if person.lead else "") for _, person in known), ""
+        )
         if at <= deal.history[-1][0] and at <= END:
             export.add(
-                "crm/Event", Id=draw.record_id("00U"), WhoId=who, WhatId=deal.opportunity_id, Subject=subject,
-                ActivityDateTime=at, OwnerId=deal.owner_id,
-            )  # fmt: skip
+                "crm/Event",
+                Id=draw.record_id("00U"),
+                WhoId=who,
+                WhatId=deal.opportunity_id,
+                Subject=subject,
+                ActivityDateTime=at,
+                OwnerId=deal.owner_id,
+            )

@@ -8,15 +8,17 @@ from datetime import datetime, timedelta
 from muster.demo.draw import Draw
 from muster.demo.export import Export
 from muster.demo.marketing import Campaign, Plan
-from muster.demo.records import END, SOLUTIONS, Account, Act, Lead, Person
+from muster.demo.records import END, SOLUTIONS, Act, Lead, Person
 
 SITE_PATHS = {
     topic: (f"/{topic}", f"/{topic}", f"/{topic}/features", f"/{topic}/features", f"/blog/{topic}-notes")
     for topic in SOLUTIONS
 } | {"company": ("/", "/", "/company", "/blog/industry-news", "/blog/how-we-work")}
 # What the old process gave a person for an act: the points behind MQL_Date__c.
-POINTS = {"demo": 50, "guide": 12, "webinar": 15, "event": 15, "dinner": 15, "pricing": 8, "docs": 3, "email": 4,
-          "visit": 2, "social": 2, "reply": 10, "share": 5, "careers": 0}  # fmt: skip
+POINTS = {
+    "demo": 50, "guide": 12, "webinar": 15, "event": 15, "dinner": 15, "pricing": 8, "docs": 3,
+    "email": 4, "visit": 2, "social": 2, "reply": 10, "share": 5, "careers": 0,
+}  # fmt: skip
 
 
 class Tracer:
@@ -43,9 +45,16 @@ class Tracer:
         self.points.append((act.at, act.person, POINTS[act.kind]))
 
     def view(
-        self, person: Person, at: datetime, path: str, *, campaign: Campaign | None = None, token: str = "",
-        event: str = "page_view", is_known: bool | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        person: Person,
+        at: datetime,
+        path: str,
+        *,
+        campaign: Campaign | None = None,
+        token: str = "",
+        event: str = "page_view",
+        is_known: bool | None = None,
+    ) -> None:
         """Write one page view: who is known by then, and where the network seemed to be."""
         if at > END:
             return
@@ -55,10 +64,17 @@ class Tracer:
         seen = self._draw.weigh({"own": 0.62, "none": 0.34, "wrong": 0.04})
         domain = {"own": person.account.domain, "none": "", "wrong": self._draw.pick(self._strangers)}[seen]
         self._export.add(
-            "events/web_events", event_id="w" + self._draw.code(8), ts=at, visitor_id=person.visitor_id,
-            email=person.address_at(at) if is_known else "", ip_company_domain=domain, path=path,
-            utm_campaign=campaign.campaign_id if campaign else "", share_token=token, event=event,
-        )  # fmt: skip
+            "events/web_events",
+            event_id="w" + self._draw.code(8),
+            ts=at,
+            visitor_id=person.visitor_id,
+            email=person.address_at(at) if is_known else "",
+            ip_company_domain=domain,
+            path=path,
+            utm_campaign=campaign.campaign_id if campaign else "",
+            share_token=token,
+            event=event,
+        )
 
     def _visit(self, act: Act) -> None:
         at = act.at
@@ -71,8 +87,8 @@ class Tracer:
             tactic = self._plan.tactic(name, at, topic=act.topic)
         first = {"pricing": "/pricing", "docs": f"/docs/{act.topic}"}.get(act.kind)
         paths = [first] if first else []
-        for _ in range(self._draw.whole(0 if first else 1, 2)):
-            paths.append(self._draw.pick(SITE_PATHS[act.topic]))
+        more = self._draw.whole(0 if first else 1, 2)
+        paths += [self._draw.pick(SITE_PATHS[act.topic]) for _ in range(more)]
         for number, path in enumerate(paths):
             is_ad = tactic is not None and number == 0
             kind = "ad_click_visit" if is_ad else "page_view"
@@ -81,16 +97,16 @@ class Tracer:
 
     def _read_guide(self, act: Act) -> None:
         page = self._draw.pick(self._plan.guides[act.topic])
-        programme = self._draw.weigh({"Content syndication": 3, "Paid search": 2, "Partner co-marketing": 0.7})
+        programme = self._draw.weigh(
+            {"Content syndication": 3, "Paid search": 2, "Partner co-marketing": 0.7}
+        )
         tactic = self._plan.tactic(programme, act.at, topic=act.topic)
         self.view(act.person, act.at, page, campaign=tactic)
         if not self._draw.chance(0.75):
             return
         at = act.at + timedelta(seconds=self._draw.whole(30, 300))
         self._identify(act.person, at, source=tactic.type)
-        self.view(
-            act.person, at, page + "/thank-you", campaign=tactic, event="form_submit", is_known=True
-        )
+        self.view(act.person, at, page + "/thank-you", campaign=tactic, event="form_submit", is_known=True)
         self.respond(act.person, at, tactic)
 
     def _ask_for_demo(self, act: Act) -> None:
@@ -146,7 +162,9 @@ class Tracer:
     def _share(self, act: Act) -> None:
         page = self._draw.pick(self._plan.guides[act.topic])
         token = "s" + self._draw.code(9)
-        self.pass_on(act, token=token, page=page, is_named=self._draw.chance(0.8), reads=self._draw.chance(0.8))
+        self.pass_on(
+            act, token=token, page=page, is_named=self._draw.chance(0.8), reads=self._draw.chance(0.8)
+        )
 
     def pass_on(self, act: Act, *, token: str, page: str, is_named: bool, reads: bool) -> None:
         """Make a tracked link, and let the one it was sent to open it some days later."""
@@ -165,17 +183,28 @@ class Tracer:
     ) -> None:
         """Write a line of an attendance list."""
         self._export.add(
-            "events/attendance", event_id="a" + self._draw.code(8), ts=at, email=person.address_at(at),
-            campaign_id=tactic.campaign_id, kind=kind, status="attended" if came else "no_show", topic=topic,
-        )  # fmt: skip
+            "events/attendance",
+            event_id="a" + self._draw.code(8),
+            ts=at,
+            email=person.address_at(at),
+            campaign_id=tactic.campaign_id,
+            kind=kind,
+            status="attended" if came else "no_show",
+            topic=topic,
+        )
 
     def mail(self, email: str, at: datetime, tactic: Campaign, *, event: str, page: str) -> None:
         """Write one line of the mail tool's log."""
         if at <= END:
             self._export.add(
-                "events/email_events", event_id="e" + self._draw.code(8), ts=at, email=email,
-                campaign_id=tactic.campaign_id, event=event, url=page,
-            )  # fmt: skip
+                "events/email_events",
+                event_id="e" + self._draw.code(8),
+                ts=at,
+                email=email,
+                campaign_id=tactic.campaign_id,
+                event=event,
+                url=page,
+            )
 
     def respond(self, person: Person, at: datetime, tactic: Campaign) -> None:
         """Make the person a member of a campaign who responded."""
@@ -184,11 +213,16 @@ class Tracer:
     def _member(self, person: Person, at: datetime, tactic: Campaign, *, responded: bool) -> None:
         is_contact = bool(person.contact_id) and (person.contact_created_at or at) <= at
         self._export.add(
-            "crm/CampaignMember", Id=self._draw.record_id("00v"), CampaignId=tactic.campaign_id,
+            "crm/CampaignMember",
+            Id=self._draw.record_id("00v"),
+            CampaignId=tactic.campaign_id,
             LeadId="" if is_contact or person.lead is None else person.lead.lead_id,
-            ContactId=person.contact_id if is_contact else "", Status="Responded" if responded else "Sent",
-            HasResponded=responded, CreatedDate=at, FirstRespondedDate=at.date() if responded else "",
-        )  # fmt: skip
+            ContactId=person.contact_id if is_contact else "",
+            Status="Responded" if responded else "Sent",
+            HasResponded=responded,
+            CreatedDate=at,
+            FirstRespondedDate=at.date() if responded else "",
+        )
 
     def _identify(self, person: Person, at: datetime, *, source: str) -> None:
         """Tie the person's browser to an address, and make a lead of whoever is new."""
@@ -196,18 +230,3 @@ class Tracer:
             person.identified_at = at
         if person.lead is None and not person.contact_id:
             person.lead = Lead(self._draw.record_id("00Q"), person, person.email, source, at)
-
-
-def impress(draw: Draw, export: Export, plan: Plan, *, account: Account, at: datetime, topic: str) -> None:
-    """Write what an account as a whole does or is shown in a week."""
-    monday = (at - timedelta(days=at.weekday())).date()
-    kind = draw.weigh({"impression": 0.72, "review_site_visit": 0.22, "gift_sent": 0.06})
-    programme = {"impression": "Retargeting", "gift_sent": "Direct mail"}.get(kind)
-    if programme and account.account_id in plan.held_out[programme]:
-        return
-    campaign = plan.tactic(programme, at, topic=topic).campaign_id if programme else ""
-    n = draw.whole(1, 9) if kind == "impression" else 1
-    export.add(
-        "events/account_signals", account_domain=account.domain, campaign_id=campaign, week_start=monday,
-        signal=kind, topic=topic, n=n,
-    )  # fmt: skip

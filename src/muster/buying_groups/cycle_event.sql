@@ -13,6 +13,7 @@ WITH happening AS (
         CASE WHEN e.person_id IS NOT NULL THEN GREATEST(e.known_at, e.person_known_at) END AS person_at,
         e.visitor_id,
         e.is_buying_act,
+        e.is_participation,
         FALSE AS is_won
     FROM resolved_engagement AS e
     WHERE e.account_id IS NOT NULL
@@ -32,6 +33,7 @@ WITH happening AS (
         CAST(NULL AS BIGINT) AS person_at,
         CAST(NULL AS VARCHAR) AS visitor_id,
         FALSE AS is_buying_act,
+        FALSE AS is_participation,
         FALSE AS is_won
     FROM account_opportunity AS o
     WHERE o.account_id IS NOT NULL
@@ -48,6 +50,7 @@ WITH happening AS (
         CAST(NULL AS BIGINT) AS person_at,
         CAST(NULL AS VARCHAR) AS visitor_id,
         FALSE AS is_buying_act,
+        FALSE AS is_participation,
         s.is_won
     FROM selling_stretch AS s
     WHERE s.ends_at < 9000000000000000
@@ -66,6 +69,7 @@ ordered AS (
         h.person_at,
         h.visitor_id,
         h.is_buying_act,
+        h.is_participation,
         h.is_won,
         MAX(h.alive_until) OVER (
             PARTITION BY h.account_id, h.solution_id ORDER BY h.at, h.kind_order, h.source_id
@@ -94,6 +98,7 @@ SELECT
     o.person_at,
     o.visitor_id,
     o.is_buying_act,
+    o.is_participation,
     o.is_won
 FROM ordered AS o
 JOIN rule_policy AS p ON p.from_at <= o.at AND o.at < p.to_at

@@ -9,6 +9,7 @@ WITH person_week AS (
         MIN(e.person_at) AS first_at
     FROM cycle_event AS e
     WHERE e.person_id IS NOT NULL
+    AND e.is_participation
     GROUP BY e.account_id, e.solution_id, e.segment, e.person_at - MOD(e.person_at - 345600000000, 604800000000), e.person_id
 ),
 

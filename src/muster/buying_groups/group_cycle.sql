@@ -34,7 +34,7 @@ SELECT
     o.cycle,
     o.opened_at,
     o.reason AS opening_reason,
-    d.first_at,
+    GREATEST(d.first_at, o.opened_at - p.lead_in_us) AS first_at,
     CASE
         WHEN d.closing_at IS NOT NULL THEN d.closing_at
         WHEN d.alive_until + p.silent_us <= c.as_of_at THEN GREATEST(d.alive_until, o.opened_at) + p.silent_us

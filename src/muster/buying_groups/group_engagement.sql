@@ -1,11 +1,15 @@
--- The engagements of each group: those of its cycle, before it opened too.
+-- The engagements of each group: those of its cycle, from a few weeks before it opened on. Who fell silent earlier than that
+-- was not part of the decision.
 SELECT
     g.buying_group_id,
     e.source_id AS engagement_id,
     e.at,
     e.person_id,
     e.person_at,
-    e.visitor_id
+    e.visitor_id,
+    e.is_participation
 FROM cycle_event AS e
 JOIN group_cycle AS g ON g.account_id = e.account_id AND g.solution_id = e.solution_id AND g.segment = e.segment
+JOIN rule_policy AS p ON p.from_at <= g.opened_at AND g.opened_at < p.to_at
 WHERE e.kind = 'engagement'
+AND COALESCE(e.person_at, e.at) >= g.opened_at - p.lead_in_us

@@ -65,6 +65,7 @@ SELECT
     COALESCE(w.is_buying_act, FALSE) AND NOT p.is_ignored AS is_buying_act,
     COALESCE(w.is_marketing, FALSE) AND NOT p.is_ignored AS is_marketing,
     COALESCE(w.points, 0) > 0 AND NOT p.is_ignored AS is_act,
+    COALESCE(w.is_participation, FALSE) AND NOT p.is_ignored AS is_participation,
     p.method,
     p.share_token
 FROM placed AS p

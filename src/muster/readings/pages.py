@@ -57,3 +57,14 @@ def read_pages(urls: Iterable[str], reader: PageReader) -> pa.Table:
     return pa.table(
         {n: pa.array([r[i] for r in rows], t) for i, (n, t) in enumerate(zip(names, types, strict=True))}
     )
+
+
+def read_content(content: pa.Table, solutions: SolutionReader) -> pa.Table:
+    """`reading_content`: content_id, solution_id, buying_job; only content that is about one solution."""
+    rows = [
+        (row["content_id"], solution, row["buying_job"])
+        for row in content.to_pylist()
+        if (solution := solutions.named(row["solution_id"] or "")) is not None
+    ]
+    names = ("content_id", "solution_id", "buying_job")
+    return pa.table({n: pa.array([r[i] for r in rows], pa.string()) for i, n in enumerate(names)})

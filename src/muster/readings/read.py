@@ -6,7 +6,7 @@ from muster.config import Company
 from muster.engine.protocol import Engine
 from muster.readings.companies import read_companies
 from muster.readings.mail import MailDomains, read_domains, read_emails
-from muster.readings.pages import PageReader, read_pages
+from muster.readings.pages import PageReader, read_content, read_pages
 from muster.readings.solutions import SolutionReader, read_solutions
 from muster.readings.titles import read_titles
 from muster.rules.read import Rules
@@ -34,9 +34,11 @@ def read_strings(engine: Engine, rules: Rules, company: Company) -> None:
     solutions = SolutionReader(rules["solutions"], named)
     mentioned = _distinct(engine, opportunity="name", tactic="name")
     engine.put("reading_solution", read_solutions(named, mentioned, solutions))
+    content = engine.arrow("SELECT c.content_id, c.url, c.solution_id, c.buying_job FROM content AS c")
+    engine.put("reading_content", read_content(content, solutions))
     catalogue = {
         (row["url"] or row["content_id"]): (row["content_id"], row["solution_id"])
-        for row in engine.arrow("SELECT c.content_id, c.url, c.solution_id FROM content AS c").to_pylist()
+        for row in content.to_pylist()
     }
     pages = PageReader(rules["pages"], catalogue, solutions)
     engine.put("reading_page", read_pages(_distinct(engine, engagement="url"), pages))

@@ -25,6 +25,7 @@ _POLICY = {
     "dwell_days": ("dwell_us", _DAY),
     "cool_down_days": ("cool_down_us", _DAY),
     "silent_weeks": ("silent_us", 7 * _DAY),
+    "lead_in_days": ("lead_in_us", _DAY),
     "half_life_days": ("half_life_us", _DAY),
     "signal_half_points": ("signal_half_points", 100),
     "signal_max": ("signal_max_points", 100),
@@ -41,6 +42,7 @@ def rule_tables(rules: Rules) -> dict[str, pa.Table]:
     """Every rule file as an Arrow table, plus `rule_policy`. Raises RuleError where rules contradict."""
     tables = {f"rule_{name}": _table(rules, name) for name in rule_shapes() if name != "qualification"}
     tables["rule_policy"] = _policy_table(rules)
+    tables["rule_fit"] = tables["rule_fit"].append_column("number", pa.array(_fit_numbers(rules), pa.float64()))
     _check_half_lives(rules)
     return tables
 
@@ -49,6 +51,24 @@ def _table(rules: Rules, name: str) -> pa.Table:
     columns = {column: _ARROW[kind] for column, kind in rule_shapes()[name].columns.items()}
     columns |= {"from_at": pa.int64(), "to_at": pa.int64(), "position_in_file": pa.int64()}
     return pa.table({c: pa.array([row[c] for row in rules[name]], t) for c, t in columns.items()})
+
+
+def _fit_numbers(rules: Rules) -> list[float | None]:
+    """The values of fit rules that compare numbers; null for those that compare text."""
+    numbers: list[float | None] = []
+    for row in rules["fit"]:
+        if row["test"] not in {"equals", "at_least", "below"}:
+            raise RuleError(
+                f"rules/fit.csv: there is no test {row['test']!r}.", remedy="Use equals, at_least or below."
+            )
+        try:
+            numbers.append(None if row["test"] == "equals" else float(str(row["value"])))
+        except ValueError:
+            raise RuleError(
+                f"rules/fit.csv: {row['attribute']} {row['test']} {row['value']!r} compares no number.",
+                remedy="Write a number, or use equals.",
+            ) from None
+    return numbers
 
 
 def _policy_table(rules: Rules) -> pa.Table:

@@ -1,0 +1,72 @@
+-- Sales' answers: decisions first; else what the CRM shows sales did with the group within 26 weeks: an opportunity, a rejected
+-- lead of a member, or a first call, message or meeting.
+WITH act AS (
+    SELECT
+        h.hand_off_id,
+        s.occurred_at AS at
+    FROM hand_off_moment AS h
+    JOIN group_member AS m ON m.buying_group_id = h.buying_group_id AND m.joined_at <= h.at
+    JOIN person_alias AS a ON a.person_id = m.person_id
+    JOIN known_sales_activity AS s ON s.person_record_id = a.person_record_id
+    WHERE s.occurred_at >= h.at
+    AND s.occurred_at < h.at + 15724800000000
+),
+
+answer AS (
+    SELECT
+        h.hand_off_id,
+        d.kind AS outcome,
+        d.reason,
+        d.decided_at AS at
+    FROM hand_off_moment AS h
+    JOIN known_decision AS d ON d.subject_id = h.hand_off_id OR d.subject_id = h.buying_group_id
+    WHERE d.kind IN ('accepted', 'rejected', 'recycled')
+    AND d.decided_at >= h.at
+    AND (d.subject_id = h.hand_off_id OR d.decided_at < COALESCE(h.to_at, 9000000000000000))
+    UNION ALL
+    SELECT
+        h.hand_off_id,
+        'opportunity' AS outcome,
+        o.stage AS reason,
+        o.created_at AS at
+    FROM hand_off_moment AS h
+    JOIN account_opportunity AS o
+        ON o.account_id = h.account_id AND o.solution_id = h.solution_id AND o.created_at >= h.at AND o.created_at < h.at + 15724800000000
+    UNION ALL
+    SELECT
+        h.hand_off_id,
+        'rejected' AS outcome,
+        l.reason,
+        l.changed_at AS at
+    FROM hand_off_moment AS h
+    JOIN group_member AS m ON m.buying_group_id = h.buying_group_id AND m.joined_at <= h.at
+    JOIN person_alias AS a ON a.person_id = m.person_id
+    JOIN known_lead_status AS l ON l.person_record_id = a.person_record_id AND l.status = 'disqualified' AND NOT l.is_duplicate
+    WHERE l.changed_at >= h.at
+    AND l.changed_at < h.at + 15724800000000
+    UNION ALL
+    SELECT
+        a.hand_off_id,
+        'worked' AS outcome,
+        CAST(NULL AS VARCHAR) AS reason,
+        MIN(a.at) AS at
+    FROM act AS a
+    GROUP BY a.hand_off_id
+),
+
+first_act AS (
+    SELECT a.hand_off_id, MIN(a.at) AS at
+    FROM act AS a
+    GROUP BY a.hand_off_id
+)
+
+SELECT
+    w.hand_off_id,
+    w.outcome,
+    MIN(w.reason) AS reason,
+    w.at,
+    FLOOR((MIN(f.at) - MIN(h.at)) / 3.6e7 + 5e-1) / 1e2 AS hours_to_first_action
+FROM answer AS w
+JOIN hand_off_moment AS h ON h.hand_off_id = w.hand_off_id
+LEFT JOIN first_act AS f ON f.hand_off_id = w.hand_off_id
+GROUP BY w.hand_off_id, w.outcome, w.at

@@ -1,0 +1,54 @@
+-- Hand-offs with the group as it was known then: members, visitors, score, and the seller who owns the account.
+WITH people AS (
+    SELECT
+        h.hand_off_id,
+        COUNT(*) AS member_count,
+        CAST(SUM(CASE WHEN m.title_role IN ('decision_maker', 'economic_buyer') THEN 1 ELSE 0 END) AS BIGINT) AS decider_count
+    FROM hand_off_moment AS h
+    JOIN group_member AS m ON m.buying_group_id = h.buying_group_id AND m.joined_at <= h.at
+    GROUP BY h.hand_off_id
+),
+
+visitors AS (
+    SELECT
+        h.hand_off_id,
+        COUNT(DISTINCT e.visitor_id) AS visitor_count
+    FROM hand_off_moment AS h
+    JOIN group_engagement AS e ON e.buying_group_id = h.buying_group_id AND e.at <= h.at
+    WHERE e.visitor_id IS NOT NULL
+    AND (e.person_id IS NULL OR e.person_at > h.at)
+    GROUP BY h.hand_off_id
+),
+
+record_owner AS (
+    SELECT
+        a.account_id,
+        r.owner_id,
+        r.known_at,
+        ROW_NUMBER() OVER (PARTITION BY a.account_id ORDER BY r.known_at, r.account_record_id) AS number
+    FROM account_alias AS a
+    JOIN known_account_record AS r ON r.account_record_id = a.account_record_id
+    WHERE r.owner_id IS NOT NULL
+)
+
+SELECT
+    h.hand_off_id,
+    h.buying_group_id,
+    h.at,
+    o.owner_id,
+    COALESCE(a.name, h.account_id) || ' for ' || h.solution_id || ': '
+        || CAST(COALESCE(p.member_count, 0) AS VARCHAR) || ' known people, '
+        || CAST(COALESCE(p.decider_count, 0) AS VARCHAR) || ' of them able to decide, and '
+        || CAST(COALESCE(v.visitor_count, 0) AS VARCHAR) || ' anonymous visitors; score '
+        || CAST(INT_DIV(m.score, 100) AS VARCHAR) || ' of 100' AS sentence,
+    COALESCE(p.member_count, 0) AS member_count,
+    COALESCE(v.visitor_count, 0) AS visitor_count,
+    m.score,
+    CASE WHEN h.at < c.live_since_at THEN TRUE ELSE FALSE END AS is_replayed
+FROM hand_off_moment AS h
+CROSS JOIN clock AS c
+JOIN account AS a ON a.account_id = h.account_id
+JOIN moment_state AS m ON m.buying_group_id = h.buying_group_id AND m.scored_at = h.at
+LEFT JOIN people AS p ON p.hand_off_id = h.hand_off_id
+LEFT JOIN visitors AS v ON v.hand_off_id = h.hand_off_id
+LEFT JOIN record_owner AS o ON o.account_id = h.account_id AND o.number = 1 AND o.known_at <= h.at

@@ -1,0 +1,39 @@
+-- News of a group that is with sales: a further person joined, a colleague read what another passed on.
+WITH span AS (
+    SELECT
+        h.hand_off_id,
+        h.buying_group_id,
+        h.at,
+        COALESCE(LEAD(h.at) OVER (PARTITION BY h.buying_group_id ORDER BY h.at), h.closed_at, 9000000000000000) AS until_at
+    FROM hand_off_moment AS h
+),
+
+person_name AS (
+    SELECT p.person_id, MIN(p.name) AS name, MIN(p.title) AS title
+    FROM person AS p
+    GROUP BY p.person_id
+)
+
+SELECT
+    s.hand_off_id,
+    m.joined_at AS at,
+    'second_lead' AS kind,
+    m.person_id,
+    n.name || COALESCE(' (' || n.title || ')', '') || ' joined the group, as ' || m.role AS sentence
+FROM span AS s
+JOIN group_member AS m ON m.buying_group_id = s.buying_group_id AND m.joined_at > s.at AND m.joined_at < s.until_at
+JOIN person_name AS n ON n.person_id = m.person_id
+UNION ALL
+SELECT
+    s.hand_off_id,
+    r.known_at AS at,
+    'share' AS kind,
+    r.to_person_id AS person_id,
+    MIN(n.name || ' read what ' || COALESCE(f.name, 'a colleague') || ' passed on'
+        || CASE WHEN r.is_upward THEN ', and stands higher' ELSE '' END) AS sentence
+FROM span AS s
+JOIN group_engagement AS e ON e.buying_group_id = s.buying_group_id
+JOIN share AS r ON r.engagement_id = e.engagement_id AND r.known_at > s.at AND r.known_at < s.until_at
+JOIN person_name AS n ON n.person_id = r.to_person_id
+LEFT JOIN person_name AS f ON f.person_id = r.from_person_id
+GROUP BY s.hand_off_id, r.known_at, r.to_person_id

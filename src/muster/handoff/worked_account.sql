@@ -1,0 +1,22 @@
+-- When an account was being worked for a solution by the old process: from a recorded MQL, and while an opportunity is open.
+SELECT
+    p.account_id,
+    CAST(NULL AS VARCHAR) AS solution_id,
+    a.person_id,
+    s.changed_at AS from_at,
+    s.changed_at + r.second_lead_us AS to_at
+FROM known_lead_status AS s
+JOIN person_alias AS a ON a.person_record_id = s.person_record_id
+JOIN person_account AS p
+    ON p.person_id = a.person_id AND p.valid_from <= s.changed_at AND (p.valid_to IS NULL OR s.changed_at < p.valid_to)
+JOIN rule_policy AS r ON r.from_at <= s.changed_at AND s.changed_at < r.to_at
+WHERE s.status = 'mql'
+UNION ALL
+SELECT
+    o.account_id,
+    o.solution_id,
+    CAST(NULL AS VARCHAR) AS person_id,
+    o.created_at AS from_at,
+    COALESCE(o.closed_at, 9000000000000000) AS to_at
+FROM account_opportunity AS o
+WHERE o.account_id IS NOT NULL

@@ -1,0 +1,78 @@
+-- Credit in whole cents: every touch gets the floor of its part, the cents left go one each to the largest remainders
+-- (Hamilton), so that an opportunity's credit adds up to its amount. Where there is no touch, all of it is unattributed.
+WITH weighed AS (
+    SELECT
+        w.opportunity_id,
+        w.engagement_id,
+        w.attribution_model,
+        w.weight,
+        CAST(SUM(w.weight) OVER (PARTITION BY w.opportunity_id, w.attribution_model) AS BIGINT) AS total_weight
+    FROM credit_weight AS w
+),
+
+floored AS (
+    SELECT
+        w.opportunity_id,
+        w.engagement_id,
+        w.attribution_model,
+        w.weight,
+        w.total_weight,
+        INT_DIV(o.amount_cents, w.total_weight) * w.weight
+            + INT_DIV(MOD(o.amount_cents, w.total_weight) * w.weight, w.total_weight) AS base_cents,
+        MOD(MOD(o.amount_cents, w.total_weight) * w.weight, w.total_weight) AS remainder,
+        o.amount_cents,
+        o.currency,
+        o.is_won
+    FROM weighed AS w
+    JOIN account_opportunity AS o ON o.opportunity_id = w.opportunity_id
+    WHERE w.weight > 0
+),
+
+ranked AS (
+    SELECT
+        f.opportunity_id,
+        f.engagement_id,
+        f.attribution_model,
+        f.weight,
+        f.total_weight,
+        f.base_cents,
+        f.amount_cents,
+        f.currency,
+        f.is_won,
+        f.amount_cents - CAST(SUM(f.base_cents) OVER (PARTITION BY f.opportunity_id, f.attribution_model) AS BIGINT) AS cents_left,
+        ROW_NUMBER() OVER (
+            PARTITION BY f.opportunity_id, f.attribution_model ORDER BY f.remainder DESC, f.engagement_id
+        ) AS turn
+    FROM floored AS f
+),
+
+touched AS (
+    SELECT DISTINCT r.opportunity_id, r.attribution_model
+    FROM ranked AS r
+)
+
+SELECT
+    r.opportunity_id,
+    r.engagement_id,
+    r.attribution_model,
+    t.tactic_id,
+    r.weight / CAST(r.total_weight AS DOUBLE) AS share,
+    r.base_cents + CASE WHEN r.turn <= r.cents_left THEN 1 ELSE 0 END AS credit_cents,
+    r.currency,
+    r.is_won
+FROM ranked AS r
+JOIN touch AS t ON t.opportunity_id = r.opportunity_id AND t.engagement_id = r.engagement_id
+UNION ALL
+SELECT
+    o.opportunity_id,
+    CAST(NULL AS VARCHAR) AS engagement_id,
+    m.attribution_model,
+    CAST(NULL AS VARCHAR) AS tactic_id,
+    1e0 AS share,
+    o.amount_cents AS credit_cents,
+    o.currency,
+    o.is_won
+FROM account_opportunity AS o
+CROSS JOIN attribution_model AS m
+LEFT JOIN touched AS t ON t.opportunity_id = o.opportunity_id AND t.attribution_model = m.attribution_model
+WHERE t.opportunity_id IS NULL

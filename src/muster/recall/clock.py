@@ -1,0 +1,84 @@
+"""The date everything is seen from, and the calendar the flow joins instead of computing with dates."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pyarrow as pa
+
+from muster.canonical.tables import source_tables
+from muster.engine.protocol import Engine
+
+WEEK = 7 * 86_400_000_000
+FIRST_MONDAY = 4 * 86_400_000_000  # 1970-01-05
+NEVER = 9_000_000_000_000_000
+# Bands of five points that opening rates are observed in: 0 to 100.
+BANDS = 21
+MODELS = ("first", "last", "linear", "time_decay", "u", "w", "full_path")
+
+
+def latest_known(engine: Engine) -> int:
+    """The last instant at which any record became known: the as-of date when none is asked for."""
+    parts = [f"SELECT MAX(t.known_at) AS at FROM {name} AS t" for name in source_tables()]
+    found = engine.arrow(" UNION ALL ".join(parts)).column("at").to_pylist()
+    return max((at for at in found if at is not None), default=0)
+
+
+def put_clock(engine: Engine, *, as_of: int, live_since: date | None, currency: str, policy_version: str) -> None:
+    """Put the tables `clock` (one row), `week`, `quarter`, `band` and `attribution_model`.
+
+    Weeks and quarters reach from the first record known to the as-of date.
+    """
+    live_at = NEVER if live_since is None else micros(live_since)
+    engine.put(
+        "clock",
+        pa.table(
+            {
+                "as_of_at": pa.array([as_of], pa.int64()),
+                "live_since_at": pa.array([live_at], pa.int64()),
+                "currency": pa.array([currency], pa.string()),
+                "policy_version": pa.array([policy_version], pa.string()),
+            }
+        ),
+    )
+    start = _first_happening(engine, as_of)
+    mondays = range(start - (start - FIRST_MONDAY) % WEEK, as_of + 1, WEEK)
+    engine.put("week", pa.table({"week_at": pa.array(list(mondays), pa.int64())}))
+    quarters = _quarters(start, as_of)
+    engine.put(
+        "quarter",
+        pa.table(
+            {
+                "quarter_on": pa.array([q for q, _ in quarters], pa.int64()),
+                "next_quarter_on": pa.array([n for _, n in quarters], pa.int64()),
+            }
+        ),
+    )
+    engine.put("band", pa.table({"band": pa.array(list(range(BANDS)), pa.int64())}))
+    engine.put("attribution_model", pa.table({"attribution_model": pa.array(MODELS, pa.string())}))
+
+
+def micros(day: date) -> int:
+    """UTC midnight of a day in microseconds since 1970."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1_000_000
+
+
+def _first_happening(engine: Engine, as_of: int) -> int:
+    """The first dated act, opportunity or spend; records of people and accounts may be far older."""
+    parts = [
+        f"SELECT MIN(t.{column}) AS at FROM {table} AS t"
+        for table, column in (("engagement", "occurred_at"), ("opportunity", "created_at"), ("spend", "spent_on"))
+    ]
+    found = engine.arrow(" UNION ALL ".join(parts)).column("at").to_pylist()
+    return max(min((at for at in found if at is not None), default=as_of), FIRST_MONDAY)
+
+
+def _quarters(start: int, end: int) -> list[tuple[int, int]]:
+    day = datetime.fromtimestamp(start // 1_000_000, UTC).date()
+    first = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+    quarters = []
+    while micros(first) <= end:
+        following = (first + timedelta(days=93)).replace(day=1)
+        quarters.append((micros(first), micros(following)))
+        first = following
+    return quarters

@@ -1,0 +1,81 @@
+-- For each instant at which a group is scored, the running sums of the evidence known by then.
+WITH line AS (
+    SELECT s.buying_group_id, s.at, 0 AS is_moment, s.number
+    FROM signal_sum AS s
+    UNION ALL
+    SELECT m.buying_group_id, m.at, 1 AS is_moment, 0 AS number
+    FROM score_moment AS m
+),
+
+carried AS (
+    SELECT
+        l.buying_group_id,
+        l.at,
+        l.is_moment,
+        MAX(l.number) OVER (
+            PARTITION BY l.buying_group_id ORDER BY l.at, l.is_moment ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS number
+    FROM line AS l
+),
+
+placed AS (
+    SELECT
+        c.buying_group_id,
+        c.at AS scored_at,
+        c.number,
+        s.fit_points,
+        s.completeness_points,
+        s.signal_max_points,
+        s.signal_half_points,
+        s.intent_fast * POWER(2e0, (s.opened_at - c.at) / CAST(s.half_life_us AS DOUBLE))
+            + s.intent_slow * POWER(2e0, (s.opened_at - c.at) / (2e0 * s.half_life_us)) AS intent_raw,
+        s.engagement_fast * POWER(2e0, (s.opened_at - c.at) / CAST(s.half_life_us AS DOUBLE))
+            + s.engagement_slow * POWER(2e0, (s.opened_at - c.at) / (2e0 * s.half_life_us)) AS engagement_raw,
+        s.frame_fast * POWER(2e0, (s.opened_at - c.at) / CAST(s.half_life_us AS DOUBLE))
+            + s.frame_slow * POWER(2e0, (s.opened_at - c.at) / (2e0 * s.half_life_us)) AS frame_raw
+    FROM carried AS c
+    JOIN signal_sum AS s ON s.buying_group_id = c.buying_group_id AND s.number = c.number
+    WHERE c.is_moment = 1
+),
+
+total AS (
+    SELECT
+        p.buying_group_id,
+        p.scored_at,
+        p.number,
+        p.fit_points,
+        p.completeness_points,
+        p.intent_raw,
+        p.engagement_raw,
+        p.frame_raw,
+        p.intent_raw + p.engagement_raw + p.frame_raw AS raw,
+        CAST(FLOOR(p.signal_max_points * (1e0 - POWER(
+            2e0, -(p.intent_raw + p.engagement_raw + p.frame_raw) / p.signal_half_points
+        )) + 5e-1) AS BIGINT) AS signal_points
+    FROM placed AS p
+),
+
+parted AS (
+    SELECT
+        t.buying_group_id,
+        t.scored_at,
+        t.number,
+        t.fit_points,
+        t.completeness_points,
+        t.signal_points,
+        CASE WHEN t.raw > 0e0 THEN CAST(FLOOR(t.signal_points * t.intent_raw / t.raw) AS BIGINT) ELSE 0 END AS intent_points,
+        CASE WHEN t.raw > 0e0 THEN CAST(FLOOR(t.signal_points * t.frame_raw / t.raw) AS BIGINT) ELSE 0 END AS frame_points
+    FROM total AS t
+)
+
+SELECT
+    p.buying_group_id,
+    p.scored_at,
+    p.number,
+    p.fit_points + p.completeness_points + p.signal_points AS score,
+    p.fit_points AS fit,
+    p.intent_points AS intent,
+    p.signal_points - p.intent_points - p.frame_points AS engagement,
+    p.frame_points AS frame_control,
+    p.completeness_points AS completeness
+FROM parted AS p

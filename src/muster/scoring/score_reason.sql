@@ -1,0 +1,46 @@
+-- What each part of a score rests on: how many pieces of evidence stand behind it, and the latest.
+WITH running AS (
+    SELECT
+        s.buying_group_id,
+        s.component,
+        s.at,
+        s.source_id,
+        s.reason,
+        LEAD(s.at) OVER (PARTITION BY s.buying_group_id, s.component ORDER BY s.at, s.source_id, s.reason) AS next_at,
+        ROW_NUMBER() OVER (PARTITION BY s.buying_group_id, s.component ORDER BY s.at, s.source_id, s.reason) AS evidence_count
+    FROM signal AS s
+    WHERE s.component IN ('fit', 'intent', 'engagement', 'frame', 'completeness')
+),
+
+part AS (
+    SELECT m.buying_group_id, m.scored_at, 'fit' AS component, 'fit' AS said, m.fit AS points FROM moment_state AS m
+    UNION ALL
+    SELECT m.buying_group_id, m.scored_at, 'intent' AS component, 'intent' AS said, m.intent AS points FROM moment_state AS m
+    UNION ALL
+    SELECT m.buying_group_id, m.scored_at, 'engagement' AS component, 'engagement' AS said, m.engagement AS points FROM moment_state AS m
+    UNION ALL
+    SELECT m.buying_group_id, m.scored_at, 'frame' AS component, 'frame_control' AS said, m.frame_control AS points FROM moment_state AS m
+    UNION ALL
+    SELECT m.buying_group_id, m.scored_at, 'completeness' AS component, 'completeness' AS said, m.completeness AS points FROM moment_state AS m
+)
+
+SELECT
+    p.buying_group_id,
+    p.scored_at,
+    p.said AS component,
+    r.reason,
+    p.points,
+    r.source_id AS evidence,
+    r.evidence_count,
+    CASE p.component
+        WHEN 'fit' THEN CAST(r.evidence_count AS VARCHAR) || ' fit rules are met, such as ' || r.reason
+        WHEN 'completeness' THEN CAST(r.evidence_count AS VARCHAR) || ' needed roles are engaged, last the ' || r.reason
+        ELSE CAST(r.evidence_count AS VARCHAR) || ' acts, the latest ' || r.reason
+    END AS sentence
+FROM part AS p
+JOIN running AS r
+    ON r.buying_group_id = p.buying_group_id
+    AND r.component = p.component
+    AND r.at <= p.scored_at
+    AND (r.next_at IS NULL OR p.scored_at < r.next_at)
+WHERE p.points > 0

@@ -1,0 +1,50 @@
+"""What to do with each file of a source: read it by a shape, or set it aside whole, and why."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from muster.problems import Problem
+from muster.sources.files import InputFile
+from muster.sources.shape import Shape
+from muster.sources.typing_sql import FileColumns
+
+
+@dataclass(frozen=True, slots=True)
+class FilePlan:
+    """One file with its columns; `why_not` is set where none of its rows can land."""
+
+    file: InputFile
+    columns: FileColumns
+    shape: Shape | None = None
+    why_not: Problem | None = None
+    notes: tuple[Problem, ...] = field(default=())
+
+
+def asked_names(shape: Shape) -> tuple[str, ...]:
+    """Every file column a shape asks for, by the names the shape uses."""
+    names: dict[str, None] = dict.fromkeys(name for cell in shape.cells for name in cell.columns)
+    names.update(dict.fromkeys(cell.only_where[0] for cell in shape.cells if cell.only_where))
+    names.update(dict.fromkeys(shape.where))
+    return tuple(names)
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Did you mean, or nothing when no name comes near.
+
+    >>> nearest("Solution__C", ["Solution__c", "Name"])
+    ' Did you mean "Solution__c"?'
+    """
+    options = {other.lower(): other for other in names if other}
+    near = difflib.get_close_matches(name.lower(), list(options), n=1, cutoff=0.5)
+    return f' Did you mean "{options[near[0]]}"?' if near else ""
+
+
+def duplicated(names: Iterable[str], used: Mapping[str, int], folded: Iterable[str]) -> str | None:
+    """A used column whose name occurs twice in the file; None when every used name is unique."""
+    counts = Counter(folded)
+    written = list(names)
+    return next((written[place] for name, place in used.items() if counts[name] > 1), None)

@@ -1,0 +1,217 @@
+"""Sources of kind `salesforce`: object exports, in API names or the names warehouses give them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from muster.canonical.tables import source_tables
+from muster.config import SourceConfig
+from muster.problems import ConfigError, Problem
+from muster.sources.files import InputFile
+from muster.sources.plan import FilePlan, asked_names, nearest
+from muster.sources.shape import Also, Cell, Shape, canonical_cell, cell_type, table_rules
+from muster.sources.sqltext import literal
+from muster.sources.typing_sql import FileColumns
+from muster.sources.values import DAY, instant_of
+
+_PREFIXES: Final = {"sf", "sfdc", "salesforce", "export", "raw", "stg", "src"}
+_SUFFIXES: Final = {"data", "export", "extract", "full", "part", "dump", "copy", "backup", "all", "csv"}
+_VERSION: Final = ("SystemModstamp", "LastModifiedDate", "_fivetran_start", "_fivetran_synced")
+_LEAD_DATES: Final = ("mql", "sal", "working", "recycled", "disqualified")
+_ATTRIBUTE: Final = "account_attribute"
+
+
+def fold(name: str) -> str:
+    """A column name as all spellings of it fold: Custom__c, custom__c and custom_c are one.
+
+    >>> fold("AccountId") == fold("account_id") == fold("ACCOUNT_ID") == fold("property_account_id")
+    True
+    """
+    folded = name.strip().lower()
+    if folded.startswith("_"):
+        return folded
+    return re.sub(r"^(property_|properties_|properties\.)", "", folded).replace("_", "")
+
+
+def object_of(stem: str) -> str | None:
+    """The object a file holds, by the file's name; None when Muster does not read it.
+
+    >>> object_of("sf_opportunity_contact_role_data"), object_of("Account-2026-01-31"), object_of("Case")
+    ('OpportunityContactRole', 'Account', None)
+    """
+    tokens = [t for t in re.split(r"[^A-Za-z0-9]+", stem) if t]
+    while tokens and tokens[0].lower() in _PREFIXES:
+        tokens = tokens[1:]
+    while len(tokens) > 1 and (tokens[-1].isdigit() or tokens[-1].lower() in _SUFFIXES):
+        tokens = tokens[:-1]
+    name = "".join(tokens).lower()
+    known = {o.lower(): o for o in _objects()}
+    plural = {o.lower()[:-1] + "ies" if o.endswith("y") else f"{o.lower()}s": o for o in _objects()}
+    return known.get(name) or plural.get(name)
+
+
+@cache
+def _objects() -> dict[str, dict[str, Any]]:
+    return tomllib.loads(files("muster.sources").joinpath("salesforce_objects.toml").read_text("utf-8"))
+
+
+def shapes(source: SourceConfig, *, currency: str, now: datetime) -> dict[str, Shape]:
+    """The shape of every object, with the custom fields that muster.toml names."""
+    _check_fields(source)
+    return {
+        name: _shape(name, body, source, currency=source.currency or currency, now=now)
+        for name, body in _objects().items()
+    }
+
+
+def plan_files(
+    source: SourceConfig, by_object: Mapping[str, Shape], files_read: list[tuple[InputFile, tuple[str, ...]]]
+) -> list[FilePlan]:
+    """A plan for each file with its columns; a custom field that no file has is an error in muster.toml."""
+    plans = [_plan(source, by_object, file, names) for file, names in files_read]
+    _check_fields_exist(source, plans)
+    return plans
+
+
+def _plan(
+    source: SourceConfig, by_object: Mapping[str, Shape], file: InputFile, names: tuple[str, ...]
+) -> FilePlan:
+    folded = [fold(name) for name in names]
+    name = object_of(file.stem)
+    if name is not None and "history" in name.lower() and "_fivetran_start" in folded:
+        name = None  # history mode of a sync tool: versions of records, not changes of stages
+    if name is None:
+        why = Problem("note", source.name, file.name, "not an object Muster reads", "Nothing to do.")
+        return FilePlan(file, FileColumns(names, {}), why_not=why)
+    shape = by_object[name]
+    places = {asked: folded.index(asked) for asked in asked_names(shape) if asked in folded}
+    columns = FileColumns(names, places)
+    for needed in _objects()[name]["needs"]:
+        if fold(needed) not in places:
+            why = Problem("error", source.name, file.name, f"the file has no column {needed}.{nearest(needed, names)}",
+                          f"Export {name} with this column.", column=needed)  # fmt: skip
+            return FilePlan(file, columns, why_not=why)
+    for asked, place in places.items():
+        if folded.count(asked) > 1:
+            why = Problem("error", source.name, file.name, "the file has two columns of this name",
+                          "Rename one of them.", column=names[place])  # fmt: skip
+            return FilePlan(file, columns, why_not=why)
+    return FilePlan(file, columns, shape, notes=_unread_note(source, file, names, places))
+
+
+def _unread_note(
+    source: SourceConfig, file: InputFile, names: tuple[str, ...], places: Mapping[str, int]
+) -> tuple[Problem, ...]:
+    """Custom fields that are not mapped; the standard fields that Muster has no use for are no news."""
+    used = set(places.values())
+    custom = [n for i, n in enumerate(names) if i not in used and re.search(r"_c$", n.strip(), re.IGNORECASE)]
+    if not custom:
+        return ()
+    return (Problem("note", source.name, file.name, f"custom fields that are not mapped: {', '.join(custom)}",
+                    "Name them under `fields` of this source if you need them."),)  # fmt: skip
+
+
+def _shape(
+    name: str, body: Mapping[str, Any], source: SourceConfig, *, currency: str, now: datetime
+) -> Shape:
+    table = body["table"]
+    cells = {column: _cell(table, column, how) for column, how in body["cells"].items()}
+    cells["x_version"] = Cell("x_version", "instant", tuple(fold(f) for f in _VERSION))
+    cells["x_deleted"] = Cell("x_deleted", "flag", (fold("IsDeleted"), "_fivetran_deleted"))
+    also = [Also(a["table"], a["where"], a["columns"]) for a in body.get("also", ())]
+    emit = dict(body.get("emit", {}))
+    rules = table_rules()[table]
+    for column, sql in rules.defaults.items():
+        emit.setdefault(column, f"coalesce({column}, {sql})" if column in cells else sql)
+    if "currency" in source_tables()[table].column_names:
+        code = literal(currency)
+        emit["currency"] = f"coalesce(currency, {code})" if "currency" in cells else code
+    for target, field in source.fields.items():
+        _map_field(target, field, name, table, cells, emit, also)
+    tomorrow = str(instant_of(now) + DAY)
+    return Shape(
+        label=name,
+        table=table,
+        cells=tuple(_dated(cell, source) for cell in cells.values()),
+        emit=emit,
+        rules=tuple(
+            (sql.replace("{tomorrow}", tomorrow), code) for code, sql in body.get("rules", {}).items()
+        ),
+        also=tuple(also),
+        version="x_version",
+        folds_names=True,
+    )
+
+
+def _cell(table: str, column: str, how: Any) -> Cell:
+    given: dict[str, Any] = dict(how) if isinstance(how, dict) else {"fields": how}
+    fields = given.pop("fields", ())
+    given["columns"] = tuple(fold(f) for f in ([fields] if isinstance(fields, str) else fields))
+    if "only_where" in given:
+        field, *allowed = given["only_where"]
+        given["only_where"] = (fold(field), tuple(allowed))
+    if column.startswith("x_"):
+        return Cell(name=column, **given)
+    return canonical_cell(table, column, **given)
+
+
+def _map_field(
+    target: str, field: str, object_name: str, table: str,
+    cells: dict[str, Cell], emit: dict[str, str], also: list[Also],
+) -> None:  # fmt: skip
+    """Let a custom field fill `table.column`, an account attribute, or a date of the lead process."""
+    where, _, column = target.partition(".")
+    if where == _ATTRIBUTE and object_name == "Account":
+        cell = f"x_attribute_{column}"
+        cells[cell] = Cell(cell, "text", (fold(field),))
+        quoted = '"' + cell.replace('"', '""') + '"'
+        also.append(Also(_ATTRIBUTE, f"{quoted} IS NOT NULL", {
+            "account_record_id": "account_record_id", "attribute": literal(column), "value": quoted,
+            "known_at": "coalesce(created_at, 0)"}))  # fmt: skip
+    elif where == "lead_status_change" and object_name == "Lead":
+        name = "x_reason" if column == "reason" else f"x_{column}_at"
+        cells[name] = replace(cells[name], columns=(fold(field),))
+    elif where == table:
+        cells[column] = canonical_cell(table, column, columns=(fold(field),))
+        emit.pop(column, None)
+
+
+def _dated(cell: Cell, source: SourceConfig) -> Cell:
+    return replace(cell, format=source.date_format) if cell.type in {"instant", "day"} else cell
+
+
+def _check_fields(source: SourceConfig) -> None:
+    tables = sorted({body["table"] for body in _objects().values()})
+    for target in source.fields:
+        table, _, column = target.partition(".")
+        if table == _ATTRIBUTE and column:
+            continue
+        known = [f"{t}.{c}" for t in tables for c in source_tables()[t].column_names]
+        known += [f"lead_status_change.{word}" for word in (*_LEAD_DATES, "reason")]
+        if target not in known:
+            raise ConfigError(
+                f'muster.toml: source "{source.name}": fields has no "{target}".{nearest(target, known)}'
+            )
+
+
+def _check_fields_exist(source: SourceConfig, plans: list[FilePlan]) -> None:
+    for target, field in source.fields.items():
+        table = target.partition(".")[0]
+        table = {_ATTRIBUTE: "account_record", "lead_status_change": "person_record"}.get(table, table)
+        asked = [p for p in plans if p.shape is not None and p.shape.table == table]
+        if asked and not any(fold(field) in [fold(n) for n in p.columns.names] for p in asked):
+            names = [n for p in asked for n in p.columns.names]
+            raise ConfigError(
+                f'muster.toml: source "{source.name}": {target} = "{field}", but no file of it has '
+                f"that column.{nearest(field, names)}"
+            )
+
+
+__all__ = ["cell_type", "fold", "object_of", "plan_files", "shapes"]

@@ -1,0 +1,88 @@
+"""What is wrong and what to do, in words: every code that a reader or a typing rule can give.
+
+A code's severity says what became of the row: `error` and `aside` set it aside (`aside` is no
+fault, only a row that Muster has no use for), `warning` and `note` let it land.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+_AGAIN: Final = "Export the column as text, not through a spreadsheet"
+_FORMAT: Final = 'set date_format for this source in muster.toml, such as "%d/%m/%Y" or "%m/%d/%Y"'
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Reason and remedy of one code; `severity` as above."""
+
+    severity: str
+    reason: str
+    remedy: str
+
+    @property
+    def sets_aside(self) -> bool:
+        """Whether the row is kept back."""
+        return self.severity in {"error", "aside"}
+
+    @property
+    def published(self) -> str:
+        """The severity as the problem table words it."""
+        return "note" if self.severity == "aside" else self.severity
+
+
+ROW: Final = {
+    "short": Wording("error", "the row has fewer cells than the header has names",
+                     "Look for a missing delimiter or a line break outside quotes."),
+    "long": Wording("error", "the row has more cells than the header has names",
+                    "Look for a delimiter inside a cell that is not quoted."),
+    "quote": Wording("error", "a quote is opened and not closed as it should be",
+                     "Close the quote, or double it where it belongs to the text."),
+    "json": Wording("error", "the line is not a JSON object", "Write one JSON object per line."),
+    "unread": Wording("aside", "not an object Muster reads", "Nothing to do; leave the file out if you like."),
+    "where": Wording("aside", "left out by this source's `where`", "Nothing to do unless you want these rows."),
+    "deleted": Wording("aside", "deleted in the source", "Nothing to do."),
+    "otherfield": Wording("aside", "a change of a field that Muster does not read", "Nothing to do."),
+    "planned": Wording("aside", "planned for a later day; it has not happened yet", "Nothing to do."),
+    "undated": Wording("error", "the row has no date", "Export the record's dates with it."),
+    "nobody": Wording("error", "neither a lead nor a contact is named", "Export LeadId and ContactId with it."),
+    "opportunitytype": Wording("warning", "the opportunity type is not known; it counts as new business",
+                               "Use New Business, Existing Business, Cross-sell or Renewal."),
+    "older": Wording("aside", "an older version of the same record", "Nothing to do; the latest version landed."),
+    "other": Wording("warning", "the same id with other content",
+                     "Give each row its own id; the earliest one landed."),
+}  # fmt: skip
+
+CELL: Final = {
+    "missing": ("error", "is empty", "Fill it in, or export the column with the rows."),
+    "date": ("error", "is not a date", f"Write dates as 2026-01-31, or {_FORMAT}."),
+    "swap": ("error", "could be day or month first", f"Say which: {_FORMAT}."),
+    "format": ("error", "does not fit the date format given for it", "Correct the value or the format."),
+    "early": ("error", "lies before 1990", "Correct the date; an empty one is often exported as 1970-01-01."),
+    "future": ("error", "lies in the future", "Correct the date or the clock of the system it comes from."),
+    "cents": ("error", "is not an amount", "Write amounts as 1234.50; if the comma is the decimal sign, "
+              'map the column with decimal = ",".'),
+    "integer": ("error", "is not a whole number", "Write whole numbers, such as 1059."),
+    "real": ("error", "is not a number", "Write numbers as 1234.5."),
+    "flag": ("error", "is neither true nor false", "Write true or false."),
+    "email": ("error", "is not an e-mail address", "Correct the address in the source."),
+    "id": ("error", "is an id that a spreadsheet turned into a number; its digits are gone for good",
+           f"{_AGAIN}; the original file still has the id."),
+}  # fmt: skip
+
+
+def cell_wording(code: str, *, strict: bool) -> Wording:
+    """The wording for a cell: a warning where the row landed without the value."""
+    severity, reason, remedy = CELL[code]
+    if strict:
+        return Wording(severity, reason, remedy)
+    return Wording("warning", f"{reason}; the row landed without it", remedy)
+
+
+def shorten(value: str | None) -> str | None:
+    """A value as problems show it: one line, at most 60 characters."""
+    if value is None:
+        return None
+    line = " ".join(value.split())
+    return line if len(line) <= 60 else f"{line[:57]}..."

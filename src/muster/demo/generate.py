@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import argparse
 import shutil
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from muster.demo.buying import act_idly, act_in_cycle, draw_cycles
 from muster.demo.deals import open_deal, record_deal, renew
 from muster.demo.dirt import soil
 from muster.demo.draw import Draw
-from muster.demo.export import Export, money
-from muster.demo.marketing import Plan, plan_marketing, titled_content
+from muster.demo.export import Export
+from muster.demo.marketing import Plan, plan_marketing
 from muster.demo.organisations import found_accounts, hire_users
 from muster.demo.people_rows import follow_conversions, record_account, record_people, record_users
+from muster.demo.plan_rows import record_plan
 from muster.demo.records import END, SOLUTIONS, Account, Cycle, Deal, Span
 from muster.demo.scene import Scene, Told
 from muster.demo.selling import SalesDesk, name_roles, reach_threshold
@@ -49,7 +50,7 @@ def generate(folder: Path, *, seed: int = 7, accounts: int = 140, years: int = 2
     ]
     follow_conversions(export, organisations)
     record_users(export, users)
-    _record_plan(export, plan)
+    record_plan(export, plan)
     pass_by(Draw(seed, "strangers"), export, plan, span=span, sellers=users, scale=accounts / 140)
     export.arrange()
     told += soil(
@@ -161,43 +162,6 @@ def _prospect(draw: Draw, account: Account, opens_at: datetime, closes_at: datet
         type="New Business",
         lead_source="Sales Prospecting",
     )
-
-
-def _record_plan(export: Export, plan: Plan) -> None:
-    tactics = [tactic for running in plan.tactics.values() for tactic in running.values()]
-    for campaign in (*plan.programmes.values(), *tactics):
-        export.add(
-            "crm/Campaign",
-            Id=campaign.campaign_id,
-            Name=campaign.name,
-            Type=campaign.type,
-            ParentId=campaign.parent_id,
-            Solution__c=SOLUTIONS.get(campaign.topic, ""),
-            StartDate=campaign.starts_on,
-            EndDate=campaign.ends_on,
-            ActualCost=money(campaign.cost_cents),
-            Status="In Progress" if campaign.ends_on > END.date() else "Completed",
-        )
-    for tactic, month, cents in plan.spend:
-        export.add(
-            "events/ad_spend",
-            campaign_id=tactic.campaign_id,
-            channel=tactic.type,
-            spend_date=month,
-            cost=money(cents),
-        )
-    for url, topic, title in titled_content():
-        export.add("reference/content_catalog", url=url, topic=topic, title=title)
-    for programme, account_ids in plan.held_out.items():
-        for account_id in sorted(account_ids):
-            export.add(
-                "reference/holdout", AccountId=account_id, CampaignId=plan.programmes[programme].campaign_id
-            )
-    draw, rate = Draw("rates"), 1.094
-    for index in range((END.year - plan.first_year + 1) * 12):
-        rate = min(1.19, max(1.03, rate + draw.between(-0.016, 0.017)))
-        first = date(plan.first_year + index // 12, index % 12 + 1, 1)
-        export.add("reference/exchange_rates", currency="EUR", rate_on=first, rate=f"{rate:.4f}")
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -35,5 +35,10 @@ def join_links(engine: Engine, *, links: str, into: str) -> None:
     keys = sorted(parent)
     engine.put(
         into,
-        pa.table({"key": pa.array(keys, pa.string()), "cluster_key": pa.array([find(k) for k in keys], pa.string())}),
+        pa.table(
+            {
+                "key": pa.array(keys, pa.string()),
+                "cluster_key": pa.array([find(k) for k in keys], pa.string()),
+            }
+        ),
     )

@@ -24,7 +24,9 @@ def latest_known(engine: Engine) -> int:
     return max((at for at in found if at is not None), default=0)
 
 
-def put_clock(engine: Engine, *, as_of: int, live_since: date | None, currency: str, policy_version: str) -> None:
+def put_clock(
+    engine: Engine, *, as_of: int, live_since: date | None, currency: str, policy_version: str
+) -> None:
     """Put the tables `clock` (one row), `week`, `quarter`, `band` and `attribution_model`.
 
     Weeks and quarters reach from the first record known to the as-of date.
@@ -58,16 +60,22 @@ def put_clock(engine: Engine, *, as_of: int, live_since: date | None, currency: 
     engine.put("attribution_model", pa.table({"attribution_model": pa.array(MODELS, pa.string())}))
 
 
-def micros(day: date) -> int:
-    """UTC midnight of a day in microseconds since 1970."""
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1_000_000
+def micros(moment: date) -> int:
+    """An instant, or UTC midnight of a day, in microseconds since 1970."""
+    if not isinstance(moment, datetime):
+        moment = datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
 def _first_happening(engine: Engine, as_of: int) -> int:
     """The first dated act, opportunity or spend; records of people and accounts may be far older."""
     parts = [
         f"SELECT MIN(t.{column}) AS at FROM {table} AS t"
-        for table, column in (("engagement", "occurred_at"), ("opportunity", "created_at"), ("spend", "spent_on"))
+        for table, column in (
+            ("engagement", "occurred_at"),
+            ("opportunity", "created_at"),
+            ("spend", "spent_on"),
+        )
     ]
     found = engine.arrow(" UNION ALL ".join(parts)).column("at").to_pylist()
     return max(min((at for at in found if at is not None), default=as_of), FIRST_MONDAY)

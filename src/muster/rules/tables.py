@@ -42,7 +42,9 @@ def rule_tables(rules: Rules) -> dict[str, pa.Table]:
     """Every rule file as an Arrow table, plus `rule_policy`. Raises RuleError where rules contradict."""
     tables = {f"rule_{name}": _table(rules, name) for name in rule_shapes() if name != "qualification"}
     tables["rule_policy"] = _policy_table(rules)
-    tables["rule_fit"] = tables["rule_fit"].append_column("number", pa.array(_fit_numbers(rules), pa.float64()))
+    tables["rule_fit"] = tables["rule_fit"].append_column(
+        "number", pa.array(_fit_numbers(rules), pa.float64())
+    )
     _check_half_lives(rules)
     return tables
 

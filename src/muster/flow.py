@@ -1,0 +1,237 @@
+"""The whole flow, top to bottom. Read this file first.
+
+    load      files become records; every row lands, is a repeat, or is set aside with a reason
+    recall    only what was known as of the date goes on
+    resolve   records become people; people and anonymous visitors find their account
+    form      people who engage with one solution become a buying group, with roles and shares
+    weigh     what each piece of evidence is worth, and when fading takes a score across a threshold
+    qualify   groups move into and out of qualified, with reasons
+    score     every Monday and at every change: the score, part by part
+    hand_off  the whole group goes to sales once; second leads and shares are news; the rest is nurtured
+    measure   credit, sourcing, influence, conversion, velocity and cost, in exact money
+
+`load` is Python (`sources/`, `readings/`, `rules/`). Every other step is a folder of SQL files, one
+table a file; the order inside a step comes from the tables each file reads. The two tables that need
+an algorithm SQL does not have are listed beside their step.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from time import perf_counter
+
+from muster.canonical.tables import flow_tables, source_tables
+from muster.config import Config
+from muster.engine.choose import open_engine
+from muster.engine.lock import HOME
+from muster.engine.protocol import Engine
+from muster.engine.published import NewRun, publishing
+from muster.engine.queries import Query, in_order, read_queries, read_query
+from muster.identity.clusters import join_links
+from muster.readings.read import read_strings
+from muster.recall.clock import latest_known, micros, put_clock
+from muster.rules.read import Rules
+from muster.rules.tables import rule_tables
+from muster.sources.load import Loaded, load
+
+RECORDS = "records"  # the landed records of a run, beside its tables: explain walks back to them
+Progress = Callable[[str, str, int], None]  # step, table, rows
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: a folder of SQL files, and the tables that Python makes from one other table."""
+
+    name: str
+    folder: str
+    made_by_python: Mapping[str, tuple[str, Callable[[Engine], None]]] = field(default_factory=dict)
+
+    def queries(self) -> list[Query]:
+        """The step's SQL files, and a mark without SQL for each table that Python makes."""
+        folder = Path(str(files("muster").joinpath(self.folder)))
+        marks = [Query(name, folder, "", {reads: 1}) for name, (reads, _) in self.made_by_python.items()]
+        return [*read_queries(folder), *marks]
+
+
+STEPS = (
+    Step("recall", "recall"),
+    Step(
+        "resolve",
+        "identity",
+        {
+            "account_cluster": (
+                "account_link",
+                partial(join_links, links="account_link", into="account_cluster"),
+            ),
+            "person_cluster": (
+                "person_link",
+                partial(join_links, links="person_link", into="person_cluster"),
+            ),
+        },
+    ),
+    Step("form", "buying_groups"),
+    Step("weigh", "weighing"),
+    Step("qualify", "qualification"),
+    Step("score", "scoring"),
+    Step("hand_off", "handoff"),
+    Step("measure", "measurement"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run made: its id and date, rows of each published table, seconds of each step."""
+
+    run_id: str
+    as_of: datetime
+    rows: Mapping[str, int]
+    seconds: Mapping[str, float]
+    problem_count: int
+
+
+def run(
+    workspace: Path,
+    config: Config,
+    rules: Rules,
+    *,
+    as_of: datetime | None = None,
+    engine: str = "duckdb",
+    now: datetime | None = None,
+    progress: Progress | None = None,
+) -> RunResult:
+    """Build every table of a workspace as of a date and publish them at once.
+
+    Without `as_of` the date is the last instant at which any record became known. The caller holds
+    the workspace. A run that fails leaves the tables of the run before in force.
+    """
+    report = progress or _silent
+    landing = workspace / HOME / "landing"
+    shutil.rmtree(landing, ignore_errors=True)
+    started = perf_counter()
+    loaded = load(
+        config,
+        workspace,
+        landing,
+        now=now or datetime.now(UTC),
+        progress=lambda table, rows: report("load", table, rows),
+    )
+    with open_engine(engine, config.engine) as opened:
+        date = _prepare(opened, loaded, config, rules, as_of)
+        seconds = {"load": perf_counter() - started}
+        hashes = {"rules": rules.version, **_input_hashes(workspace, config)}
+        with publishing(
+            workspace, as_of=date.isoformat(), code_hash=code_hash(), input_hashes=hashes
+        ) as new_run:
+            rows = build(opened, workspace, new_run, given=_given(rules), progress=report, seconds=seconds)
+            rows |= _publish_load(opened, new_run, landing)
+            landing.rename(new_run.folder / RECORDS)
+    return RunResult(new_run.run_id, date, rows, seconds, len(loaded.problems))
+
+
+def build(
+    engine: Engine,
+    workspace: Path,
+    new_run: NewRun,
+    *,
+    given: set[str],
+    progress: Progress,
+    seconds: dict[str, float],
+) -> dict[str, int]:
+    """Run every SQL step in order; publish each table of the contract, drop what nobody reads any more."""
+    plan = [(step, query) for step in STEPS for query in _ordered(step, workspace, given)]
+    last_reader = {table: query.name for _, query in plan for table in query.references}
+    contract, rows = flow_tables(), {}
+    for step, query in plan:
+        started = perf_counter()
+        if query.name in step.made_by_python:
+            step.made_by_python[query.name][1](engine)
+            count = 0
+        else:
+            count = engine.create(query.name, query.sql)
+        if query.name in contract:
+            rows[query.name] = new_run.publish(engine, contract[query.name])
+        for table in [query.name, *query.references]:
+            if last_reader.get(table, query.name) == query.name:
+                engine.drop(table)
+        seconds[step.name] = seconds.get(step.name, 0.0) + perf_counter() - started
+        progress(step.name, query.name, count)
+    return rows
+
+
+def _ordered(step: Step, workspace: Path, given: set[str]) -> list[Query]:
+    """A step's queries in order, with the workspace's own SQL for a table in place of ours."""
+    override = workspace / "overrides"
+    queries = [
+        read_query(own) if (own := override / f"{q.name}.sql").is_file() else q for q in step.queries()
+    ]
+    ordered = in_order(queries, given)
+    given |= {query.name for query in queries}
+    return ordered
+
+
+def _given(rules: Rules) -> set[str]:
+    """Every table that is there before the first SQL step."""
+    readings = {
+        f"reading_{r}" for r in ("email", "domain", "title", "company", "solution", "page", "content")
+    }
+    calendar = {"clock", "week", "quarter", "band", "attribution_model"}
+    return {*source_tables(), *rule_tables(rules), *readings, *calendar}
+
+
+def _prepare(
+    engine: Engine, loaded: Loaded, config: Config, rules: Rules, as_of: datetime | None
+) -> datetime:
+    """Give the engine the records, the rules, the clock and what strings say; returns the as-of date."""
+    for name, file in loaded.tables.items():
+        engine.load(name, file)
+    for name, table in rule_tables(rules).items():
+        engine.put(name, table)
+    as_of_at = latest_known(engine) if as_of is None else micros(as_of)
+    put_clock(
+        engine,
+        as_of=as_of_at,
+        live_since=config.company.live_since,
+        currency=config.company.currency,
+        policy_version=rules.version,
+    )
+    read_strings(engine, rules, config.company)
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=as_of_at)
+
+
+def _publish_load(engine: Engine, new_run: NewRun, landing: Path) -> dict[str, int]:
+    contract, rows = flow_tables(), {}
+    for name in ("intake_ledger", "problem"):
+        engine.load(name, landing / f"{name}.parquet")
+        rows[name] = new_run.publish(engine, contract[name])
+    return rows
+
+
+def code_hash() -> str:
+    """A fingerprint of every SQL file of the flow: the same text makes the same tables."""
+    texts = {query.name: query.sql for step in STEPS for query in step.queries()}
+    return hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()
+
+
+def _input_hashes(workspace: Path, config: Config) -> dict[str, str]:
+    hashes = {}
+    for source in config.source:
+        root = workspace / source.path
+        found = sorted(p for p in root.rglob("*") if p.is_file()) if root.is_dir() else [root]
+        for file in found:
+            if file.is_file():
+                name = file.name if file == root else file.relative_to(root).as_posix()
+                with file.open("rb") as stream:
+                    hashes[f"{source.name}/{name}"] = hashlib.file_digest(stream, "sha256").hexdigest()
+    return hashes
+
+
+def _silent(step: str, table: str, rows: int) -> None:
+    """No progress is asked for."""

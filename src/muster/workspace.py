@@ -1,0 +1,116 @@
+"""A workspace: a folder with muster.toml and rules, and the tables built from the company's records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+from muster import flow
+from muster.config import FILE, Config, read_config
+from muster.engine.lock import hold
+from muster.engine.published import Published, open_published
+from muster.problems import WrongUse
+from muster.rules.read import Rules, default_text, read_rules, rule_shapes
+
+_TEMPLATE = """# Muster workspace. Every key: docs/reference/muster-toml.md
+
+[company]
+name = "{name}"
+currency = "USD"            # money is reported in this currency; others stand beside it
+own_domains = []            # your own mail domains: your people's visits are not engagement
+# live_since = 2026-01-01   # hand-offs before this day are marked as replayed
+
+# One [[source]] for each export. A CRM export is a folder, .zip or .gz of object files:
+#
+# [[source]]
+# name = "crm"
+# kind = "salesforce"
+# path = "exports/crm"      # ${{NAME}} takes a folder from the environment
+# [source.fields]
+# "opportunity.solution_id" = "Solution__c"
+#
+# Anything else is a table with a column map:
+#
+# [[source]]
+# name = "web"
+# kind = "table"
+# path = "exports/web_events.csv"
+# table = "engagement"
+# [source.columns]
+# engagement_id = "event_id"
+# occurred_at = "ts"
+# activity = {{ column = "event", values = {{ page_view = "page_viewed" }} }}
+# url = "path"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """An open workspace. Its settings and rules are read when a method needs them.
+
+    >>> import muster
+    >>> ws = muster.open("acme")                                     # doctest: +SKIP
+    >>> ws.run(); ws.table("buying_group").num_rows                  # doctest: +SKIP
+    """
+
+    folder: Path
+
+    @property
+    def config(self) -> Config:
+        """muster.toml, checked. Raises ConfigError naming key and line."""
+        return read_config(self.folder)
+
+    @property
+    def rules(self) -> Rules:
+        """The rule files, checked. Raises RuleError naming file, row and column."""
+        return read_rules(self.folder / "rules")
+
+    @property
+    def published(self) -> Published:
+        """The tables of the last run that ended well. Raises WrongUse when there was none."""
+        return open_published(self.folder)
+
+    def run(
+        self, *, as_of: datetime | None = None, engine: str = "duckdb", progress: flow.Progress | None = None
+    ) -> flow.RunResult:
+        """Build every table as of a date (default: the last instant any record became known).
+
+        Raises WorkspaceBusy when another run holds the workspace.
+        """
+        config, rules = self.config, self.rules
+        with hold(self.folder, "muster run"):
+            return flow.run(self.folder, config, rules, as_of=as_of, engine=engine, progress=progress)
+
+    def table(self, name: str) -> pa.Table:
+        """One published table as Arrow: pandas, Polars, DuckDB and Spark read it without a copy."""
+        self.published.path(name)  # names the tables there are when this is none of them
+        return self.published.arrow(f'SELECT * FROM "{name}"')
+
+    def query(self, sql: str) -> pa.Table:
+        """The result of a SELECT over the published tables, as Arrow."""
+        return self.published.arrow(sql)
+
+
+def open_workspace(folder: str | Path = ".") -> Workspace:
+    """Open the workspace in a folder. Raises WrongUse when it has no muster.toml."""
+    path = Path(folder)
+    if not (path / FILE).is_file():
+        raise WrongUse(
+            f"{path} is no Muster workspace: it has no {FILE}.",
+            remedy="Make one with: muster init, or name one with -w DIR.",
+        )
+    return Workspace(path)
+
+
+def init_workspace(folder: Path) -> Workspace:
+    """Write muster.toml and rules/ with the defaults. Files that are there already stay as they are."""
+    (folder / "rules").mkdir(parents=True, exist_ok=True)
+    files = {folder / FILE: _TEMPLATE.format(name=folder.resolve().name)}
+    files |= {folder / "rules" / f"{name}.csv": default_text(name) for name in rule_shapes()}
+    for path, text in files.items():
+        if not path.exists():
+            path.write_text(text, "utf-8")
+    return Workspace(folder)

@@ -50,6 +50,7 @@ def people_rows(desk: Desk) -> Tables:
     people, accounts = desk.accounts.people, desk.accounts
     lead = np.flatnonzero(people.is_lead & (people.known_at < END))
     contact = np.flatnonzero(desk.contact_at < END)
+    rejected = np.minimum(np.maximum(desk.mql_at, desk.sal_at)[lead] + 5 * DAY, END - 1)
     converted, by = desk.fate[lead] == 5, desk.converted_by[lead]
     of, owner = people.account[lead], c.take(desk.owner_ids, accounts.owner[people.account])
     company = c.when(
@@ -70,6 +71,7 @@ def people_rows(desk: Desk) -> Tables:
             "CreatedDate": c.instants(people.known_at[lead]),
             "Status": c.take(statuses, desk.fate[lead]),
             "Disqualified_Reason__c": c.take(reasons, desk.reason[lead]),
+            "Disqualified_Date__c": _dated(np.where(desk.fate[lead] == 3, rejected, 0)),
             "IsConverted": c.when(converted, "true", "false"),
             "ConvertedDate": c.when(converted, c.instants(np.where(converted, desk.opened[by], START))),
             "ConvertedContactId": c.when(converted, c.take(people.contact_id, lead)),

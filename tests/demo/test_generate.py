@@ -167,9 +167,10 @@ def test_deals_stand_where_their_history_ends() -> None:
 
 def test_leads_pass_through_the_old_process_in_order() -> None:
     for lead in read("crm/Lead"):
-        steps = [lead["CreatedDate"], lead["MQL_Date__c"], lead["SAL_Date__c"]]
+        steps = [lead["CreatedDate"], lead["MQL_Date__c"], lead["SAL_Date__c"], lead["Disqualified_Date__c"]]
         dated = [step for step in steps if step and not step.startswith("2025-02-30")]
         assert dated == sorted(dated)
+        assert bool(lead["Disqualified_Date__c"]) == (lead["Status"] == "Disqualified")
         assert bool(lead["Disqualified_Reason__c"]) == (lead["Status"] == "Disqualified")
         assert (lead["IsConverted"] == "true") == bool(lead["ConvertedContactId"])
 

@@ -99,6 +99,7 @@ def test_sales_accepted_and_rejected() -> None:
     lead = one("crm/Lead", Id=story("A hand-off rejected by sales")["lead"])
     assert (lead["Status"], lead["Disqualified_Reason__c"]) == ("Disqualified", "No budget this year")
     assert lead["MQL_Date__c"].startswith("2025-02-11") and lead["SAL_Date__c"].startswith("2025-02-13")
+    assert lead["Disqualified_Date__c"].startswith("2025-03-04")
     assert len(found("crm/Task", WhoId=lead["Id"])) == 3
     assert not found("crm/Opportunity", AccountId=story("A hand-off rejected by sales")["account"])
 

@@ -21,7 +21,7 @@ FILES: Final[dict[str, tuple[str, str]]] = {
         "CreatedDate,Id",
     ),
     "crm/Lead": (
-        "Id,FirstName,LastName,Email,Company,Title,LeadSource,CreatedDate,Status,Disqualified_Reason__c,IsConverted,"
+        "Id,FirstName,LastName,Email,Company,Title,LeadSource,CreatedDate,Status,Disqualified_Reason__c,Disqualified_Date__c,IsConverted,"
         "ConvertedDate,ConvertedContactId,ConvertedAccountId,ConvertedOpportunityId,MQL_Date__c,SAL_Date__c,OwnerId",
         "CreatedDate,Id",
     ),

@@ -28,6 +28,7 @@ def second_lead_dropped(scene: Scene) -> Told:
         mql=datetime(2024, 5, 6, 10, 31),
         status="Disqualified",
         reason=DUPLICATE,
+        rejected=datetime(2024, 5, 7, 8, 2),
     )
     members = {"champion": [first], "technical_influencer": [second]} | others
     cycle = scene.cycle(
@@ -191,6 +192,7 @@ def rejected_by_sales(scene: Scene) -> Told:
         sal=datetime(2025, 2, 13, 9, 15),
         status="Disqualified",
         reason="No budget this year",
+        rejected=datetime(2025, 3, 4, 15, 10),
     )
     return Told(
         "A hand-off rejected by sales",

@@ -82,6 +82,7 @@ def record_lead(draw: Draw, export: Export, lead: Lead) -> None:
         CreatedDate=lead.created_at,
         Status=lead.status,
         Disqualified_Reason__c=lead.reason,
+        Disqualified_Date__c=lead.disqualified_at,
         IsConverted=is_converted,
         ConvertedDate=lead.converted_at,
         ConvertedContactId=person.contact_id if is_converted else "",

@@ -44,6 +44,7 @@ class Lead:
     reason: str = ""
     mql_at: datetime | None = None
     sal_at: datetime | None = None
+    disqualified_at: datetime | None = None
     converted_at: datetime | None = None
     converted_opportunity_id: str = ""
 

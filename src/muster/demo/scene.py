@@ -98,6 +98,7 @@ class Scene:
         sal: datetime | None = None,
         status: str = "Open",
         reason: str = "",
+        rejected: datetime | None = None,
         email: str = "",
     ) -> Lead:
         """Give a person a lead record whose fate is settled; an accepted one is followed up."""
@@ -111,6 +112,7 @@ class Scene:
             reason=reason,
             mql_at=mql,
             sal_at=sal,
+            disqualified_at=rejected,
         )
         person.lead, person.identified_at = lead, created
         if sal is not None:

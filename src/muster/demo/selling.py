@@ -78,6 +78,7 @@ class SalesDesk:
         if at < self._busy_until:
             if self._draw.chance(0.55):
                 lead.status, lead.reason = "Disqualified", DUPLICATE
+                lead.disqualified_at = min(END, self._draw.at_work(at + timedelta(days=1)))
             return
         self._let_go(at)
         if at > END - timedelta(days=6):
@@ -109,6 +110,7 @@ class SalesDesk:
             lead.status = "Recycled"
         else:
             lead.status, lead.reason = "Disqualified", self._draw.weigh(_REASONS)
+            lead.disqualified_at = self._draw.at_work(lead.sal_at + timedelta(days=self._draw.whole(9, 40)))
 
     def follow_up(self, who_id: str, at: datetime, *, times: int) -> None:
         """Write the calls and messages of a follow-up, over some weeks."""

@@ -106,6 +106,7 @@ def _sign_up(draw: Draw, export: Export, plan: Plan, *, span: Span, owner_id: st
         CreatedDate=at,
         Status="Open",
         Disqualified_Reason__c="",
+        Disqualified_Date__c="",
         IsConverted=False,
         ConvertedDate="",
         ConvertedContactId="",

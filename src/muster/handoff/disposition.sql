@@ -65,7 +65,7 @@ SELECT
     w.outcome,
     MIN(w.reason) AS reason,
     w.at,
-    FLOOR((MIN(f.at) - MIN(h.at)) / 3.6e7 + 5e-1) / 1e2 AS hours_to_first_action
+    CAST(FLOOR((MIN(f.at) - MIN(h.at)) / 3.6e7 + 5e-1) AS BIGINT) / 1e2 AS hours_to_first_action
 FROM answer AS w
 JOIN hand_off_moment AS h ON h.hand_off_id = w.hand_off_id
 LEFT JOIN first_act AS f ON f.hand_off_id = w.hand_off_id

@@ -33,9 +33,9 @@ counted AS (
             PARTITION BY p.account_id, COALESCE(p.person_id, p.visitor_id, ''), p.activity, p.occurred_on
             ORDER BY p.known_at, p.occurred_at, p.engagement_id
         ) AS number_today,
-        SUM(1 - p.is_response) OVER (
+        CAST(SUM(1 - p.is_response) OVER (
             PARTITION BY p.account_id, COALESCE(p.person_id, p.visitor_id, ''), COALESCE(p.tactic_id, ''), p.occurred_on
-        ) AS tracked_today
+        ) AS BIGINT) AS tracked_today
     FROM placed AS p
     WHERE p.account_id IS NOT NULL
     AND NOT p.is_ignored

@@ -42,26 +42,40 @@ decided AS (
         c.reached_count,
         c.open_count,
         c.entered_count - c.open_count AS decided_count,
+        CAST(NULLIF(c.entered_count - c.open_count, 0) AS DOUBLE) AS n,
         CAST(c.reached_count AS DOUBLE) / NULLIF(c.entered_count - c.open_count, 0) AS estimate
     FROM counted AS c
+),
+
+-- z = 1.959963985 for 95 %: z^2 = 3.84145882, z^2 / 2 = 1.92072941, z^2 / 4 = 0.960364705.
+wilson AS (
+    SELECT
+        d.cohort_start,
+        d.cohort_end,
+        d.from_stage,
+        d.to_stage,
+        d.entered_count,
+        d.reached_count,
+        d.open_count,
+        d.decided_count,
+        d.estimate,
+        (d.estimate * d.n + 1.92072941e0) / (d.n + 3.84145882e0) AS middle,
+        1.959963985e0 * SQRT(d.estimate * (1e0 - d.estimate) * d.n + 9.60364705e-1) / (d.n + 3.84145882e0) AS half_width
+    FROM decided AS d
 )
 
 SELECT
-    d.cohort_start,
-    d.cohort_end,
-    d.from_stage,
-    d.to_stage,
+    w.cohort_start,
+    w.cohort_end,
+    w.from_stage,
+    w.to_stage,
     CAST(NULL AS BIGINT) AS horizon_days,
-    d.entered_count,
-    d.reached_count,
-    d.open_count,
-    d.estimate,
-    GREATEST((d.estimate + 1.92072941e0 / d.decided_count - 1.959963985e0 * SQRT(
-        d.estimate * (1e0 - d.estimate) / d.decided_count + 9.60364705e-1 / (d.decided_count * CAST(d.decided_count AS DOUBLE))
-    )) / (1e0 + 3.84145882e0 / d.decided_count), 0e0) AS low,
-    LEAST((d.estimate + 1.92072941e0 / d.decided_count + 1.959963985e0 * SQRT(
-        d.estimate * (1e0 - d.estimate) / d.decided_count + 9.60364705e-1 / (d.decided_count * CAST(d.decided_count AS DOUBLE))
-    )) / (1e0 + 3.84145882e0 / d.decided_count), 1e0) AS high,
-    d.decided_count AS at_risk,
+    w.entered_count,
+    w.reached_count,
+    w.open_count,
+    w.estimate,
+    CASE WHEN w.estimate IS NOT NULL THEN GREATEST(w.middle - w.half_width, 0e0) END AS low,
+    CASE WHEN w.estimate IS NOT NULL THEN LEAST(w.middle + w.half_width, 1e0) END AS high,
+    w.decided_count AS at_risk,
     'decided_only' AS method
-FROM decided AS d
+FROM wilson AS w

@@ -17,10 +17,11 @@ floored AS (
         w.attribution_model,
         w.weight,
         w.total_weight,
-        INT_DIV(o.amount_cents, w.total_weight) * w.weight
-            + INT_DIV(MOD(o.amount_cents, w.total_weight) * w.weight, w.total_weight) AS base_cents,
-        MOD(MOD(o.amount_cents, w.total_weight) * w.weight, w.total_weight) AS remainder,
-        o.amount_cents,
+        INT_DIV(ABS(o.amount_cents), NULLIF(w.total_weight, 0)) * w.weight
+            + INT_DIV(MOD(ABS(o.amount_cents), NULLIF(w.total_weight, 0)) * w.weight, NULLIF(w.total_weight, 0)) AS base_cents,
+        MOD(MOD(ABS(o.amount_cents), NULLIF(w.total_weight, 0)) * w.weight, NULLIF(w.total_weight, 0)) AS remainder,
+        ABS(o.amount_cents) AS amount_cents,
+        CASE WHEN o.amount_cents < 0 THEN -1 ELSE 1 END AS sign,
         o.currency,
         o.is_won
     FROM weighed AS w
@@ -37,6 +38,7 @@ ranked AS (
         f.total_weight,
         f.base_cents,
         f.amount_cents,
+        f.sign,
         f.currency,
         f.is_won,
         f.amount_cents - CAST(SUM(f.base_cents) OVER (PARTITION BY f.opportunity_id, f.attribution_model) AS BIGINT) AS cents_left,
@@ -56,8 +58,8 @@ SELECT
     r.engagement_id,
     r.attribution_model,
     t.tactic_id,
-    r.weight / CAST(r.total_weight AS DOUBLE) AS share,
-    r.base_cents + CASE WHEN r.turn <= r.cents_left THEN 1 ELSE 0 END AS credit_cents,
+    r.weight / CAST(NULLIF(r.total_weight, 0) AS DOUBLE) AS share,
+    r.sign * (r.base_cents + CASE WHEN r.turn <= r.cents_left THEN 1 ELSE 0 END) AS credit_cents,
     r.currency,
     r.is_won
 FROM ranked AS r

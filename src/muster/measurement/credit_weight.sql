@@ -15,7 +15,7 @@ aged AS (
     SELECT
         t.opportunity_id,
         t.engagement_id,
-        CAST(FLOOR(1e6 * POWER(2e0, (t.occurred_at - t.until_at) / CAST(p.credit_half_life_us AS DOUBLE)) + 5e-1) AS BIGINT) AS weight
+        CAST(FLOOR(1e6 * POWER(2e0, (t.occurred_at - t.until_at) / NULLIF(CAST(p.credit_half_life_us AS DOUBLE), 0e0)) + 5e-1) AS BIGINT) AS weight
     FROM touch AS t
     JOIN rule_policy AS p ON p.from_at <= t.opportunity_at AND t.opportunity_at < p.to_at
 )
@@ -39,7 +39,7 @@ JOIN milestone_count AS c ON c.opportunity_id = m.opportunity_id
 UNION ALL
 SELECT m.opportunity_id, m.engagement_id, 'w' AS attribution_model,
     CASE
-        WHEN m.is_first + m.is_lead + m.is_creation = 0 THEN INT_DIV(100000, c.w_middle)
+        WHEN m.is_first + m.is_lead + m.is_creation = 0 THEN INT_DIV(100000, NULLIF(c.w_middle, 0))
         ELSE 300000 * (m.is_first + m.is_lead + m.is_creation)
     END AS weight
 FROM milestone AS m
@@ -47,7 +47,7 @@ JOIN milestone_count AS c ON c.opportunity_id = m.opportunity_id
 UNION ALL
 SELECT m.opportunity_id, m.engagement_id, 'full_path' AS attribution_model,
     CASE
-        WHEN m.is_first + m.is_lead + m.is_creation + m.is_closing = 0 THEN INT_DIV(100000, c.full_middle)
+        WHEN m.is_first + m.is_lead + m.is_creation + m.is_closing = 0 THEN INT_DIV(100000, NULLIF(c.full_middle, 0))
         ELSE 225000 * (m.is_first + m.is_lead + m.is_creation + m.is_closing)
     END AS weight
 FROM milestone AS m

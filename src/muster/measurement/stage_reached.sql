@@ -24,7 +24,7 @@ FROM account_opportunity AS o
 UNION ALL
 SELECT o.opportunity_id, u.stage, u.position
 FROM account_opportunity AS o
-JOIN used AS u ON 1 = 1
+CROSS JOIN used AS u
 LEFT JOIN entered AS e ON e.opportunity_id = o.opportunity_id
 WHERE o.is_won
 OR u.position <= COALESCE(e.furthest, 0)

@@ -7,16 +7,16 @@ WITH closed AS (
         o.currency,
         o.is_won,
         o.amount_cents,
-        (o.closed_at - o.created_at) / 8.64e10 AS cycle_days
+        o.closed_at - o.created_at AS cycle_us
     FROM account_opportunity AS o
     JOIN quarter AS q ON o.closed_at >= q.quarter_on AND o.closed_at < q.next_quarter_on
 ),
 
 sliced AS (
-    SELECT c.quarter_on, c.solution_id, c.currency, c.is_won, c.amount_cents, c.cycle_days
+    SELECT c.quarter_on, c.solution_id, c.currency, c.is_won, c.amount_cents, c.cycle_us
     FROM closed AS c
     UNION ALL
-    SELECT c.quarter_on, '(all)' AS solution_id, c.currency, c.is_won, c.amount_cents, c.cycle_days
+    SELECT c.quarter_on, '(all)' AS solution_id, c.currency, c.is_won, c.amount_cents, c.cycle_us
     FROM closed AS c
 ),
 
@@ -51,7 +51,7 @@ summed AS (
         COUNT(*) AS closed_count,
         CAST(SUM(CASE WHEN s.is_won THEN 1 ELSE 0 END) AS BIGINT) AS won_count,
         CAST(SUM(CASE WHEN s.is_won THEN s.amount_cents ELSE 0 END) AS BIGINT) AS won_cents,
-        FLOOR(SUM(s.cycle_days) / COUNT(*) * 1e4 + 5e-1) / 1e4 AS mean_cycle_days
+        INT_DIV(CAST(SUM(s.cycle_us) AS BIGINT), NULLIF(COUNT(*), 0)) / 8.64e10 AS mean_cycle_days
     FROM sliced AS s
     GROUP BY s.quarter_on, s.solution_id, s.currency
 )
@@ -64,9 +64,9 @@ SELECT
     s.won_count,
     s.won_cents,
     CASE WHEN s.won_count > 0 THEN INT_DIV(s.won_cents, s.won_count) END AS mean_won_cents,
-    CAST(s.won_count AS DOUBLE) / s.closed_count AS win_rate,
+    CAST(s.won_count AS DOUBLE) / NULLIF(s.closed_count, 0) AS win_rate,
     s.mean_cycle_days,
-    CASE WHEN s.mean_cycle_days > 0e0 THEN CAST(FLOOR(s.won_cents / s.mean_cycle_days + 5e-1) AS BIGINT) END AS dollars_per_day_cents,
+    CASE WHEN s.mean_cycle_days > 0e0 THEN CAST(FLOOR(s.won_cents / NULLIF(s.mean_cycle_days, 0e0) + 5e-1) AS BIGINT) END AS dollars_per_day_cents,
     COALESCE(o.open_count, 0) AS open_count
 FROM summed AS s
 LEFT JOIN open_sliced AS o ON o.quarter_on = s.quarter_on AND o.solution_id = s.solution_id AND o.currency = s.currency

@@ -27,12 +27,12 @@ placed AS (
         s.completeness_points,
         s.signal_max_points,
         s.signal_half_points,
-        s.intent_fast * POWER(2e0, (s.opened_at - c.at) / CAST(s.half_life_us AS DOUBLE))
-            + s.intent_slow * POWER(2e0, (s.opened_at - c.at) / (2e0 * s.half_life_us)) AS intent_raw,
-        s.engagement_fast * POWER(2e0, (s.opened_at - c.at) / CAST(s.half_life_us AS DOUBLE))
-            + s.engagement_slow * POWER(2e0, (s.opened_at - c.at) / (2e0 * s.half_life_us)) AS engagement_raw,
-        s.frame_fast * POWER(2e0, (s.opened_at - c.at) / CAST(s.half_life_us AS DOUBLE))
-            + s.frame_slow * POWER(2e0, (s.opened_at - c.at) / (2e0 * s.half_life_us)) AS frame_raw
+        s.intent_fast * POWER(2e0, (s.opened_at - c.at) / NULLIF(CAST(s.half_life_us AS DOUBLE), 0e0))
+            + s.intent_slow * POWER(2e0, (s.opened_at - c.at) / NULLIF(2e0 * s.half_life_us, 0e0)) AS intent_raw,
+        s.engagement_fast * POWER(2e0, (s.opened_at - c.at) / NULLIF(CAST(s.half_life_us AS DOUBLE), 0e0))
+            + s.engagement_slow * POWER(2e0, (s.opened_at - c.at) / NULLIF(2e0 * s.half_life_us, 0e0)) AS engagement_raw,
+        s.frame_fast * POWER(2e0, (s.opened_at - c.at) / NULLIF(CAST(s.half_life_us AS DOUBLE), 0e0))
+            + s.frame_slow * POWER(2e0, (s.opened_at - c.at) / NULLIF(2e0 * s.half_life_us, 0e0)) AS frame_raw
     FROM carried AS c
     JOIN signal_sum AS s ON s.buying_group_id = c.buying_group_id AND s.number = c.number
     WHERE c.is_moment = 1
@@ -50,7 +50,7 @@ total AS (
         p.frame_raw,
         p.intent_raw + p.engagement_raw + p.frame_raw AS raw,
         CAST(FLOOR(p.signal_max_points * (1e0 - POWER(
-            2e0, -(p.intent_raw + p.engagement_raw + p.frame_raw) / p.signal_half_points
+            2e0, -(p.intent_raw + p.engagement_raw + p.frame_raw) / NULLIF(p.signal_half_points, 0)
         )) + 5e-1) AS BIGINT) AS signal_points
     FROM placed AS p
 ),

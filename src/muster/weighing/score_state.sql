@@ -11,9 +11,9 @@ WITH faded AS (
         s.people,
         s.hand_raises,
         (s.intent_fast + s.engagement_fast + s.frame_fast)
-            * POWER(2e0, (s.opened_at - s.at) / CAST(s.half_life_us AS DOUBLE)) AS fast,
+            * POWER(2e0, (s.opened_at - s.at) / NULLIF(CAST(s.half_life_us AS DOUBLE), 0e0)) AS fast,
         (s.intent_slow + s.engagement_slow + s.frame_slow)
-            * POWER(2e0, (s.opened_at - s.at) / (2e0 * s.half_life_us)) AS slow,
+            * POWER(2e0, (s.opened_at - s.at) / NULLIF(2e0 * s.half_life_us, 0e0)) AS slow,
         s.half_life_us,
         s.signal_max_points,
         s.signal_half_points,
@@ -37,7 +37,9 @@ scored AS (
         f.hand_raises,
         f.fast,
         f.slow,
-        f.steady_points + FLOOR(f.signal_max_points * (1e0 - POWER(2e0, -(f.fast + f.slow) / f.signal_half_points)) + 5e-1) AS score,
+        f.steady_points + CAST(FLOOR(
+            f.signal_max_points * (1e0 - POWER(2e0, -(f.fast + f.slow) / NULLIF(f.signal_half_points, 0))) + 5e-1
+        ) AS BIGINT) AS score,
         CASE
             WHEN f.leave_points > f.steady_points AND f.leave_points - f.steady_points < f.signal_max_points
                 THEN -f.signal_half_points * LN(1e0 - (f.leave_points - f.steady_points) / CAST(f.signal_max_points AS DOUBLE)) / LN(2e0)
@@ -57,7 +59,7 @@ SELECT
     s.number,
     s.at,
     s.next_at,
-    CAST(FLOOR(s.score) AS BIGINT) AS score,
+    s.score,
     s.people,
     s.hand_raises,
     s.enter_points,
@@ -69,7 +71,7 @@ SELECT
     CASE
         WHEN s.score < s.leave_points OR s.raw_at_leave IS NULL THEN NULL
         ELSE (CAST(FLOOR((s.at - 2e0 * s.half_life_us * LN(
-            2e0 * s.raw_at_leave / (s.slow + SQRT(s.slow * s.slow + 4e0 * s.fast * s.raw_at_leave))
+            2e0 * s.raw_at_leave / NULLIF(s.slow + SQRT(s.slow * s.slow + 4e0 * s.fast * s.raw_at_leave), 0e0)
         ) / LN(2e0)) / 1e6) AS BIGINT) + 1) * 1000000
     END AS falls_below_at
 FROM scored AS s

@@ -147,7 +147,7 @@ def _open_from_cycle(draw: Draw, cycle: Cycle, before: list[Deal]) -> None:
     )
     cycle.deal.has_amount, cycle.deal.has_solution = draw.chance(0.85), draw.chance(0.93)
     cycle.deal.has_roles = draw.chance(0.78)
-    if cycle.account.state in {"Bavaria", "Utrecht"} and draw.chance(0.4):
+    if cycle.account.state in {"Bavaria", "Utrecht"} and draw.chance(0.12):
         cycle.deal.currency = "EUR"
 
 

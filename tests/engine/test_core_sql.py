@@ -198,6 +198,7 @@ FORBIDDEN = {
     "double as text": ("SELECT CAST(EXP(t.n) AS VARCHAR) AS n FROM t", "write them differently"),
     "double joined to text": ("SELECT t.a || EXP(t.n) AS n FROM t", "write them differently"),
     "bare at": ("SELECT h.x AS x FROM h WHERE at > 0", "reads it as a keyword"),
+    "null without a type": ("SELECT NULL AS n FROM t", "Say of which type"),
     "nameless expression": ("SELECT t.n + 1 FROM t", "with AS"),
     "nameless expression in a cte": ("WITH a AS (SELECT 1) SELECT t.n AS n FROM t", "with AS"),
     "joined table without alias": ("SELECT t.n AS n FROM t JOIN u AS u ON u.n = t.n", "short name"),

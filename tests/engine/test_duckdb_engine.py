@@ -55,11 +55,20 @@ def test_create_returns_the_number_of_rows_and_replaces(engine: DuckDBEngine) ->
 
 
 def test_load_reads_parquet_and_can_replace_a_table(engine: DuckDBEngine, tmp_path: Path) -> None:
-    pq.write_table(numbers(5), tmp_path / "it's.parquet")
-    engine.load("numbers", tmp_path / "it's.parquet")
+    odd = tmp_path / "it's [1] * of 2?"
+    odd.mkdir()
+    for part, count in (("a", 5), ("b", 2)):
+        pq.write_table(numbers(count), odd / f"{part}.parquet")
+    engine.load("numbers", odd / "a.parquet")
     assert engine.arrow("SELECT COUNT(*) AS c FROM numbers").to_pylist() == [{"c": 5}]
-    engine.load("numbers", tmp_path / "it's.parquet")
+    engine.load("numbers", odd)
+    assert engine.arrow("SELECT COUNT(*) AS c FROM numbers").to_pylist() == [{"c": 7}]
     engine.drop("numbers")
+
+
+def test_a_query_may_read_the_table_it_replaces(engine: DuckDBEngine) -> None:
+    assert engine.create("numbers", "SELECT n.n FROM numbers AS n WHERE n.n > 0") == 2
+    assert engine.create("numbers", "SELECT n.n FROM numbers AS n WHERE n.n > 1") == 1
 
 
 def test_int_div_rounds_down_whole_numbers(engine: DuckDBEngine) -> None:

@@ -196,7 +196,9 @@ def _select(select: exp.Select) -> Iterator[Fault]:
     )
     if not is_nameless:
         for column in select.expressions:
-            if not isinstance(column, exp.Alias | exp.Column | exp.Star):
+            if isinstance(column.unalias(), exp.Null):
+                yield (column, "a column that is NULL", "Say of which type: CAST(NULL AS VARCHAR).")
+            elif not isinstance(column, exp.Alias | exp.Column | exp.Star):
                 yield (column, f"{_shown(column)} without a name", "Give it one with AS.")
     sources = _sources(select)
     if len(sources) > 1:

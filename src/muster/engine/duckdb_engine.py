@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -19,6 +20,7 @@ from muster.engine.shape import quoted
 MACROS = ("CREATE OR REPLACE MACRO INT_DIV(a, b) AS a // b",)
 ROW_GROUP = 122_880
 ARRIVING = "_arriving"
+BUILDING = "_building"
 
 
 class DuckDBEngine:
@@ -61,10 +63,12 @@ class DuckDBEngine:
         self.close()
 
     def load(self, name: str, file: Path) -> None:
-        """Make a Parquet file readable as a table (a view: nothing is copied)."""
+        """Make a Parquet file (or a folder of them) readable as a table (a view: nothing is copied)."""
         self.drop(name)
-        path = str(file).replace("'", "''")
-        self._connection.execute(f"CREATE VIEW {quoted(name)} AS SELECT * FROM read_parquet('{path}')")
+        pattern = re.sub(r"([*?\[])", r"[\1]", str(file)) + ("/*.parquet" if file.is_dir() else "")
+        self._connection.execute(
+            f"CREATE VIEW {quoted(name)} AS SELECT * FROM read_parquet({literal(pattern)})"
+        )
 
     def put(self, name: str, table: pa.Table) -> None:
         """Copy a small Arrow table in."""
@@ -75,8 +79,9 @@ class DuckDBEngine:
 
     def create(self, name: str, sql: str) -> int:
         """Build a table from one SELECT; returns its rows."""
-        self.drop(name)
-        self._connection.execute(f"CREATE TABLE {quoted(name)} AS {sql}")
+        self._connection.execute(f"CREATE OR REPLACE TABLE {BUILDING} AS {sql}")
+        self.drop(name)  # only now: the query may read the table it replaces
+        self._connection.execute(f"ALTER TABLE {BUILDING} RENAME TO {quoted(name)}")
         return self._rows(name)
 
     def drop(self, name: str) -> None:
@@ -99,11 +104,15 @@ class DuckDBEngine:
         columns = ", ".join(f"{published(c)} AS {quoted(c.name)}" for c in table.columns)
         # The key is unique by now, so it alone decides the order, and the order the bytes.
         order = ", ".join(f"t.{quoted(k)} NULLS FIRST" for k in table.key)
-        path = str(file).replace("'", "''")
+        rows = f"SELECT {columns} FROM {quoted(table.name)} AS t ORDER BY {order}"
+        # Where DuckDB 2 can prove that a column holds no null, it marks it so in the file: the schema
+        # would then depend on the data. Without statistics every column may be null, always.
+        self._connection.execute("SET disabled_optimizers = 'statistics_propagation'")
         self._connection.execute(
-            f"COPY (SELECT {columns} FROM {quoted(table.name)} AS t ORDER BY {order}) TO '{path}' "
+            f"COPY ({rows}) TO {literal(str(file))} "
             f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROW_GROUP})"
         )
+        self._connection.execute("RESET disabled_optimizers")
         return self._rows(table.name)
 
     def close(self) -> None:
@@ -131,3 +140,8 @@ def published(column: Column) -> str:
     """The expression that turns a column from its type inside the flow into its published one."""
     inside = f"CAST(t.{quoted(column.name)} AS {INSIDE[column.type]})"
     return PUBLISHED.get(column.type, "{c}").format(c=inside)
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal, for statements that take no parameters."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,160 @@
+"""The same core SQL on Apache Spark, and on Sail, which speaks Spark's protocol without a JVM."""
+
+from __future__ import annotations
+
+import importlib
+import shutil
+import tempfile
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from muster.canonical.tables import Table
+from muster.engine.duckdb_engine import DuckDBEngine
+from muster.engine.translate import to_spark
+from muster.problems import MissingExtra, WrongUse
+
+# What makes Spark answer as DuckDB does: no zone shifts, and an error instead of a wrapped number.
+SESSION = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.caseSensitive": "false",
+}
+
+
+class SparkEngine:
+    """Core SQL on a Spark session, translated. Each table is kept as Parquet in a scratch folder.
+
+    The session may be classic or Spark Connect, but it and this process must see the same files
+    under `scratch`. Tables are published by DuckDB's writer, so that equal rows give equal bytes
+    whichever engine made them.
+    """
+
+    def __init__(self, session: Any, *, name: str = "spark", scratch: Path | None = None) -> None:
+        self.name = name
+        self._session = session
+        self._folder = Path(tempfile.mkdtemp(prefix="muster-", dir=scratch))
+        self._numbers = count(1)
+        self._places: dict[str, Path] = {}
+        for key, value in SESSION.items():
+            session.conf.set(key, value)
+            if session.conf.get(key) != value:
+                raise WrongUse(
+                    f"The Spark session keeps {key} at {session.conf.get(key)}; Muster needs {value}.",
+                    remedy="Start a session with that setting.",
+                )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def load(self, name: str, file: Path) -> None:
+        """Make a Parquet file (or a folder of them) readable as a table."""
+        self._session.read.parquet(str(file)).createOrReplaceTempView(name)
+        self._places[name] = file
+
+    def put(self, name: str, table: pa.Table) -> None:
+        """Copy a small Arrow table in, by way of a file: that works alike on every kind of session."""
+        place = self._place(name)
+        place.mkdir()
+        pq.write_table(table, place / "part.parquet")
+        self.load(name, place)
+
+    def create(self, name: str, sql: str) -> int:
+        """Build a table from one SELECT; returns its rows."""
+        place = self._place(name)
+        self._session.sql(to_spark(sql, path=Path(f"{name}.sql"))).write.parquet(str(place))
+        self.drop(name)  # only now: the query may read the table it replaces
+        self.load(name, place)
+        return int(self._session.read.parquet(str(place)).count())
+
+    def drop(self, name: str) -> None:
+        """Forget a table; no complaint when there is none."""
+        place = self._places.pop(name, None)
+        if place is None:
+            return
+        self._session.catalog.dropTempView(name)
+        if place.is_relative_to(self._folder):
+            shutil.rmtree(place)
+
+    def arrow(self, sql: str) -> pa.Table:
+        """Return the result of a SELECT."""
+        return self._session.sql(to_spark(sql)).toArrow()
+
+    def publish(self, table: Table, file: Path) -> int:
+        """Check the table of that name against its contract and write it as Parquet, in key order."""
+        with DuckDBEngine(scratch=self._folder) as writer:
+            writer.load(table.name, self._places[table.name])
+            return writer.publish(table, file)
+
+    def close(self) -> None:
+        """Forget every table and remove the scratch folder; the session stays with whoever made it."""
+        for name in list(self._places):
+            self.drop(name)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _place(self, name: str) -> Path:
+        return self._folder / f"{name}-{next(self._numbers)}"
+
+
+class LocalSpark(SparkEngine):
+    """Spark inside this process, on a few threads: for trying and testing. Needs Java 17."""
+
+    def __init__(
+        self, *, memory_limit: str = "2g", threads: int | None = None, scratch: Path | None = None
+    ) -> None:
+        sql = _needed("pyspark.sql", extra="spark", engine="spark")
+        workers = threads or 2
+        builder = sql.SparkSession.builder.master(f"local[{workers}]").appName("muster")
+        settings = SESSION | {
+            "spark.driver.memory": memory_limit,
+            "spark.driver.host": "127.0.0.1",
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.sql.shuffle.partitions": str(2 * workers),
+            "spark.ui.enabled": "false",
+            "spark.ui.showConsoleProgress": "false",
+        }
+        for key, value in settings.items():
+            builder = builder.config(key, value)
+        self._own = builder.getOrCreate()
+        self._own.sparkContext.setLogLevel("ERROR")
+        super().__init__(self._own, scratch=scratch)
+
+    def close(self) -> None:
+        """Forget every table and stop Spark."""
+        super().close()
+        self._own.stop()
+
+
+class Sail(SparkEngine):
+    """Sail, started inside this process and spoken to by Spark Connect. No Java."""
+
+    def __init__(self, *, scratch: Path | None = None) -> None:
+        server = _needed("pysail.spark", extra="sail", engine="sail")
+        sql = _needed("pyspark.sql", extra="sail", engine="sail")
+        self._server = server.SparkConnectServer("127.0.0.1", 0)
+        self._server.start(background=True)
+        _, port = self._server.listening_address
+        self._own = sql.SparkSession.builder.remote(f"sc://127.0.0.1:{port}").create()
+        super().__init__(self._own, name="sail", scratch=scratch)
+
+    def close(self) -> None:
+        """Forget every table and stop the server."""
+        super().close()
+        self._own.stop()
+        self._server.stop()
+
+
+def _needed(module: str, *, extra: str, engine: str) -> Any:
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise MissingExtra(extra, needed_for=f"The engine {engine}") from error

@@ -180,7 +180,8 @@ def _ordered(step: Step, workspace: Path, given: set[str]) -> list[Query]:
 def _given(rules: Rules) -> set[str]:
     """Every table that is there before the first SQL step."""
     readings = {
-        f"reading_{r}" for r in ("email", "domain", "title", "company", "solution", "page", "content")
+        f"reading_{r}"
+        for r in ("email", "domain", "title", "company", "solution", "page", "content", "rejection")
     }
     calendar = {"clock", "week", "quarter", "band", "attribution_model"}
     return {*source_tables(), *rule_tables(rules), *readings, *calendar}

@@ -16,29 +16,37 @@ WITH placed AS (
         e.content_id,
         e.share_token,
         p.method,
-        CASE WHEN e.is_machine OR p.is_own OR b.email IS NOT NULL THEN TRUE ELSE FALSE END AS is_ignored,
-        e.occurred_at - MOD(e.occurred_at, 86400000000) AS occurred_on,
-        CASE WHEN e.activity = 'campaign_responded' THEN 1 ELSE 0 END AS is_response
+        CASE WHEN e.is_machine OR p.is_own OR b.engagement_id IS NOT NULL THEN TRUE ELSE FALSE END AS is_ignored,
+        e.occurred_at - MOD(e.occurred_at, 86400000000) AS occurred_on
     FROM known_engagement AS e
     JOIN placed_engagement AS p ON p.engagement_id = e.engagement_id
     LEFT JOIN known_tactic AS t ON t.tactic_id = e.tactic_id
-    LEFT JOIN burst AS b ON b.email = e.email AND b.activity = e.activity AND b.minute_at = e.occurred_at - MOD(e.occurred_at, 60000000)
+    LEFT JOIN burst AS b ON b.engagement_id = e.engagement_id
 ),
 
 counted AS (
     SELECT
         p.engagement_id,
-        p.is_response,
         ROW_NUMBER() OVER (
             PARTITION BY p.account_id, COALESCE(p.person_id, p.visitor_id, ''), p.activity, p.occurred_on
             ORDER BY p.known_at, p.occurred_at, p.engagement_id
-        ) AS number_today,
-        CAST(SUM(1 - p.is_response) OVER (
-            PARTITION BY p.account_id, COALESCE(p.person_id, p.visitor_id, ''), COALESCE(p.tactic_id, ''), p.occurred_on
-        ) AS BIGINT) AS tracked_today
+        ) AS number_today
     FROM placed AS p
     WHERE p.account_id IS NOT NULL
     AND NOT p.is_ignored
+),
+
+shadowed AS (
+    SELECT DISTINCT r.engagement_id
+    FROM placed AS r
+    JOIN placed AS t
+        ON t.account_id = r.account_id
+        AND t.person_id = r.person_id
+        AND t.tactic_id = r.tactic_id
+        AND t.occurred_on = r.occurred_on
+    WHERE r.activity = 'campaign_responded'
+    AND t.activity <> 'campaign_responded'
+    AND NOT t.is_ignored
 )
 
 SELECT
@@ -57,7 +65,7 @@ SELECT
     COALESCE(w.component, 'engagement') AS component,
     CASE
         WHEN c.engagement_id IS NULL OR w.activity IS NULL THEN 0
-        WHEN c.is_response = 1 AND c.tracked_today > 0 THEN 0
+        WHEN s.engagement_id IS NOT NULL THEN 0
         WHEN c.number_today > w.daily_cap THEN 0
         ELSE w.points
     END AS weight,
@@ -71,5 +79,6 @@ SELECT
 FROM placed AS p
 JOIN rule_policy AS r ON r.from_at <= p.occurred_at AND p.occurred_at < r.to_at
 LEFT JOIN counted AS c ON c.engagement_id = p.engagement_id
+LEFT JOIN shadowed AS s ON s.engagement_id = p.engagement_id
 LEFT JOIN rule_activity_weights AS w
     ON w.activity = p.activity AND w.from_at <= p.occurred_at AND p.occurred_at < w.to_at

@@ -3,7 +3,7 @@
 WITH weighed AS (
     SELECT
         w.opportunity_id,
-        w.engagement_id,
+        w.position,
         w.attribution_model,
         w.weight,
         CAST(SUM(w.weight) OVER (PARTITION BY w.opportunity_id, w.attribution_model) AS BIGINT) AS total_weight
@@ -13,7 +13,7 @@ WITH weighed AS (
 floored AS (
     SELECT
         w.opportunity_id,
-        w.engagement_id,
+        w.position,
         w.attribution_model,
         w.weight,
         w.total_weight,
@@ -32,7 +32,7 @@ floored AS (
 ranked AS (
     SELECT
         f.opportunity_id,
-        f.engagement_id,
+        f.position,
         f.attribution_model,
         f.weight,
         f.total_weight,
@@ -43,7 +43,7 @@ ranked AS (
         f.is_won,
         f.amount_cents - CAST(SUM(f.base_cents) OVER (PARTITION BY f.opportunity_id, f.attribution_model) AS BIGINT) AS cents_left,
         ROW_NUMBER() OVER (
-            PARTITION BY f.opportunity_id, f.attribution_model ORDER BY f.remainder DESC, f.engagement_id
+            PARTITION BY f.opportunity_id, f.attribution_model ORDER BY f.remainder DESC, f.position
         ) AS turn
     FROM floored AS f
 ),
@@ -55,7 +55,7 @@ touched AS (
 
 SELECT
     r.opportunity_id,
-    r.engagement_id,
+    t.engagement_id,
     r.attribution_model,
     t.tactic_id,
     r.weight / CAST(NULLIF(r.total_weight, 0) AS DOUBLE) AS share,
@@ -63,7 +63,7 @@ SELECT
     r.currency,
     r.is_won
 FROM ranked AS r
-JOIN touch AS t ON t.opportunity_id = r.opportunity_id AND t.engagement_id = r.engagement_id
+JOIN touch AS t ON t.opportunity_id = r.opportunity_id AND t.position = r.position
 UNION ALL
 SELECT
     o.opportunity_id,

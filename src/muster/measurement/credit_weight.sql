@@ -3,10 +3,8 @@
 WITH milestone_count AS (
     SELECT
         m.opportunity_id,
-        COUNT(*) AS touches,
         CAST(SUM(CASE WHEN m.is_first + m.is_lead + m.is_creation = 0 THEN 1 ELSE 0 END) AS BIGINT) AS w_middle,
-        CAST(SUM(CASE WHEN m.is_first + m.is_lead + m.is_creation + m.is_closing = 0 THEN 1 ELSE 0 END) AS BIGINT) AS full_middle,
-        MAX(m.is_creation) AS has_creation
+        CAST(SUM(CASE WHEN m.is_first + m.is_lead + m.is_creation + m.is_closing = 0 THEN 1 ELSE 0 END) AS BIGINT) AS full_middle
     FROM milestone AS m
     GROUP BY m.opportunity_id
 ),
@@ -14,30 +12,31 @@ WITH milestone_count AS (
 aged AS (
     SELECT
         t.opportunity_id,
-        t.engagement_id,
+        t.position,
         CAST(FLOOR(1e6 * POWER(2e0, (t.occurred_at - t.until_at) / NULLIF(CAST(p.credit_half_life_us AS DOUBLE), 0e0)) + 5e-1) AS BIGINT) AS weight
     FROM touch AS t
     JOIN rule_policy AS p ON p.from_at <= t.opportunity_at AND t.opportunity_at < p.to_at
 )
 
-SELECT m.opportunity_id, m.engagement_id, 'first' AS attribution_model, CAST(m.is_first AS BIGINT) AS weight
+SELECT m.opportunity_id, m.position, 'first' AS attribution_model, CAST(1 AS BIGINT) AS weight
+FROM milestone AS m
+WHERE m.is_first = 1
+UNION ALL
+SELECT m.opportunity_id, m.position, 'last' AS attribution_model, CAST(1 AS BIGINT) AS weight
+FROM milestone AS m
+WHERE m.is_last = 1
+UNION ALL
+SELECT m.opportunity_id, m.position, 'linear' AS attribution_model, CAST(1 AS BIGINT) AS weight
 FROM milestone AS m
 UNION ALL
-SELECT m.opportunity_id, m.engagement_id, 'last' AS attribution_model, CAST(m.is_last AS BIGINT) AS weight
-FROM milestone AS m
-UNION ALL
-SELECT m.opportunity_id, m.engagement_id, 'linear' AS attribution_model, CAST(1 AS BIGINT) AS weight
-FROM milestone AS m
-UNION ALL
-SELECT a.opportunity_id, a.engagement_id, 'time_decay' AS attribution_model, GREATEST(a.weight, 1) AS weight
+SELECT a.opportunity_id, a.position, 'time_decay' AS attribution_model, GREATEST(a.weight, 1) AS weight
 FROM aged AS a
 UNION ALL
-SELECT m.opportunity_id, m.engagement_id, 'u' AS attribution_model,
-    CAST(CASE WHEN c.has_creation = 1 THEN m.is_first + m.is_lead ELSE m.is_first END AS BIGINT) AS weight
+SELECT m.opportunity_id, m.position, 'u' AS attribution_model, CAST(m.is_first + m.is_lead AS BIGINT) AS weight
 FROM milestone AS m
-JOIN milestone_count AS c ON c.opportunity_id = m.opportunity_id
+WHERE m.is_first + m.is_lead > 0
 UNION ALL
-SELECT m.opportunity_id, m.engagement_id, 'w' AS attribution_model,
+SELECT m.opportunity_id, m.position, 'w' AS attribution_model,
     CASE
         WHEN m.is_first + m.is_lead + m.is_creation = 0 THEN INT_DIV(100000, NULLIF(c.w_middle, 0))
         ELSE 300000 * (m.is_first + m.is_lead + m.is_creation)
@@ -45,7 +44,7 @@ SELECT m.opportunity_id, m.engagement_id, 'w' AS attribution_model,
 FROM milestone AS m
 JOIN milestone_count AS c ON c.opportunity_id = m.opportunity_id
 UNION ALL
-SELECT m.opportunity_id, m.engagement_id, 'full_path' AS attribution_model,
+SELECT m.opportunity_id, m.position, 'full_path' AS attribution_model,
     CASE
         WHEN m.is_first + m.is_lead + m.is_creation + m.is_closing = 0 THEN INT_DIV(100000, NULLIF(c.full_middle, 0))
         ELSE 225000 * (m.is_first + m.is_lead + m.is_creation + m.is_closing)

@@ -7,13 +7,14 @@ from muster.engine.protocol import Engine
 from muster.readings.companies import read_companies
 from muster.readings.mail import MailDomains, read_domains, read_emails
 from muster.readings.pages import PageReader, read_content, read_pages
+from muster.readings.rejections import read_rejections
 from muster.readings.solutions import SolutionReader, read_solutions
 from muster.readings.titles import read_titles
 from muster.rules.read import Rules
 
 
 def read_strings(engine: Engine, rules: Rules, company: Company) -> None:
-    """Put `reading_email`, `_domain`, `_title`, `_company`, `_solution` and `_page` into the engine."""
+    """Put a `reading_*` table for each kind of string into the engine."""
     domains = MailDomains(rules["mail_domains"], own=company.own_domains, free=company.free_mail_domains)
     shared = frozenset(str(row["local_part"]).lower() for row in rules["shared_mailboxes"])
     emails = _distinct(engine, person_record="email", engagement="email", share_link="sharer_email")
@@ -23,6 +24,9 @@ def read_strings(engine: Engine, rules: Rules, company: Company) -> None:
     engine.put("reading_title", read_titles(_distinct(engine, person_record="title"), rules["titles"]))
     names = _distinct(engine, account_record="name", person_record="company_name")
     engine.put("reading_company", read_companies(names))
+
+    reasons = _distinct(engine, lead_status_change="reason")
+    engine.put("reading_rejection", read_rejections(reasons, rules["rejections"]))
 
     named = _distinct(
         engine,

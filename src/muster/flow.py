@@ -42,6 +42,12 @@ from muster.rules.read import Rules
 from muster.rules.tables import rule_tables
 from muster.sources.load import Loaded, load
 
+# The flow's findings in the shape of problems: no file and row, for many rows stand behind one.
+_FINDINGS = """
+    SELECT f.severity, '(flow)' AS source, '(all)' AS file, CAST(NULL AS BIGINT) AS "row",
+        f."column", f.value, f.reason, f.remedy, f.count
+    FROM finding AS f
+"""
 RECORDS = "records"  # the landed records of a run, beside its tables: explain walks back to them
 Progress = Callable[[str, str, int], None]  # step, table, rows
 
@@ -148,6 +154,7 @@ def build(
     """Run every SQL step in order; publish each table of the contract, drop what nobody reads any more."""
     plan = [(step, query) for step in STEPS for query in _ordered(step, workspace, given)]
     last_reader = {table: query.name for _, query in plan for table in query.references}
+    last_reader["finding"] = "problem"  # read after the last step
     contract, rows = flow_tables(), {}
     for step, query in plan:
         started = perf_counter()
@@ -208,11 +215,13 @@ def _prepare(
 
 
 def _publish_load(engine: Engine, new_run: NewRun, landing: Path) -> dict[str, int]:
-    contract, rows = flow_tables(), {}
-    for name in ("intake_ledger", "problem"):
-        engine.load(name, landing / f"{name}.parquet")
-        rows[name] = new_run.publish(engine, contract[name])
-    return rows
+    """Publish what reading the files found, and beside it what the flow noticed in the records."""
+    contract = flow_tables()
+    engine.load("intake_ledger", landing / "intake_ledger.parquet")
+    engine.load("intake_problem", landing / "problem.parquet")
+    columns = ", ".join(f'p."{c}"' for c in contract["problem"].column_names)
+    engine.create("problem", f"SELECT {columns} FROM intake_problem AS p UNION ALL {_FINDINGS}")
+    return {name: new_run.publish(engine, contract[name]) for name in ("intake_ledger", "problem")}
 
 
 def code_hash() -> str:

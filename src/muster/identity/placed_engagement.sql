@@ -8,7 +8,7 @@ WITH person_found AS (
         o.known_at,
         o.network_account_id,
         o.visitor_id,
-        o.is_own,
+        o.is_ignored,
         CASE WHEN o.person_id IS NOT NULL THEN TRUE ELSE FALSE END AS is_identified,
         COALESCE(o.person_id, s.person_id) AS person_id,
         CASE WHEN o.person_id IS NOT NULL THEN o.known_at ELSE GREATEST(o.known_at, COALESCE(s.from_at, 0)) END AS person_known_at
@@ -22,7 +22,8 @@ account_found AS (
         f.engagement_id,
         f.known_at,
         f.network_account_id,
-        f.is_own,
+        f.is_ignored,
+        f.visitor_id,
         f.is_identified,
         f.person_id,
         f.person_known_at,
@@ -34,33 +35,47 @@ account_found AS (
         ON a.person_id = f.person_id AND a.valid_from <= f.occurred_at AND (a.valid_to IS NULL OR f.occurred_at < a.valid_to)
     LEFT JOIN visitor_match AS n
         ON n.visitor_id = f.visitor_id AND n.method = 'company_domain'
+),
+
+placed AS (
+    SELECT
+        f.engagement_id,
+        CASE
+            WHEN f.is_identified THEN COALESCE(f.person_account_id, f.network_account_id)
+            ELSE COALESCE(f.network_account_id, CASE
+                WHEN f.person_account_id IS NOT NULL AND (f.visitor_account_id IS NULL OR f.person_known_at <= f.visitor_account_at)
+                    THEN f.person_account_id
+                ELSE f.visitor_account_id
+            END)
+        END AS account_id,
+        CASE
+            WHEN f.is_identified OR f.network_account_id IS NOT NULL THEN f.known_at
+            WHEN f.person_account_id IS NOT NULL AND (f.visitor_account_id IS NULL OR f.person_known_at <= f.visitor_account_at)
+                THEN f.person_known_at
+            ELSE GREATEST(f.known_at, COALESCE(f.visitor_account_at, 0))
+        END AS known_at,
+        f.person_id,
+        f.person_account_id,
+        f.person_known_at,
+        f.visitor_id,
+        f.is_ignored,
+        CASE
+            WHEN f.is_identified AND f.person_account_id IS NOT NULL THEN 'person'
+            WHEN f.network_account_id IS NOT NULL THEN 'company_domain'
+            WHEN f.person_account_id IS NOT NULL THEN 'identified_visit'
+            WHEN f.visitor_account_id IS NOT NULL THEN 'visitor_domain'
+            ELSE 'none'
+        END AS method
+    FROM account_found AS f
 )
 
 SELECT
-    f.engagement_id,
-    CASE
-        WHEN f.is_identified THEN COALESCE(f.person_account_id, f.network_account_id)
-        ELSE COALESCE(f.network_account_id, CASE
-            WHEN f.person_account_id IS NOT NULL AND (f.visitor_account_id IS NULL OR f.person_known_at <= f.visitor_account_at)
-                THEN f.person_account_id
-            ELSE f.visitor_account_id
-        END)
-    END AS account_id,
-    CASE
-        WHEN f.is_identified OR f.network_account_id IS NOT NULL THEN f.known_at
-        WHEN f.person_account_id IS NOT NULL AND (f.visitor_account_id IS NULL OR f.person_known_at <= f.visitor_account_at)
-            THEN f.person_known_at
-        ELSE GREATEST(f.known_at, COALESCE(f.visitor_account_at, 0))
-    END AS known_at,
-    f.person_id,
-    f.person_account_id,
-    f.person_known_at,
-    f.is_own,
-    CASE
-        WHEN f.is_identified AND f.person_account_id IS NOT NULL THEN 'person'
-        WHEN f.network_account_id IS NOT NULL THEN 'company_domain'
-        WHEN f.person_account_id IS NOT NULL THEN 'identified_visit'
-        WHEN f.visitor_account_id IS NOT NULL THEN 'visitor_domain'
-        ELSE 'none'
-    END AS method
-FROM account_found AS f
+    p.engagement_id,
+    p.account_id,
+    p.known_at,
+    CASE WHEN p.person_account_id = p.account_id OR p.account_id IS NULL THEN p.person_id END AS person_id,
+    p.person_known_at,
+    p.visitor_id,
+    p.is_ignored,
+    p.method
+FROM placed AS p

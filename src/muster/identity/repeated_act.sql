@@ -1,0 +1,31 @@
+-- The second, third ... act of one kind by one person or visitor on one day: rules/activity_weights.csv caps how many count.
+WITH act AS (
+    SELECT
+        p.engagement_id,
+        p.account_id,
+        COALESCE(p.person_id, p.visitor_id, '') AS actor,
+        e.activity,
+        e.occurred_at - MOD(e.occurred_at, 86400000000) AS occurred_on,
+        e.occurred_at,
+        p.known_at
+    FROM placed_engagement AS p
+    JOIN known_engagement AS e ON e.engagement_id = p.engagement_id
+    WHERE p.account_id IS NOT NULL
+    AND NOT p.is_ignored
+),
+
+several AS (
+    SELECT a.account_id, a.actor, a.activity, a.occurred_on
+    FROM act AS a
+    GROUP BY a.account_id, a.actor, a.activity, a.occurred_on
+    HAVING COUNT(*) > 1
+)
+
+SELECT
+    a.engagement_id,
+    ROW_NUMBER() OVER (
+        PARTITION BY a.account_id, a.actor, a.activity, a.occurred_on ORDER BY a.known_at, a.occurred_at, a.engagement_id
+    ) AS number_today
+FROM act AS a
+JOIN several AS s
+    ON s.account_id = a.account_id AND s.actor = a.actor AND s.activity = a.activity AND s.occurred_on = a.occurred_on

@@ -1,0 +1,26 @@
+-- Campaign responses of the CRM that a tracked act of the same person on the same tactic and day already shows.
+WITH act AS (
+    SELECT
+        e.engagement_id,
+        p.person_id,
+        e.tactic_id,
+        e.occurred_at - MOD(e.occurred_at, 86400000000) AS occurred_on,
+        e.activity
+    FROM known_engagement AS e
+    JOIN placed_engagement AS p ON p.engagement_id = e.engagement_id
+    WHERE e.tactic_id IS NOT NULL
+    AND p.person_id IS NOT NULL
+    AND e.activity <> 'campaign_sent'
+    AND NOT p.is_ignored
+),
+
+tracked AS (
+    SELECT DISTINCT a.person_id, a.tactic_id, a.occurred_on
+    FROM act AS a
+    WHERE a.activity <> 'campaign_responded'
+)
+
+SELECT r.engagement_id
+FROM act AS r
+JOIN tracked AS t ON t.person_id = r.person_id AND t.tactic_id = r.tactic_id AND t.occurred_on = r.occurred_on
+WHERE r.activity = 'campaign_responded'

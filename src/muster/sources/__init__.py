@@ -1,5 +1,1 @@
-"""Records in: files of CRM exports and marketing tools, read into the canonical tables."""
-
-from muster.sources.load import Loaded, load
-
-__all__ = ["Loaded", "load"]
+"""Records in: files of CRM exports and marketing tools, read into the canonical tables (see load.py)."""

@@ -16,10 +16,11 @@ from muster.canonical.tables import LINEAGE, source_tables
 from muster.config import ColumnMap, SourceConfig
 from muster.problems import ConfigError, Problem
 from muster.sources.files import InputFile
-from muster.sources.plan import FilePlan, asked_names, nearest
+from muster.sources.plan import FilePlan, asked_names, column_twice, missing_column, nearest
 from muster.sources.shape import Cell, Shape, canonical_cell, table_rules
 from muster.sources.sqltext import literal
 from muster.sources.typing_sql import FileColumns
+from muster.sources.wording import listed
 
 _NOT_MAPPED = {name for name, _, _ in LINEAGE} - {"known_at"}
 
@@ -45,8 +46,8 @@ def table_shape(source: SourceConfig, *, currency: str) -> Shape:
     fingerprint = rules.fingerprint if rules.fingerprint not in names else None
     for needed in rules.needs:
         if needed not in names and needed != fingerprint:
-            raise _wrong(source, f"the column {needed} of {table} is not mapped",
-                         remedy=f'Map it, as in {needed} = "Name of the column", or {needed} = {{ value = "..." }}.')  # fmt: skip
+            how = f'{needed} = "Name of the column", or {needed} = {{ value = "..." }}'
+            raise _wrong(source, f"the column {needed} of {table} is not mapped", remedy=f"Map it: {how}.")
     defaults = {column: sql for column, sql in rules.defaults.items() if column not in names}
     if "currency" in mappable:
         code = literal(source.currency or currency)
@@ -73,22 +74,17 @@ def _plan(source: SourceConfig, shape: Shape, file: InputFile, names: tuple[str,
     asked = asked_names(shape)
     found = {name: place for name in asked if (place := _place(name, names)) is not None}
     columns = FileColumns(names, found)
-    missing = [name for name in asked if name not in found]
+    missing = next((name for name in asked if name not in found), None)
+    if missing is not None:
+        return FilePlan(file, columns, why_not=missing_column(source.name, file.name, missing, names))
     twice = next((name for name in asked if names.count(name) > 1), None)
-    if missing:
-        why = Problem("error", source.name, file.name, f"the file has no column {missing[0]}.{nearest(missing[0], names)}",
-                      "Correct the column's name in muster.toml or in the file.", column=missing[0])  # fmt: skip
-        return FilePlan(file, columns, why_not=why)
-    if twice:
-        why = Problem("error", source.name, file.name, "the file has two columns of this name",
-                      "Rename one of them.", column=twice)  # fmt: skip
-        return FilePlan(file, columns, why_not=why)
-    used = set(found.values())
-    unread = [name for i, name in enumerate(names) if i not in used and name]
+    if twice is not None:
+        return FilePlan(file, columns, why_not=column_twice(source.name, file.name, twice))
+    unread = [name for i, name in enumerate(names) if i not in found.values() and name]
     notes: tuple[Problem, ...] = ()
     if unread:
-        notes = (Problem("note", source.name, file.name, f"columns that are not mapped: {', '.join(unread)}",
-                         "Map them in muster.toml if you need them."),)  # fmt: skip
+        reason, remedy = f"columns that are not mapped: {listed(unread)}", "Map them if you need them."
+        notes = (Problem("note", source.name, file.name, reason, remedy),)
     return FilePlan(file, columns, shape, notes=notes)
 
 
@@ -129,14 +125,10 @@ def _cell(source: SourceConfig, table: str, column: str) -> Cell:
     )
     if cell.type in {"instant", "day"}:
         pattern = how.format or source.date_format
-        check_format(source, pattern)
-        return _with_format(cell, pattern)
+        _check_format(source, pattern)
+        return replace(cell, format=pattern)
     _check_only_for(source, column, how, cell)
     return cell
-
-
-def _with_format(cell: Cell, pattern: str | None) -> Cell:
-    return replace(cell, format=pattern)
 
 
 def _check_only_for(source: SourceConfig, column: str, how: ColumnMap, cell: Cell) -> None:
@@ -148,26 +140,31 @@ def _check_only_for(source: SourceConfig, column: str, how: ColumnMap, cell: Cel
         raise _wrong(source, f"columns.{column}: times must be 1 or more")
 
 
-def check_format(source: SourceConfig, pattern: str | None) -> None:
-    """Refuse a date format the engine does not know."""
+def check_choices(source: SourceConfig) -> None:
+    """Refuse keys of the other kind of source, and an encoding, delimiter or date format that is none."""
+    strangers = ("table", "columns", "where") if source.kind == "salesforce" else ("fields",)
+    for key in strangers:
+        if getattr(source, key):
+            raise _wrong(source, f'the key {key} is not for sources of kind "{source.kind}"')
+    if source.encoding is not None:
+        try:
+            codecs.lookup(source.encoding)
+        except LookupError:
+            what = f'there is no encoding "{source.encoding}"'
+            raise _wrong(source, what, remedy="Use utf-8, utf-16 or windows-1252.") from None
+    if source.delimiter is not None and len(source.delimiter) != 1:
+        raise _wrong(source, f'the delimiter "{source.delimiter}" is not one character')
+    _check_format(source, source.date_format)
+
+
+def _check_format(source: SourceConfig, pattern: str | None) -> None:
+    """Refuse a date format that the engine cannot read back."""
     if pattern is None:
         return
     try:
         duckdb.execute("SELECT strptime(strftime(TIMESTAMP '2026-01-31 10:20:30', $1), $1)", [pattern])
     except duckdb.Error:
         raise _wrong(source, f'"{pattern}" is no date format', remedy='Write it as in "%d/%m/%Y".') from None
-
-
-def check_text_choices(source: SourceConfig) -> None:
-    """Refuse an encoding or delimiter that does not exist."""
-    if source.encoding is not None:
-        try:
-            codecs.lookup(source.encoding)
-        except LookupError:
-            raise _wrong(source, f'there is no encoding "{source.encoding}"',
-                         remedy="Use utf-8, utf-16 or windows-1252.") from None  # fmt: skip
-    if source.delimiter is not None and len(source.delimiter) != 1:
-        raise _wrong(source, f'the delimiter "{source.delimiter}" is not one character')
 
 
 def _wrong(source: SourceConfig, what: str, *, remedy: str = "") -> ConfigError:

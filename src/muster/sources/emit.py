@@ -15,72 +15,81 @@ LINEAGE = ("source", "source_file", "source_row")
 
 
 class Emitter:
-    """Makes the views `all_<table>`: canonical columns, lineage and `_version` of every row that may land."""
+    """Makes the views `staged_<n>` (cells, one per kind of file) and `all_<table>` (canonical rows).
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, staged: Iterable[StagedFile]) -> None:
+    `all_` views hold every row that may land: canonical columns, lineage and `_version`.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, files: Iterable[StagedFile]) -> None:
         self._con = con
-        self._groups: list[tuple[str, Shape]] = []
-        files: dict[int, list[StagedFile]] = {}
-        for file in staged:
+        self.groups: list[tuple[str, Shape]] = []
+        alike: dict[int, list[StagedFile]] = {}
+        for file in files:
             if file.shape is not None and file.typed is not None:
-                files.setdefault(id(file.shape), []).append(file)
-        for number, group in enumerate(files.values()):
+                alike.setdefault(id(file.shape), []).append(file)
+        for number, group in enumerate(alike.values()):
             name, shape = f"staged_{number}", group[0].shape
             assert shape is not None
             paths = ", ".join(literal(str(file.typed)) for file in group)
-            con.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{paths}]) WHERE NOT _aside")
+            con.execute(
+                f"CREATE VIEW as_read_{name} AS SELECT * FROM read_parquet([{paths}]) WHERE NOT _aside"
+            )
+            con.execute(f"CREATE VIEW {name} AS SELECT * FROM as_read_{name}")
             if shape.fingerprint:
                 self._number_alike_rows(name)
-            self._groups.append((name, shape))
+            self.groups.append((name, shape))
         for table in source_tables().values():
-            selects = [self._select(name, shape) for name, shape in self._groups if shape.table == table.name]
+            selects = [_select(name, shape) for name, shape in self.groups if shape.table == table.name]
             con.execute(f"CREATE VIEW all_{table.name} AS {' UNION ALL '.join(selects) or _nothing(table)}")
 
     def groups_of(self, label: str) -> list[str]:
         """Names of the staged views of a kind of file, such as Lead."""
-        return [name for name, shape in self._groups if shape.label == label]
+        return [name for name, shape in self.groups if shape.label == label]
 
-    def make_also(self) -> dict[str, str]:
-        """SELECTs of the further rows that landed rows bring along, by table; needs the `lost_` tables."""
-        selects: dict[str, list[str]] = {}
-        for name, shape in self._groups:
-            for also in shape.also:
-                table = source_tables()[also.table]
-                columns = _columns(table, also.columns)
-                selects.setdefault(also.table, []).append(
-                    f"SELECT {columns} FROM (SELECT * FROM {name} ANTI JOIN lost_{shape.table} "
-                    f"USING (source, source_file, source_row)) WHERE {also.where}"
-                )
-        return {table: " UNION ALL ".join(parts) for table, parts in selects.items()}
+    def further_rows(self, table: str) -> list[str]:
+        """SELECTs of the rows that landed rows of other tables bring along for this one."""
+        return [
+            f"SELECT {_columns(source_tables()[table], also.columns)} FROM ({self.landed(name, shape)}) "
+            f"WHERE {also.where}"
+            for name, shape in self.groups
+            for also in shape.also
+            if also.table == table
+        ]
+
+    @staticmethod
+    def landed(name: str, shape: Shape) -> str:
+        """SELECT of a staged view's rows that stay; needs the `lost_` tables."""
+        return f"SELECT * FROM {name} ANTI JOIN lost_{shape.table} USING ({', '.join(LINEAGE)})"
 
     def _number_alike_rows(self, name: str) -> None:
         """Rows of one file with one fingerprint get numbers, so that each stays a row of its own."""
         self._con.execute(
             f"""
             CREATE TABLE {name}_alike AS
-            SELECT source_file, source_row, n FROM (
-                SELECT source_file, source_row, row_number() OVER (
-                    PARTITION BY source_file, _print ORDER BY source_row) AS n
-                FROM {name} SEMI JOIN (
-                    SELECT source_file, hash(_print) AS h FROM {name} GROUP BY ALL HAVING count(*) > 1
-                ) AS twice ON twice.source_file = {name}.source_file AND twice.h = hash({name}._print)
-            ) WHERE n > 1
+            SELECT source_file, source_row, number FROM (
+                SELECT source_file, source_row,
+                    row_number() OVER (PARTITION BY source_file, _print ORDER BY source_row) AS number
+                FROM as_read_{name} AS r SEMI JOIN (
+                    SELECT source_file, hash(_print) AS h FROM as_read_{name} GROUP BY ALL HAVING count(*) > 1
+                ) AS twice ON twice.source_file = r.source_file AND twice.h = hash(r._print)
+            ) WHERE number > 1
             """
         )
 
-    def _select(self, name: str, shape: Shape) -> str:
-        table = source_tables()[shape.table]
-        cells = {cell.name for cell in shape.cells}
-        emit = {cell: identifier(cell) for cell in cells if not cell.startswith("x_")} | dict(shape.emit)
-        # Inside emit, a bare name is the cell; so cells are read before columns of the same name are made.
-        known_by = [emit.get(column, "NULL") for column in table_rules()[shape.table].known_by]
-        natural = f"coalesce({', '.join([*known_by, '0'])})"
-        emit["known_at"] = f"coalesce({emit['known_at']}, {natural})" if "known_at" in emit else natural
-        origin = name
-        if shape.fingerprint:
-            emit[shape.fingerprint] = "_print || CASE WHEN n IS NULL THEN '' ELSE '-' || n END"
-            origin = f"{name} LEFT JOIN {name}_alike USING (source_file, source_row)"
-        return f"SELECT {_columns(table, emit)}, {shape.version or 'NULL::BIGINT'} AS _version FROM {origin}"
+
+def _select(name: str, shape: Shape) -> str:
+    table = source_tables()[shape.table]
+    cells = {cell.name for cell in shape.cells}
+    emit = {cell: identifier(cell) for cell in cells if not cell.startswith("x_")} | dict(shape.emit)
+    known_by = [emit.get(column, "NULL") for column in table_rules()[shape.table].known_by]
+    natural = f"coalesce({', '.join([*known_by, '0'])})"
+    emit["known_at"] = f"coalesce({emit['known_at']}, {natural})" if "known_at" in emit else natural
+    origin = name
+    if shape.fingerprint:
+        emit[shape.fingerprint] = "_print || CASE WHEN number IS NULL THEN '' ELSE '-' || number END"
+        origin = f"{name} LEFT JOIN {name}_alike USING (source_file, source_row)"
+    version = shape.version or "CAST(NULL AS BIGINT)"
+    return f"SELECT {_columns(table, emit)}, {version} AS _version FROM {origin}"
 
 
 def _columns(table: Table, emit: Mapping[str, str]) -> str:
@@ -93,4 +102,4 @@ def _columns(table: Table, emit: Mapping[str, str]) -> str:
 
 def _nothing(table: Table) -> str:
     columns = ", ".join(f"CAST(NULL AS {INSIDE[c.type]}) AS {identifier(c.name)}" for c in table.columns)
-    return f"SELECT {columns}, NULL::BIGINT AS _version WHERE FALSE"
+    return f"SELECT {columns}, CAST(NULL AS BIGINT) AS _version WHERE FALSE"

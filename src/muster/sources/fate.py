@@ -14,7 +14,7 @@ from muster.sources.sqltext import identifier
 _NOT_CONTENT = {"source", "source_file", "source_row"}
 
 
-def settle(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+def decide(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Make `lost_<table>` (source, source_file, source_row, fate, key_text) from `all_<table>`.
 
     Fate is `repeat` (a row with the same content landed or was set aside), `older` (a later version
@@ -23,7 +23,8 @@ def settle(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     key = ", ".join(identifier(column) for column in table.key)
     # Keys that occur once need no looking at, and usually all do: eight bytes a key find out.
     con.execute(
-        f"CREATE TEMP TABLE shared_key AS SELECT hash({key}) AS h FROM all_{table.name} GROUP BY 1 HAVING count(*) > 1"
+        f"""CREATE TEMP TABLE shared_key AS
+        SELECT hash({key}) AS h FROM all_{table.name} GROUP BY 1 HAVING count(*) > 1"""
     )
     con.execute(
         f"""
@@ -34,7 +35,8 @@ def settle(con: duckdb.DuckDBPyConnection, table: Table) -> None:
             FROM all_{table.name} WHERE hash({key}) IN (SELECT h FROM shared_key)
         ), numbered AS (
             SELECT *,
-                row_number() OVER (PARTITION BY {key}, content ORDER BY source, source_file, source_row) AS copy,
+                row_number() OVER (
+                    PARTITION BY {key}, content ORDER BY source, source_file, source_row) AS copy,
                 max(_version) OVER (PARTITION BY {key}, content) AS version
             FROM claim
         ), ranked AS (
@@ -53,6 +55,14 @@ def settle(con: duckdb.DuckDBPyConnection, table: Table) -> None:
         """
     )
     con.execute("DROP TABLE shared_key")
+
+
+def staying(con: duckdb.DuckDBPyConnection, table: Table) -> str:
+    """What to select from for the rows of a table that stay."""
+    if not con.execute(f"SELECT count(*) FROM lost_{table.name}").fetchall()[0][0]:
+        return f"all_{table.name}"
+    lineage = "source, source_file, source_row"
+    return f"(SELECT * FROM all_{table.name} ANTI JOIN lost_{table.name} USING ({lineage}))"
 
 
 def content(table: Table) -> str:

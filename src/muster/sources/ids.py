@@ -9,7 +9,8 @@ from __future__ import annotations
 import duckdb
 
 from muster.canonical.tables import source_tables
-from muster.sources.shape import cell_type
+from muster.sources.emit import Emitter
+from muster.sources.shape import Shape, cell_type
 from muster.sources.sqltext import identifier
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
@@ -35,18 +36,18 @@ def long_form(short: str) -> str:
     )
 
 
-def join_spellings(con: duckdb.DuckDBPyConnection) -> None:
-    """Make `spelling` (given, kept) for ids that occur in both forms, and apply it to the `all_` views."""
-    references = _references()
+def join_spellings(con: duckdb.DuckDBPyConnection, emitter: Emitter) -> None:
+    """Where ids occur in both forms, let the `staged_` views give each in the one form that is kept."""
     seen = " UNION ALL ".join(
-        f"SELECT DISTINCT {identifier(c)} AS id, {_is_own(t, c)} AS is_own FROM all_{t}"
-        for t, c in references
+        f"SELECT DISTINCT {identifier(column)} AS id, {_OWN.get(column) == table} AS is_own FROM all_{table}"
+        for table, column in _references()
     )
     con.execute(
         f"""
         CREATE TEMP TABLE salesforce_id AS
         SELECT id, bool_or(is_own) AS is_own FROM ({seen})
-        WHERE length(id) IN (15, 18) AND regexp_full_match(id, '[A-Za-z0-9]{{15}}([A-Z0-5]{{3}})?') GROUP BY id
+        WHERE length(id) IN (15, 18) AND regexp_full_match(id, '[A-Za-z0-9]{{15}}([A-Z0-5]{{3}})?')
+        GROUP BY id
         """
     )
     pairs = con.execute(
@@ -57,22 +58,29 @@ def join_spellings(con: duckdb.DuckDBPyConnection) -> None:
         """
     ).fetchall()
     con.execute("DROP TABLE salesforce_id")
-    kept = [(long, short) if keep_short else (short, long) for short, long, keep_short in pairs
-            if long_form(short) == long]  # fmt: skip
-    if not kept:
+    spellings = [
+        (long, short) if keep_short else (short, long)
+        for short, long, keep_short in pairs
+        if long_form(short) == long
+    ]
+    if not spellings:
         return
     con.execute("CREATE TABLE spelling (given VARCHAR, kept VARCHAR)")
-    con.executemany("INSERT INTO spelling VALUES (?, ?)", kept)
-    for table in {t for t, _ in references}:
-        _respell(con, table, [c for t, c in references if t == table])
+    con.executemany("INSERT INTO spelling VALUES (?, ?)", spellings)
+    for name, shape in emitter.groups:
+        _respell(con, name, shape)
 
 
-def _respell(con: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> None:
-    replaced = ", ".join(f"coalesce(s{i}.kept, a.{c}) AS {c}" for i, c in enumerate(columns))
-    joins = " ".join(f"LEFT JOIN spelling AS s{i} ON s{i}.given = a.{c}" for i, c in enumerate(columns))
-    con.execute(f"ALTER VIEW all_{table} RENAME TO as_written_{table}")
+def _respell(con: duckdb.DuckDBPyConnection, name: str, shape: Shape) -> None:
+    ids = [cell.name for cell in shape.cells if cell.type == "id" and not _is_private(shape.table, cell.name)]
+    if not ids:
+        return
+    kept = ", ".join(f"coalesce(s{i}.kept, a.{identifier(c)}) AS {identifier(c)}" for i, c in enumerate(ids))
+    joins = " ".join(
+        f"LEFT JOIN spelling AS s{i} ON s{i}.given = a.{identifier(c)}" for i, c in enumerate(ids)
+    )
     con.execute(
-        f"CREATE VIEW all_{table} AS SELECT a.* REPLACE ({replaced}) FROM as_written_{table} AS a {joins}"
+        f"CREATE OR REPLACE VIEW {name} AS SELECT a.* REPLACE ({kept}) FROM as_read_{name} AS a {joins}"
     )
 
 
@@ -87,8 +95,4 @@ def _references() -> list[tuple[str, str]]:
 
 def _is_private(table: str, column: str) -> bool:
     """Ids that nothing refers to (events, visits): their spelling matters to nobody."""
-    return column in {"visitor_id"} or (source_tables()[table].key == (column,) and column not in _OWN)
-
-
-def _is_own(table: str, column: str) -> str:
-    return "TRUE" if _OWN.get(column) == table else "FALSE"
+    return column == "visitor_id" or (source_tables()[table].key == (column,) and column not in _OWN)

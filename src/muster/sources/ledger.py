@@ -12,6 +12,8 @@ import pyarrow.parquet as pq
 
 from muster.canonical.tables import Table, flow_tables
 from muster.problems import MusterError, Problem
+from muster.sources.issues import SET_ASIDE
+from muster.sources.sqltext import literal
 
 _ARROW = {"text": pa.string(), "integer": pa.int64()}
 
@@ -66,22 +68,18 @@ def write_problems(problems: list[Problem], target: Path) -> None:
 
 
 def write_set_aside(con: duckdb.DuckDBPyConnection, parts: list[Path], target: Path) -> None:
-    """`set_aside.parquet`: every row that was kept back, in the order of files and rows."""
-    columns = "source, file, row, reason, remedy, raw"
-    origin = f"read_parquet([{', '.join(_quoted(part) for part in parts)}])" if parts else (
-        "(SELECT NULL::VARCHAR AS source, NULL::VARCHAR AS file, NULL::BIGINT AS row, NULL::VARCHAR AS reason, "
-        "NULL::VARCHAR AS remedy, NULL::VARCHAR AS raw WHERE FALSE)"
-    )  # fmt: skip
-    con.execute(
-        f"COPY (SELECT {columns} FROM {origin} ORDER BY source, file, row) TO {_quoted(target)} (FORMAT parquet)"
-    )
+    """`set_aside.parquet`: every row kept back, in the order of files and rows; also as view `set_aside`."""
+    if parts:
+        paths = ", ".join(literal(str(part)) for part in parts)
+        columns = ", ".join(SET_ASIDE.names)
+        rows = f"SELECT {columns} FROM read_parquet([{paths}], union_by_name = true)"
+        con.execute(f"COPY ({rows} ORDER BY source, file, row) TO {literal(str(target))} (FORMAT parquet)")
+    else:
+        pq.write_table(SET_ASIDE.empty_table(), target)
+    con.execute(f"CREATE VIEW set_aside AS SELECT * FROM read_parquet({literal(str(target))})")
 
 
 def _write(table: Table, rows: list[tuple[object, ...]], target: Path) -> None:
     schema = pa.schema([(column.name, _ARROW[column.type]) for column in table.columns])
     arrays = [pa.array([row[i] for row in rows], field.type) for i, field in enumerate(schema)]
     pq.write_table(pa.Table.from_arrays(arrays, schema=schema), target)
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

@@ -20,10 +20,8 @@ from muster.sources.text import UnreadableFile
 def open_parquet(file: InputFile) -> Rows:
     """Open a Parquet file; structs become dotted columns, lists JSON text."""
     try:
-        if file.path is not None:
-            parquet = pq.ParquetFile(file.path)
-        else:  # inside an archive: Parquet needs to jump, so the bytes go to a temporary file first
-            parquet = pq.ParquetFile(_unpacked(file))
+        # Parquet needs to jump, which no archive can: from there its bytes go to a temporary file first.
+        parquet = pq.ParquetFile(_unpacked(file) if file.path is None else file.path)
         columns = tuple(pa.Table.from_batches([], parquet.schema_arrow).flatten().column_names)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise _broken() from error

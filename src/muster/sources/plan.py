@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from muster.problems import Problem
@@ -43,8 +42,13 @@ def nearest(name: str, names: Iterable[str]) -> str:
     return f' Did you mean "{options[near[0]]}"?' if near else ""
 
 
-def duplicated(names: Iterable[str], used: Mapping[str, int], folded: Iterable[str]) -> str | None:
-    """A used column whose name occurs twice in the file; None when every used name is unique."""
-    counts = Counter(folded)
-    written = list(names)
-    return next((written[place] for name, place in used.items() if counts[name] > 1), None)
+def missing_column(source: str, file: str, name: str, names: Iterable[str]) -> Problem:
+    """Why a file cannot be read that lacks a column."""
+    reason = f"the file has no column {name}.{nearest(name, names)}"
+    remedy = "Export the file with this column, or correct its name in muster.toml."
+    return Problem("error", source, file, reason, remedy, column=name)
+
+
+def column_twice(source: str, file: str, name: str) -> Problem:
+    """Why a file cannot be read in which a column that counts occurs twice."""
+    return Problem("error", source, file, "the file has two columns of this name", "Rename one.", column=name)

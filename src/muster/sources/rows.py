@@ -13,9 +13,6 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from muster.sources.files import LINES, PARQUET, InputFile
-from muster.sources.text import UnreadableFile
-
 BATCH: Final = 65_536
 
 
@@ -71,34 +68,6 @@ def batch_of(numbers: Sequence[int] | np.ndarray, columns: Sequence[pa.Array]) -
     return pa.RecordBatch.from_arrays(
         [pa.array(numbers, pa.int64()), *columns], schema=batch_schema(len(columns))
     )
-
-
-def open_rows(file: InputFile, choices: ReadingChoices, *, careful: bool = False) -> Rows:
-    """Open a file for reading; raises UnreadableFile when nothing of it can be taken."""
-    from muster.sources import csv_rows, json_rows, parquet_rows  # noqa: PLC0415 - they build on this module
-
-    try:
-        if file.suffix in PARQUET:
-            return parquet_rows.open_parquet(file)
-        if file.suffix in LINES:
-            return json_rows.open_lines(file, choices)
-        return csv_rows.open_csv(file, choices, careful=careful)
-    except UnicodeDecodeError as error:
-        raise undecodable(error) from error
-    except (EOFError, OSError) as error:
-        raise damaged(error) from error
-
-
-def undecodable(error: UnicodeDecodeError) -> UnreadableFile:
-    """What to say when a file is not in the encoding it claims."""
-    return UnreadableFile(
-        f"is not valid {error.encoding}", remedy="Set `encoding` for this source, or save the file as UTF-8."
-    )
-
-
-def damaged(_: Exception) -> UnreadableFile:
-    """What to say when a compressed file breaks off."""
-    return UnreadableFile("is damaged or cut short", remedy="Copy or export it again.")
 
 
 def as_json(cells: Sequence[str] | dict[str, str | None] | str) -> str:

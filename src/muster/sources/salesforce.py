@@ -15,16 +15,18 @@ from muster.canonical.tables import source_tables
 from muster.config import SourceConfig
 from muster.problems import ConfigError, Problem
 from muster.sources.files import InputFile
-from muster.sources.plan import FilePlan, asked_names, nearest
-from muster.sources.shape import Also, Cell, Shape, canonical_cell, cell_type, table_rules
-from muster.sources.sqltext import literal
+from muster.sources.plan import FilePlan, asked_names, column_twice, missing_column, nearest
+from muster.sources.shape import Also, Cell, Shape, canonical_cell, table_rules
+from muster.sources.sqltext import identifier, literal
 from muster.sources.typing_sql import FileColumns
 from muster.sources.values import DAY, instant_of
+from muster.sources.wording import listed
 
 _PREFIXES: Final = {"sf", "sfdc", "salesforce", "export", "raw", "stg", "src"}
 _SUFFIXES: Final = {"data", "export", "extract", "full", "part", "dump", "copy", "backup", "all", "csv"}
 _VERSION: Final = ("SystemModstamp", "LastModifiedDate", "_fivetran_start", "_fivetran_synced")
 _LEAD_DATES: Final = ("mql", "sal", "working", "recycled", "disqualified")
+Headers = list[tuple[InputFile, tuple[str, ...]]]
 _ATTRIBUTE: Final = "account_attribute"
 
 
@@ -71,11 +73,19 @@ def shapes(source: SourceConfig, *, currency: str, now: datetime) -> dict[str, S
     }
 
 
-def plan_files(
-    source: SourceConfig, by_object: Mapping[str, Shape], files_read: list[tuple[InputFile, tuple[str, ...]]]
-) -> list[FilePlan]:
+def without_plain_text(headers: Headers) -> tuple[Headers, list[str]]:
+    """The files that may be tables, and the names of text files that are none, such as LICENSE.txt."""
+    prose = [
+        file.name
+        for file, names in headers
+        if file.suffix == ".txt" and object_of(file.stem) is None and "id" not in map(fold, names)
+    ]
+    return [(file, names) for file, names in headers if file.name not in prose], prose
+
+
+def plan_files(source: SourceConfig, by_object: Mapping[str, Shape], headers: Headers) -> list[FilePlan]:
     """A plan for each file with its columns; a custom field that no file has is an error in muster.toml."""
-    plans = [_plan(source, by_object, file, names) for file, names in files_read]
+    plans = [_plan(source, by_object, file, names) for file, names in headers]
     _check_fields_exist(source, plans)
     return plans
 
@@ -95,14 +105,10 @@ def _plan(
     columns = FileColumns(names, places)
     for needed in _objects()[name]["needs"]:
         if fold(needed) not in places:
-            why = Problem("error", source.name, file.name, f"the file has no column {needed}.{nearest(needed, names)}",
-                          f"Export {name} with this column.", column=needed)  # fmt: skip
-            return FilePlan(file, columns, why_not=why)
+            return FilePlan(file, columns, why_not=missing_column(source.name, file.name, needed, names))
     for asked, place in places.items():
         if folded.count(asked) > 1:
-            why = Problem("error", source.name, file.name, "the file has two columns of this name",
-                          "Rename one of them.", column=names[place])  # fmt: skip
-            return FilePlan(file, columns, why_not=why)
+            return FilePlan(file, columns, why_not=column_twice(source.name, file.name, names[place]))
     return FilePlan(file, columns, shape, notes=_unread_note(source, file, names, places))
 
 
@@ -114,8 +120,9 @@ def _unread_note(
     custom = [n for i, n in enumerate(names) if i not in used and re.search(r"_c$", n.strip(), re.IGNORECASE)]
     if not custom:
         return ()
-    return (Problem("note", source.name, file.name, f"custom fields that are not mapped: {', '.join(custom)}",
-                    "Name them under `fields` of this source if you need them."),)  # fmt: skip
+    reason = f"custom fields that are not mapped: {listed(custom)}"
+    remedy = "Name them under `fields` of this source if you need them."
+    return (Problem("note", source.name, file.name, reason, remedy),)
 
 
 def _shape(
@@ -134,7 +141,7 @@ def _shape(
         code = literal(currency)
         emit["currency"] = f"coalesce(currency, {code})" if "currency" in cells else code
     for target, field in source.fields.items():
-        _map_field(target, field, name, table, cells, emit, also)
+        _map_field(target, field, object_name=name, table=table, cells=cells, emit=emit, also=also)
     tomorrow = str(instant_of(now) + DAY)
     return Shape(
         label=name,
@@ -163,7 +170,7 @@ def _cell(table: str, column: str, how: Any) -> Cell:
 
 
 def _map_field(
-    target: str, field: str, object_name: str, table: str,
+    target: str, field: str, *, object_name: str, table: str,
     cells: dict[str, Cell], emit: dict[str, str], also: list[Also],
 ) -> None:  # fmt: skip
     """Let a custom field fill `table.column`, an account attribute, or a date of the lead process."""
@@ -171,7 +178,7 @@ def _map_field(
     if where == _ATTRIBUTE and object_name == "Account":
         cell = f"x_attribute_{column}"
         cells[cell] = Cell(cell, "text", (fold(field),))
-        quoted = '"' + cell.replace('"', '""') + '"'
+        quoted = identifier(cell)
         also.append(Also(_ATTRIBUTE, f"{quoted} IS NOT NULL", {
             "account_record_id": "account_record_id", "attribute": literal(column), "value": quoted,
             "known_at": "coalesce(created_at, 0)"}))  # fmt: skip
@@ -179,7 +186,8 @@ def _map_field(
         name = "x_reason" if column == "reason" else f"x_{column}_at"
         cells[name] = replace(cells[name], columns=(fold(field),))
     elif where == table:
-        cells[column] = canonical_cell(table, column, columns=(fold(field),))
+        standard = cells[column].columns if column in cells else ()
+        cells[column] = canonical_cell(table, column, columns=(fold(field), *standard))
         emit.pop(column, None)
 
 
@@ -212,6 +220,3 @@ def _check_fields_exist(source: SourceConfig, plans: list[FilePlan]) -> None:
                 f'muster.toml: source "{source.name}": {target} = "{field}", but no file of it has '
                 f"that column.{nearest(field, names)}"
             )
-
-
-__all__ = ["cell_type", "fold", "object_of", "plan_files", "shapes"]

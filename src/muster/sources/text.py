@@ -17,18 +17,23 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_SIGNATURES: Final = ((b"PK\x03\x04", "an Excel workbook or a zip archive"), (b"PAR1", "a Parquet file"),
-                      (b"%PDF", "a PDF"), (b"\xd0\xcf\x11\xe0", "an old Excel workbook"))  # fmt: skip
+_SIGNATURES: Final = (
+    (b"PK\x03\x04", "an Excel workbook or a zip archive"),
+    (b"PAR1", "a Parquet file"),
+    (b"%PDF", "a PDF"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+)
 csv.field_size_limit(1 << 30)
 
 
 class UnreadableFile(Exception):
     """A whole file cannot be read: `reason` and `remedy` are for the user."""
 
-    def __init__(self, reason: str, *, remedy: str) -> None:
+    def __init__(self, reason: str, *, remedy: str, severity: str = "error") -> None:
         super().__init__(reason)
         self.reason = reason
         self.remedy = remedy
+        self.severity = severity
 
 
 def find_encoding(peek: bytes) -> str:
@@ -166,7 +171,11 @@ def read_header(start: str, *, delimiter: str | None) -> Header:
         skipped += len(first)
     rest = start[skipped:]
     if not rest.strip():
-        raise UnreadableFile("is empty: it has no header line", remedy="Export it again with column names.")
+        raise UnreadableFile(
+            "is empty: it has no header line",
+            remedy="Export it again with column names, unless there is nothing to export.",
+            severity="warning",
+        )
     candidates = (delimiter,) if delimiter else DELIMITERS
     headers = [_header(rest, candidate, skipped=start[:skipped]) for candidate in candidates]
     return max(headers, key=lambda header: len(header.names))

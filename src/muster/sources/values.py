@@ -20,7 +20,7 @@ _BLANK: Final = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
 _EMAIL: Final = r"[^@\s<>,;\"()]+@[^@\s<>,;\"()]+\.[^@\s.<>,;\"()]+"
 _EXPONENT: Final = r"\d(\.\d+)?[eE]\+?\d{1,3}"
 _DAY_OR_MONTH_FIRST: Final = r"\d{1,2}[./-]\d{1,2}[./-](\d{4}|\d{2})\b.*"
-# Groups of three must be complete: "1,234.50" is a number, "12,5" is not (unless the comma is the decimal sign).
+# Groups of three must be complete: 1,234.50 is a number; 12,5 is none unless the comma is the decimal sign.
 _GROUPED: Final = {
     ".": r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?",
     ",": r"[+-]?\d{1,3}([.\x{a0}\x{202f} ]\d{3})+(,\d*)?",
@@ -33,7 +33,7 @@ def instant_of(moment: datetime) -> int:
     return int(moment.timestamp()) * 1_000_000 + moment.microsecond
 
 
-def typed(cell: Cell, text: str) -> str:
+def typed(cell: Cell, text: str) -> str:  # noqa: PLR0911 - one return per type reads best
     """SQL for the typed value of `text` (a trimmed, non-empty text expression, or null)."""
     match cell.type:
         case "instant":
@@ -96,10 +96,12 @@ def fault_code(cell: Cell, text: str, value: str) -> str:
 
 def trimmed(cell: Cell, text: str) -> str:
     """SQL for the text a cell is read from: null when blank; text columns keep their own spaces."""
+    # Most cells begin and end in a visible ASCII character; only the others are worth a real trim.
     stripped = f"nullif(trim({text}, {_BLANK}), '')"
     if cell.type == "text":
-        return f"CASE WHEN {stripped} IS NOT NULL THEN {text} END"
-    return stripped
+        return f"CASE WHEN {text} >= '!' OR {stripped} IS NOT NULL THEN {text} END"
+    clean = f"{text} >= '!' AND {text} < chr(127) AND {text}[-1] BETWEEN '!' AND '~'"
+    return f"CASE WHEN {text} = '' THEN NULL WHEN {clean} THEN {text} ELSE {stripped} END"
 
 
 def path(text: str) -> str:
@@ -122,13 +124,11 @@ def _instant(cell: Cell, text: str) -> str:
 
 def _number(cell: Cell, text: str) -> str:
     """The text with a plain decimal point, or null when it is not a number as written."""
-    sign, group = cell.decimal, "," if cell.decimal == "." else "."
+    sign = cell.decimal
     if sign == ".":
         ungrouped, plain = f"replace({text}, ',', '')", text
     else:
-        ungrouped = (
-            f"replace(translate({text}, {literal(group)} || ' ' || chr(160) || chr(8239), ''), ',', '.')"
-        )
+        ungrouped = f"replace(translate({text}, '. ' || chr(160) || chr(8239), ''), ',', '.')"
         plain = f"replace({text}, ',', '.')"
     return (
         f"CASE WHEN regexp_full_match({text}, {literal(_PLAIN[sign])}) THEN {plain} "

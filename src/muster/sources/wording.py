@@ -32,6 +32,7 @@ class Wording:
         return "note" if self.severity == "aside" else self.severity
 
 
+_NOTHING: Final = "Nothing to do."
 ROW: Final = {
     "short": Wording("error", "the row has fewer cells than the header has names",
                      "Look for a missing delimiter or a line break outside quotes."),
@@ -40,43 +41,41 @@ ROW: Final = {
     "quote": Wording("error", "a quote is opened and not closed as it should be",
                      "Close the quote, or double it where it belongs to the text."),
     "json": Wording("error", "the line is not a JSON object", "Write one JSON object per line."),
-    "unread": Wording("aside", "not an object Muster reads", "Nothing to do; leave the file out if you like."),
-    "where": Wording("aside", "left out by this source's `where`", "Nothing to do unless you want these rows."),
-    "deleted": Wording("aside", "deleted in the source", "Nothing to do."),
-    "otherfield": Wording("aside", "a change of a field that Muster does not read", "Nothing to do."),
-    "planned": Wording("aside", "planned for a later day; it has not happened yet", "Nothing to do."),
+    "where": Wording("aside", "left out by this source's `where`", "Nothing to do, unless you want them."),
+    "deleted": Wording("aside", "deleted in the source", _NOTHING),
+    "otherfield": Wording("aside", "a change of a field that Muster does not read", _NOTHING),
+    "planned": Wording("aside", "planned for a later day; it has not happened yet", _NOTHING),
     "undated": Wording("error", "the row has no date", "Export the record's dates with it."),
-    "nobody": Wording("error", "neither a lead nor a contact is named", "Export LeadId and ContactId with it."),
     "opportunitytype": Wording("warning", "the opportunity type is not known; it counts as new business",
                                "Use New Business, Existing Business, Cross-sell or Renewal."),
-    "older": Wording("aside", "an older version of the same record", "Nothing to do; the latest version landed."),
+    "older": Wording("aside", "an older version of the same record", "Nothing to do; the latest one landed."),
     "other": Wording("warning", "the same id with other content",
-                     "Give each row its own id; the earliest one landed."),
+                     "Give each row its own id; only one of them landed."),
 }  # fmt: skip
 
 CELL: Final = {
-    "missing": ("error", "is empty", "Fill it in, or export the column with the rows."),
-    "date": ("error", "is not a date", f"Write dates as 2026-01-31, or {_FORMAT}."),
-    "swap": ("error", "could be day or month first", f"Say which: {_FORMAT}."),
-    "format": ("error", "does not fit the date format given for it", "Correct the value or the format."),
-    "early": ("error", "lies before 1990", "Correct the date; an empty one is often exported as 1970-01-01."),
-    "future": ("error", "lies in the future", "Correct the date or the clock of the system it comes from."),
-    "cents": ("error", "is not an amount", "Write amounts as 1234.50; if the comma is the decimal sign, "
+    "missing": ("is empty", "Fill it in, or export the column with the rows."),
+    "date": ("is not a date", f"Write dates as 2026-01-31, or {_FORMAT}."),
+    "swap": ("could be day or month first", f"Say which comes first: {_FORMAT}."),
+    "format": ("does not fit the date format given for it", "Correct the value or the format."),
+    "early": ("lies before 1990", "Correct the date; an empty one is often exported as 1970-01-01."),
+    "future": ("lies in the future", "Correct the date or the clock of the system it comes from."),
+    "cents": ("is not an amount", "Write amounts as 1234.50; if the comma is the decimal sign, "
               'map the column with decimal = ",".'),
-    "integer": ("error", "is not a whole number", "Write whole numbers, such as 1059."),
-    "real": ("error", "is not a number", "Write numbers as 1234.5."),
-    "flag": ("error", "is neither true nor false", "Write true or false."),
-    "email": ("error", "is not an e-mail address", "Correct the address in the source."),
-    "id": ("error", "is an id that a spreadsheet turned into a number; its digits are gone for good",
+    "integer": ("is not a whole number", "Write whole numbers, such as 1059."),
+    "real": ("is not a number", "Write numbers as 1234.5."),
+    "flag": ("is neither true nor false", "Write true or false."),
+    "email": ("is not an e-mail address", "Correct the address in the source."),
+    "id": ("is an id that a spreadsheet turned into a number; its digits are gone for good",
            f"{_AGAIN}; the original file still has the id."),
 }  # fmt: skip
 
 
 def cell_wording(code: str, *, strict: bool) -> Wording:
     """The wording for a cell: a warning where the row landed without the value."""
-    severity, reason, remedy = CELL[code]
+    reason, remedy = CELL[code]
     if strict:
-        return Wording(severity, reason, remedy)
+        return Wording("error", reason, remedy)
     return Wording("warning", f"{reason}; the row landed without it", remedy)
 
 
@@ -86,3 +85,23 @@ def shorten(value: str | None) -> str | None:
         return None
     line = " ".join(value.split())
     return line if len(line) <= 60 else f"{line[:57]}..."
+
+
+def counted(count: int, noun: str) -> str:
+    """A count with its noun.
+
+    >>> counted(1, "owner"), counted(1200, "owner")
+    ('1 owner', '1,200 owners')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def listed(names: list[str], *, most: int = 12) -> str:
+    """Names in a sentence, the first of them when they are many.
+
+    >>> listed(["a", "b", "c"], most=2)
+    'a, b and 1 more'
+    """
+    if len(names) <= most:
+        return ", ".join(names)
+    return f"{', '.join(names[:most])} and {len(names) - most:,} more"

@@ -120,17 +120,18 @@ def run(
     """
     report = progress or _silent
     landing = workspace / HOME / "landing"
+    now = now or datetime.now(UTC)
     shutil.rmtree(landing, ignore_errors=True)
     started = perf_counter()
     loaded = load(
         config,
         workspace,
         landing,
-        now=now or datetime.now(UTC),
+        now=now,
         progress=lambda table, rows: report("load", table, rows),
     )
     with open_engine(engine, config.engine) as opened:
-        date = _prepare(opened, loaded, config, rules, as_of)
+        date = _prepare(opened, loaded, config, rules, as_of, now=now)
         seconds = {"load": perf_counter() - started}
         hashes = {"rules": rules.version, **_input_hashes(workspace, config)}
         with publishing(
@@ -195,14 +196,14 @@ def _given(rules: Rules) -> set[str]:
 
 
 def _prepare(
-    engine: Engine, loaded: Loaded, config: Config, rules: Rules, as_of: datetime | None
+    engine: Engine, loaded: Loaded, config: Config, rules: Rules, as_of: datetime | None, *, now: datetime
 ) -> datetime:
     """Give the engine the records, the rules, the clock and what strings say; returns the as-of date."""
     for name, file in loaded.tables.items():
         engine.load(name, file)
     for name, table in rule_tables(rules).items():
         engine.put(name, table)
-    as_of_at = latest_known(engine) if as_of is None else micros(as_of)
+    as_of_at = latest_known(engine, now) if as_of is None else micros(as_of)
     put_clock(
         engine,
         as_of=as_of_at,

@@ -17,9 +17,22 @@ BANDS = 21
 MODELS = ("first", "last", "linear", "time_decay", "u", "w", "full_path")
 
 
-def latest_known(engine: Engine) -> int:
-    """The last instant at which any record became known: the as-of date when none is asked for."""
-    parts = [f"SELECT MAX(t.known_at) AS at FROM {name} AS t" for name in source_tables()]
+# Facts that a record learns after it became known, with the columns that date them.
+_LATER_FACTS = {
+    "opportunity": "CASE WHEN t.is_closed THEN t.closed_on END",
+    "person_record": "GREATEST(COALESCE(t.converted_at, 0), COALESCE(t.merged_at, 0))",
+    "account_record": "t.merged_at",
+}
+
+
+def latest_known(engine: Engine, now: datetime) -> int:
+    """The last instant at which anything became known: the as-of date when none is asked for.
+
+    Facts dated after `now` do not count: they are slips of the pen.
+    """
+    known = [f"SELECT t.known_at AS at FROM {name} AS t" for name in source_tables()]
+    known += [f"SELECT {dated} AS at FROM {table} AS t" for table, dated in _LATER_FACTS.items()]
+    parts = [f"SELECT MAX(x.at) AS at FROM ({query}) AS x WHERE x.at <= {micros(now)}" for query in known]
     found = engine.arrow(" UNION ALL ".join(parts)).column("at").to_pylist()
     return max((at for at in found if at is not None), default=0)
 

@@ -99,5 +99,9 @@ def _differs(column: str, *, is_real: bool) -> str:
     left, right = f"l.{quoted(column)}", f"r.{quoted(column)}"
     if not is_real:
         return f"({left} IS DISTINCT FROM {right})"
-    gap = f"ABS({left} - {right}) <= {TOLERANCE} * GREATEST(ABS({left}), ABS({right}))"
-    return f"({left} IS DISTINCT FROM {right} AND NOT COALESCE({gap}, FALSE))"
+    # Infinity is within any tolerance of itself and of everything else, so only finite values may be near.
+    near = (
+        f"ISFINITE({left}) AND ISFINITE({right}) "
+        f"AND ABS({left} - {right}) <= {TOLERANCE} * GREATEST(ABS({left}), ABS({right}))"
+    )
+    return f"({left} IS DISTINCT FROM {right} AND NOT COALESCE({near}, FALSE))"

@@ -107,7 +107,11 @@ class Published:
         return self.folder / f"{table}.parquet"
 
     def connection(self) -> Any:
-        """An in-memory DuckDB connection with a view for each table, shut off from everything else."""
+        """An in-memory DuckDB connection with a view for each table, shut off from all other files.
+
+        It could still write over the run's own files: let strangers ask through `arrow`, which takes
+        one SELECT.
+        """
         connection = duckdb.connect(
             ":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
         )

@@ -1,10 +1,10 @@
--- From when to when a pair stood above its threshold: enters at 300 points, leaves below 150, with the moment of fading computed.
+-- From when to when a pair stood above its threshold: enters at 150 points, leaves below 75, with the moment of fading computed.
 WITH signal AS (
     SELECT
         s.account_id,
         s.solution_id,
         s.week,
-        CASE WHEN s.whole_points >= 300 THEN 1 WHEN s.whole_points < 150 THEN 0 END AS sign
+        CASE WHEN s.whole_points >= 150 THEN 1 WHEN s.whole_points < 75 THEN 0 END AS sign
     FROM score AS s
     UNION ALL
     SELECT
@@ -17,11 +17,11 @@ WITH signal AS (
             s.account_id,
             s.solution_id,
             s.next_week,
-            s.week + 1 + CAST(FLOOR(LN(s.points / 1.5e2) / LN(2e0) * 8e0 + 1e-6) AS BIGINT) AS leave_week
+            s.week + 1 + CAST(FLOOR(LN(s.points / 7.5e1) / LN(2e0) * 8e0 + 1e-6) AS BIGINT) AS leave_week
         FROM score AS s
-        WHERE s.whole_points >= 150
+        WHERE s.whole_points >= 75
     ) AS x
-    WHERE x.leave_week < COALESCE(x.next_week, 2900)
+    WHERE x.leave_week < COALESCE(x.next_week, 2865)
 ),
 
 change AS (

@@ -31,7 +31,7 @@ SELECT
     1e2 * (1e0 - EXP(-f.points / 4e2)) AS score,
     CAST(FLOOR(f.points + 5e-1 + 1e-6) AS BIGINT) AS whole_points,
     CASE
-        WHEN f.points + 1e-6 >= 5e0 THEN f.week + 1 + CAST(FLOOR(LN(f.points / 5e0) / LN(2e0) * 8e0 + 1e-6) AS BIGINT)
+        WHEN f.points + 1e-6 >= 2e1 THEN f.week + 1 + CAST(FLOOR(LN(f.points / 2e1) / LN(2e0) * 8e0 + 1e-6) AS BIGINT)
     END AS faded_week,
     CAST(FLOOR(-f.points / 7e0 + 1e-6) AS BIGINT) AS below_zero
 FROM faded AS f

@@ -38,6 +38,6 @@ SELECT
     (SELECT MAX(e.points) FROM engagement AS e) AS most_points,
     GREATEST(LEAST(ABS(-INT_DIV(12345, 7)), 1000), 3) % 7 AS clamped,
     CAST(c.is_strict AS INT) AS strict_number,
-    c.is_strict OR c.reason < 'm' AS three_valued,
+    c.is_strict OR c.reason > 'm' AS three_valued,
     CAST(3 AS DOUBLE) / 7 - 2.5e-1 <= 1e0 AND 2 > 1 AND 1 <> 2 AS is_small
 FROM counted AS c

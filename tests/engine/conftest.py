@@ -1,16 +1,36 @@
-"""A small invented company for the engine's tests: the same rows every time, nulls and ties included."""
+"""A small invented company, and the engines the tests run it on.
 
+DuckDB always, Sail where it is installed, Spark when asked for: `MUSTER_ENGINES=sail,spark` says
+which must be there; a test of one that is missing then fails.
+"""
+
+import importlib.util
+import os
 import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pyarrow as pa
+import pytest
 
 from muster.canonical.tables import Column, Table
+from muster.engine.duckdb_engine import DuckDBEngine
+from muster.engine.protocol import Engine
+from muster.engine.queries import in_order, read_queries
+from muster.engine.spark_engine import LocalSpark, Sail
+
+EQUALITY = Path(__file__).parent / "equality"
+ASKED = os.environ.get("MUSTER_ENGINES", "").split(",")
+ALL = ["duckdb", pytest.param("sail", marks=pytest.mark.sail), pytest.param("spark", marks=pytest.mark.spark)]
+
+Build = Callable[[Path], None]
+
 
 DAY = 86_400_000_000
 START = 1_700_000_000_000_000
 
 
-def company(*, engagements: int = 2_000, seed: int = 7) -> dict[str, pa.Table]:
+def invented_company(*, engagements: int = 900, seed: int = 7) -> dict[str, pa.Table]:
     """The tables that the queries in `equality/` read."""
     dice = random.Random(seed)
     accounts = [f"a{number}" for number in range(40)]
@@ -85,3 +105,44 @@ TABLES = (
         clamped="integer", strict_number="integer", three_valued="flag", is_small="flag",
     ),
 )  # fmt: skip
+
+
+@pytest.fixture(scope="session", params=ALL)
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """Each engine in turn, started once."""
+    scratch = tmp_path_factory.mktemp("scratch")
+    if request.param == "sail" and "sail" not in ASKED and importlib.util.find_spec("pysail") is None:
+        pytest.skip("Sail is not installed")
+    if request.param == "spark" and "spark" not in ASKED:
+        pytest.skip("Spark was not asked for: MUSTER_ENGINES=spark")
+    make = {"duckdb": DuckDBEngine, "sail": Sail, "spark": LocalSpark}[request.param]
+    with make(scratch=scratch) as engine:
+        yield engine
+    assert list(scratch.iterdir()) == []
+
+
+@pytest.fixture(scope="session")
+def company() -> dict[str, pa.Table]:
+    """The tables that the queries in `equality/` read."""
+    return invented_company()
+
+
+@pytest.fixture(scope="session")
+def contracts() -> tuple[Table, ...]:
+    """The tables that the queries in `equality/` make."""
+    return TABLES
+
+
+@pytest.fixture
+def build(engine: Engine, company: dict[str, pa.Table]) -> Build:
+    """Runs the queries in `equality/` on the engine and publishes their tables into a folder."""
+
+    def run(folder: Path) -> None:
+        for name, table in company.items():
+            engine.put(name, table)
+        made = {table.name: table for table in TABLES}
+        for query in in_order(read_queries(EQUALITY), set(company)):
+            engine.create(query.name, query.sql)
+            engine.publish(made[query.name], folder / f"{query.name}.parquet")
+
+    return run

@@ -37,9 +37,11 @@ SELECT
     h.at,
     o.owner_id,
     COALESCE(a.name, h.account_id) || ' for ' || h.solution_id || ': '
-        || CAST(COALESCE(p.member_count, 0) AS VARCHAR) || ' known people, '
-        || CAST(COALESCE(p.decider_count, 0) AS VARCHAR) || ' of them able to decide, and '
-        || CAST(COALESCE(v.visitor_count, 0) AS VARCHAR) || ' anonymous visitors; score '
+        || CAST(COALESCE(p.member_count, 0) AS VARCHAR)
+        || CASE WHEN p.member_count = 1 THEN ' known person, ' ELSE ' known people, ' END
+        || CASE WHEN COALESCE(p.decider_count, 0) = 0 THEN 'none' ELSE CAST(p.decider_count AS VARCHAR) END
+        || ' able to decide, and ' || CAST(COALESCE(v.visitor_count, 0) AS VARCHAR)
+        || CASE WHEN v.visitor_count = 1 THEN ' anonymous visitor; score ' ELSE ' anonymous visitors; score ' END
         || CAST(INT_DIV(m.score, 100) AS VARCHAR) || ' of 100' AS sentence,
     COALESCE(p.member_count, 0) AS member_count,
     COALESCE(v.visitor_count, 0) AS visitor_count,

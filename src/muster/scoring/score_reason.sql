@@ -33,9 +33,11 @@ SELECT
     r.source_id AS evidence,
     r.evidence_count,
     CASE p.component
-        WHEN 'fit' THEN CAST(r.evidence_count AS VARCHAR) || ' fit rules are met, such as ' || r.reason
-        WHEN 'completeness' THEN CAST(r.evidence_count AS VARCHAR) || ' needed roles are engaged, last the ' || r.reason
-        ELSE CAST(r.evidence_count AS VARCHAR) || ' acts, the latest ' || r.reason
+        WHEN 'fit' THEN 'meets ' || CAST(r.evidence_count AS VARCHAR) || CASE r.evidence_count WHEN 1 THEN ' fit rule: ' ELSE ' fit rules, such as ' END || r.reason
+        WHEN 'completeness' THEN CAST(r.evidence_count AS VARCHAR) || CASE r.evidence_count
+            WHEN 1 THEN ' needed role is engaged: ' ELSE ' needed roles are engaged, last the ' END || r.reason
+        ELSE CAST(r.evidence_count AS VARCHAR) || CASE r.evidence_count WHEN 1 THEN ' act: ' ELSE ' acts, the latest: ' END
+            || COALESCE(w.said, r.reason)
     END AS sentence
 FROM part AS p
 JOIN running AS r
@@ -43,4 +45,5 @@ JOIN running AS r
     AND r.component = p.component
     AND r.at <= p.scored_at
     AND (r.next_at IS NULL OR p.scored_at < r.next_at)
+LEFT JOIN rule_activity_weights AS w ON w.activity = r.reason AND w.from_at <= r.at AND r.at < w.to_at
 WHERE p.points > 0

@@ -1,4 +1,5 @@
--- Organisations that may buy. Facts come from the earliest record that has them; one known by its domain alone has only that.
+-- Organisations that may buy. Facts come from the earliest record that has them; one that no record
+-- describes has its domain and the name people wrote.
 WITH record AS (
     SELECT
         a.account_id,
@@ -30,6 +31,18 @@ merged AS (
     GROUP BY r.account_id
 ),
 
+-- What people at the domain wrote as their company: the name of an account that no record describes.
+written AS (
+    SELECT
+        k.account_id,
+        r.company_name,
+        ROW_NUMBER() OVER (PARTITION BY k.account_id ORDER BY r.known_at, r.person_record_id) AS number
+    FROM known_person_record AS r
+    JOIN mail_address AS m ON m.email = r.email
+    JOIN account_key AS k ON k.key = 'd:' || m.domain
+    WHERE r.company_name IS NOT NULL
+),
+
 known AS (
     SELECT
         k.account_id,
@@ -41,7 +54,7 @@ known AS (
 
 SELECT
     k.account_id,
-    COALESCE(r.name, k.domain) AS name,
+    COALESCE(r.name, w.company_name, k.domain) AS name,
     COALESCE(d.domain, k.domain) AS domain,
     p.parent_account_id,
     i.industry,
@@ -57,4 +70,5 @@ LEFT JOIN record AS r ON r.account_id = k.account_id AND r.age_rank = 1
 LEFT JOIN record AS d ON d.account_id = k.account_id AND d.age_rank = m.domain_rank
 LEFT JOIN record AS i ON i.account_id = k.account_id AND i.age_rank = m.industry_rank
 LEFT JOIN record AS e ON e.account_id = k.account_id AND e.age_rank = m.employee_rank
+LEFT JOIN written AS w ON w.account_id = k.account_id AND w.number = 1
 LEFT JOIN record AS p ON p.account_id = k.account_id AND p.age_rank = m.parent_rank

@@ -89,6 +89,18 @@ def test_every_engine_holds_replaces_and_forgets_tables(engine: Engine, tmp_path
         engine.arrow("SELECT h.n FROM held AS h")
 
 
+def test_a_table_without_rows_keeps_its_columns(engine: Engine, contracts: Contracts, tmp_path: Path) -> None:
+    credit = next(table for table in contracts if table.name == "credit")
+    engine.put("held", pa.table({"opportunity_id": ["o1"], "engagement_id": ["e1"], "credit_cents": [5]}))
+    nothing = "SELECT h.opportunity_id, h.engagement_id, h.credit_cents FROM {} AS h WHERE h.credit_cents > 5"
+    assert engine.create("empty", nothing.format("held")) == 0
+    assert engine.create("credit", nothing.format("empty")) == 0
+    assert engine.publish(credit, tmp_path / "credit.parquet") == 0
+    assert pq.read_schema(tmp_path / "credit.parquet").names == list(credit.column_names)
+    for name in ("held", "empty", "credit"):
+        engine.drop(name)
+
+
 def test_the_queries_are_core_sql_and_use_all_of_it() -> None:
     """Whatever the linter allows has been seen to give equal results."""
     queries = read_queries(EQUALITY)

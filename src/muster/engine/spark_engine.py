@@ -71,7 +71,11 @@ class SparkEngine:
     def create(self, name: str, sql: str) -> int:
         """Build a table from one SELECT; returns its rows."""
         place = self._place(name)
-        self._session.sql(to_spark(sql, path=Path(f"{name}.sql"))).write.parquet(str(place))
+        found = self._session.sql(to_spark(sql, path=Path(f"{name}.sql")))
+        found.write.parquet(str(place))
+        if not any(place.glob("*.parquet")):  # Sail writes no file where there are no rows
+            place.mkdir(exist_ok=True)
+            pq.write_table(found.limit(0).toArrow(), place / "part.parquet")
         self.drop(name)  # only now: the query may read the table it replaces
         self.load(name, place)
         return int(self._session.read.parquet(str(place)).count())
@@ -83,7 +87,7 @@ class SparkEngine:
             return
         self._session.catalog.dropTempView(name)
         if place.is_relative_to(self._folder):
-            shutil.rmtree(place)
+            shutil.rmtree(place, ignore_errors=True)
 
     def arrow(self, sql: str) -> pa.Table:
         """Return the result of a SELECT."""
@@ -119,6 +123,7 @@ class LocalSpark(SparkEngine):
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.sql.shuffle.partitions": str(2 * workers),
+            "spark.sql.warehouse.dir": str(Path(tempfile.gettempdir()) / "muster-spark-warehouse"),
             "spark.ui.enabled": "false",
             "spark.ui.showConsoleProgress": "false",
         }

@@ -1,0 +1,22 @@
+"""What all tests share: where the shared data are, and helpers that live beside the tests."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))  # so that a test can import a helper of its folder: tests.flow.cutting
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of shared data sets: MUSTER_SHARED, else `shared` beside the repository."""
+    folder = Path(os.environ.get("MUSTER_SHARED", ROOT.parent / "shared"))
+    if not folder.is_dir():
+        pytest.skip("the shared data sets are not here; name their folder in MUSTER_SHARED")
+    return folder

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,6 +61,7 @@ class Company:
     folder: Path
     sources: list[dict[str, Any]] = field(default_factory=list)
     currency: str = "USD"
+    threads: int | None = None
     loads: int = 0
 
     def file(self, name: str, text: str | bytes, *, encoding: str = "utf-8") -> Path:
@@ -77,11 +81,12 @@ class Company:
         )
         return self
 
-    def load(self, *, now: datetime = NOW) -> Result:
+    def load(self, *, now: datetime = NOW, into: str | None = None) -> Result:
         self.loads += 1
-        company = {"name": "Test", "currency": self.currency}
-        config = Config.model_validate({"company": company, "source": self.sources})
-        result = Result(load(config, self.folder, self.folder / f"out{self.loads}", now=now))
+        keys = {"company": {"name": "Test", "currency": self.currency}, "source": self.sources}
+        config = Config.model_validate(keys | {"engine": {"threads": self.threads}})
+        target = self.folder / (into or f"out{self.loads}")
+        result = Result(load(config, self.folder, target, now=now))
         for row in result.loaded.ledger:
             assert_adds_up(row)
         return result
@@ -95,3 +100,21 @@ def assert_adds_up(row: LedgerRow) -> None:
 def company(tmp_path: Path) -> Company:
     """A company without any files yet."""
     return Company(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def company_at() -> Callable[[Path], Company]:
+    """Makes further companies, each in a folder of its own."""
+    return Company
+
+
+@pytest.fixture(scope="session")
+def malformed_files() -> Callable[[int], list[Any]]:
+    """The generator of malformed files (malformed.py beside this file): one file of every kind per seed."""
+    spec = importlib.util.spec_from_file_location("malformed", Path(__file__).with_name("malformed.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["malformed"] = module  # dataclasses look their module up by name
+    spec.loader.exec_module(module)
+    return module.generate

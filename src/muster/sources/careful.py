@@ -2,7 +2,8 @@
 
 It accepts what the fast reader cannot be sure of (line breaks inside cells, one empty cell too
 many) and recovers from a quote that is never closed: that line alone is a fault, the lines it
-would have swallowed are read again.
+would have swallowed are read again. Where two stray quotes make a lawful cell of the rows between
+them, no reader can know; such rows land and are named as doubtful.
 """
 
 from __future__ import annotations
@@ -29,9 +30,18 @@ class CarefulReader:
         self._delimiter = delimiter
         self._width = width
         self.has_extra_cells = False
+        self.doubtful: list[int] = []
+        self._row = 0
 
     def rows(self) -> Iterator[list[str] | Fault]:
         """Each row as its cells, or as a fault; blank lines are no rows."""
+        for row in self._records():
+            self._row += 1
+            if len(self._taken) > 2 and isinstance(row, list) and self._holds_lines_like_rows():
+                self.doubtful.append(self._row)
+            yield row
+
+    def _records(self) -> Iterator[list[str] | Fault]:
         reader = csv.reader(self._feed(), delimiter=self._delimiter, strict=True)
         while True:
             self._taken = []
@@ -71,6 +81,11 @@ class CarefulReader:
         if len(cells) != self._width or never_closed:
             return "quote", first.rstrip("\r\n")
         return cells
+
+    def _holds_lines_like_rows(self) -> bool:
+        """Whether a line inside a cell has just as many delimiters as a row: it may be one, behind a stray quote."""
+        inside = self._taken[1:-1]
+        return self._width > 3 and any(line.count(self._delimiter) == self._width - 1 for line in inside)
 
     def _swallowed_rows(self) -> bool:
         """Whether a later line would be a good row by itself: then the first one's quote is at fault."""

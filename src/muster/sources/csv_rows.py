@@ -161,6 +161,7 @@ def _read_carefully(rows: Rows, stream: Utf8Stream, header: Header) -> Iterator[
             numbers, cells = [], []
     if cells:
         yield _batch(numbers, cells)
+    rows.doubtful = reader.doubtful
     if reader.has_extra_cells:
         rows.notes["extra_delimiter"] = header.delimiter
 

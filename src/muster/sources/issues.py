@@ -54,8 +54,14 @@ def reader_problems(place: Place, faults: list[RowFault]) -> list[Problem]:
     for code in sorted({fault.code for fault in faults}):
         same = [fault for fault in faults if fault.code == code]
         first = min(same, key=lambda fault: fault.row)
-        problems.append(place.problem(ROW[code], row=first.row, value=first.raw, count=len(same)))
+        problems.append(place.problem(ROW[code], row=first.row, value=_shown(first.raw), count=len(same)))
     return problems
+
+
+def _shown(raw: str) -> str:
+    """A row's text as a person would read it in the file."""
+    cells = json.loads(raw)
+    return " | ".join(cells) if isinstance(cells, list) else str(cells)
 
 
 def reader_set_aside(place: Place, faults: list[RowFault]) -> pa.Table:

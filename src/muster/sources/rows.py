@@ -34,7 +34,8 @@ class Rows:
     """The rows of one file on their way in.
 
     `batches` is consumed once. `read_count` counts every row, `faults` holds those that no batch
-    contains, `notes` the codes of what was odd but harmless; all three are complete at the end.
+    contains, `notes` the codes of what was odd but harmless, `doubtful` rows that landed but may hold
+    others; all are complete at the end.
     """
 
     columns: tuple[str, ...]
@@ -42,6 +43,7 @@ class Rows:
     read_count: int = 0
     faults: list[RowFault] = field(default_factory=list)
     notes: dict[str, str] = field(default_factory=dict)
+    doubtful: list[int] = field(default_factory=list)
     close: Callable[[], None] = lambda: None
 
     @property

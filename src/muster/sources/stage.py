@@ -20,6 +20,7 @@ from muster.sources.shape import Shape
 from muster.sources.sqltext import literal
 from muster.sources.text import UnreadableFile
 from muster.sources.typing_sql import FileColumns, raw_json, typing_query
+from muster.sources.wording import ROW
 
 Progress = Callable[[str, int], None]
 
@@ -165,4 +166,7 @@ def _notes(place: Place, rows: Rows) -> list[Problem]:
     if "extra_delimiter" in rows.notes:
         reason = "rows end in one delimiter too many; the empty cell was ignored"
         notes.append(place.note("note", reason, "Nothing to do."))
+    if rows.doubtful:
+        problem = place.problem(ROW["doubtful"], row=rows.doubtful[0], count=len(rows.doubtful))
+        notes.append(problem)
     return notes

@@ -49,10 +49,10 @@ def find_encoding(peek: bytes) -> str:
         if peek.startswith(signature):
             raise UnreadableFile(f"is {what}, not text", remedy="Save or export it as CSV (UTF-8).")
     if b"\0" in peek:
-        even, odd = peek[0::2].count(0), peek[1::2].count(0)
-        if odd > len(peek) / 8 and even * 8 < odd:
+        header = peek[:400]  # names of columns are ASCII nearly everywhere, so every second byte is a NUL
+        if header[1::2].count(0) * 3 > len(header) and not header[0::2].count(0):
             return "utf-16-le"
-        if even > len(peek) / 8 and odd * 8 < even:
+        if header[0::2].count(0) * 3 > len(header) and not header[1::2].count(0):
             return "utf-16-be"
         if peek.count(0) * 10 > len(peek):
             raise UnreadableFile("does not look like text", remedy="Export it again as CSV (UTF-8).")

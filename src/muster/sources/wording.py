@@ -40,6 +40,8 @@ ROW: Final = {
                     "Look for a delimiter inside a cell that is not quoted."),
     "quote": Wording("error", "a quote is opened and not closed as it should be",
                      "Close the quote, or double it where it belongs to the text."),
+    "doubtful": Wording("warning", "a cell spans lines that look like rows; a stray quote may have joined them",
+                        "Look at the row in the file; close or double the quote if it is stray."),
     "json": Wording("error", "the line is not a JSON object", "Write one JSON object per line."),
     "where": Wording("aside", "left out by this source's `where`", "Nothing to do, unless you want them."),
     "deleted": Wording("aside", "deleted in the source", _NOTHING),
@@ -56,7 +58,7 @@ ROW: Final = {
 CELL: Final = {
     "missing": ("is empty", "Fill it in, or export the column with the rows."),
     "date": ("is not a date", f"Write dates as 2026-01-31, or {_FORMAT}."),
-    "swap": ("could be day or month first", f"Say which comes first: {_FORMAT}."),
+    "swap": ("does not say whether day or month comes first", f"Say which: {_FORMAT}."),
     "format": ("does not fit the date format given for it", "Correct the value or the format."),
     "early": ("lies before 1990", "Correct the date; an empty one is often exported as 1970-01-01."),
     "future": ("lies in the future", "Correct the date or the clock of the system it comes from."),

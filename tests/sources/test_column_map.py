@@ -1,0 +1,190 @@
+"""Any file to one canonical table by a column map."""
+
+from __future__ import annotations
+
+import json
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from muster.problems import ConfigError
+
+VISIT = {"engagement_id": "id", "occurred_at": "at", "activity": {"value": "page_viewed"}}
+SPEND = {"tactic_id": "campaign", "spent_on": "day", "amount_cents": "cost"}
+
+
+def test_values_are_renamed_others_pass_and_company_means_no_solution(company):
+    company.file(
+        "e.csv",
+        "id,at,what,topic\n1,2025-01-01,open,company\n2,2025-01-01,fax,data-platform\n3,2025-01-01,,\n",
+    )
+    company.table("engagement", "e.csv", VISIT | {
+        "activity": {"column": "what", "values": {"open": "email_opened", "": "unknown"}},
+        "solution_id": {"column": "topic", "values": {"company": ""}}})  # fmt: skip
+    assert company.load().rows("engagement", "activity", "solution_id") == [
+        ("email_opened", None), ("fax", "data-platform"), ("unknown", None),
+    ]  # fmt: skip
+
+
+def test_others_names_what_every_other_value_becomes(company):
+    company.file("o.csv", "id,stage\n1,Won\n2,Engaging\n3,Lost\n")
+    company.table("opportunity", "o.csv", {
+        "opportunity_id": "id", "is_won": {"column": "stage", "values": {"Won": "true"}, "others": "false"}})  # fmt: skip
+    assert company.load().rows("opportunity", "is_won") == [(True,), (False,), (False,)]
+
+
+def test_columns_are_joined_and_a_key_keeps_the_places_of_its_parts(company):
+    company.file("c.csv", "a,b,first,last\nx,,Ada,\n,x,,Byron\n")
+    company.table("owner", "c.csv", {
+        "owner_id": {"columns": ["a", "b"]}, "name": {"columns": ["first", "last"], "separator": " "}})  # fmt: skip
+    assert company.load().rows("owner", "owner_id", "name") == [("x|", "Ada"), ("|x", "Byron")]
+
+
+def test_signals_of_a_week_are_known_when_the_week_is_over(company):
+    company.file("s.csv", "week,n\n2025-01-06,3\n")
+    company.table("engagement", "s.csv", {
+        "occurred_at": "week", "activity": {"value": "ad_viewed"}, "quantity": "n",
+        "known_at": {"column": "week", "plus_days": 7}})  # fmt: skip
+    assert company.load().rows("engagement", "occurred_at", "known_at", "quantity") == [
+        ("2025-01-06T00:00:00", "2025-01-13T00:00:00", 3)
+    ]
+
+
+def test_an_address_becomes_a_path(company):
+    urls = [
+        "https://www.us.example/pricing/?utm=1#top",
+        "/a/b/",
+        "/",
+        "https://us.example",
+        "//cdn.example/x",
+        "/q?a=/b/",
+    ]
+    company.file("e.csv", "id,at,url\n" + "".join(f"{i},2025-01-01,{u}\n" for i, u in enumerate(urls)))
+    company.table("engagement", "e.csv", VISIT | {"url": "url", "content_id": "url"})
+    expected = ["/pricing", "/a/b", "/", "/", "/x", "/q"]
+    assert company.load().rows("engagement", "url", "content_id") == [(e, e) for e in expected]
+
+
+def test_content_without_ids_is_known_by_its_path(company):
+    company.file("c.csv", "url,title\nhttps://us.example/guide/,Guide\n")
+    company.table("content", "c.csv", {"url": "url", "title": "title"})
+    assert company.load().rows("content", "content_id", "url") == [("/guide", "/guide")]
+
+
+def test_two_equal_bookings_of_one_day_are_two_and_the_file_again_is_none(company):
+    text = "campaign,day,cost\n701A,2025-01-01,10.00\n701A,2025-01-01,10.00\n701A,2025-01-02,5\n"
+    company.file("spend/jan.csv", text)
+    company.file("spend/jan copy.csv", text.replace(",", ";"))
+    result = company.table("spend", "spend", SPEND).load()
+    assert sorted(result.rows("spend", "amount_cents")) == [(500,), (1000,), (1000,)]
+    assert result.ledger("jan copy.csv") == (3, 3, 0, 0)
+    assert result.ledger("jan.csv") == (3, 0, 3, 0)
+
+
+def test_an_events_id_with_other_content_is_kept_aside_and_flagged(company):
+    company.file("e.csv", "id,at,url\n1,2025-01-02,/b\n1,2025-01-01,/a\n1,2025-01-01,/a\n")
+    result = company.table("engagement", "e.csv", VISIT | {"url": "url"}).load()
+    assert result.rows("engagement", "url", "source_row") == [("/a", 2)]
+    assert result.ledger("e.csv") == (3, 1, 1, 1)
+    assert [(p.severity, p.reason, p.row, p.value) for p in result.problems()] == [
+        ("warning", "the same id with other content", 1, "1")
+    ]
+    assert result.set_aside() == [
+        ("e.csv", 1, "the same id with other content", '{"id":"1","at":"2025-01-02","url":"/b"}')
+    ]
+
+
+def test_where_keeps_only_the_rows_that_are_asked_for(company):
+    company.file("e.csv", "id,at,kind\n1,2025-01-01,web\n2,2025-01-01,app\n3,2025-01-01,\n")
+    result = company.table("engagement", "e.csv", VISIT, where={"kind": ["web"]}).load()
+    assert result.ledger("e.csv") == (3, 1, 0, 2)
+    assert [(p.severity, p.reason, p.count) for p in result.problems()] == [
+        ("note", "left out by this source's `where`", 2)
+    ]
+
+
+def test_json_lines_keep_digits_and_reach_into_objects(company):
+    lines = [
+        {"id": "1", "at": "2025-01-01T00:00:00Z", "page": {"path": "/a"}, "n": 2, "bot": True},
+        {"id": 123456789012345678901, "at": "2025-01-02T00:00:00Z", "page": {"path": "/b"}, "tags": ["x"]},
+    ]
+    company.file("e.jsonl", "".join(json.dumps(line) + "\n" for line in lines) + "\nnot json\n[1]\n")
+    company.table("engagement", "e.jsonl", VISIT | {"url": "page.path", "quantity": "n", "is_machine": "bot"})
+    result = company.load()
+    assert result.rows("engagement", "engagement_id", "url", "quantity", "is_machine") == [
+        ("1", "/a", 2, True), ("123456789012345678901", "/b", None, False),
+    ]  # fmt: skip
+    assert result.ledger("e.jsonl") == (4, 2, 0, 2)
+    assert [(p.reason, p.row, p.count) for p in result.problems("error")] == [
+        ("the line is not a JSON object", 3, 2)
+    ]
+
+
+def test_parquet_is_read_by_the_same_rules_and_nan_is_an_empty_number(company):
+    table = pa.table({
+        "campaign": ["701A", "701B", "701C"], "cost": pa.array([10.05, 0.1, float("nan")]),
+        "day": pa.array([1735689600000, 1735776000000, 1735862400000], pa.timestamp("ms", tz="UTC")),
+        "extra": [{"a": 1}, None, {"a": 2}]})  # fmt: skip
+    pq.write_table(table, company.folder / "spend.parquet")
+    result = company.table("spend", "spend.parquet", SPEND).load()
+    assert sorted(result.rows("spend", "tactic_id", "amount_cents", "spent_on")) == [
+        ("701A", 1005, "2025-01-01T00:00:00"), ("701B", 10, "2025-01-02T00:00:00"),
+    ]  # fmt: skip
+    assert [(p.column, p.reason, p.row) for p in result.problems("error")] == [("cost", "is empty", 3)]
+
+
+@pytest.mark.parametrize(
+    ("columns", "keys", "message"),
+    [
+        (VISIT | {"emial": "id"}, {}, 'the table engagement has no column "emial". Did you mean "email"'),
+        (VISIT | {"email": "e_mail"}, {}, 'no file has a column "e_mail". Did you mean "email"'),
+        ({"activity": {"value": "x"}}, {}, "the column occurred_at of engagement is not mapped"),
+        (VISIT | {"email": {"column": "email", "value": "x"}}, {}, "columns.email needs exactly one of"),
+        (VISIT | {"occurred_at": {"column": "at", "format": "%Q"}}, {}, '"%Q" is no date format'),
+        (
+            VISIT | {"email": {"column": "email", "plus_days": 2}},
+            {},
+            "columns.email: format and plus_days are for dates",
+        ),
+        (VISIT, {"encoding": "utf-99"}, 'there is no encoding "utf-99"'),
+        (VISIT, {"delimiter": "||"}, 'the delimiter "||" is not one character'),
+        (VISIT, {"fields": {"a.b": "c"}}, 'the key fields is not for sources of kind "table"'),
+        (VISIT, {"where": {"knd": ["x"]}}, 'no file has a column "knd"'),
+    ],
+)
+def test_a_wrong_map_names_the_key_and_the_nearest_right_one(company, columns, keys, message):
+    company.file("e.csv", "id,at,email\n1,2025-01-01,a@b.example\n")
+    with pytest.raises(ConfigError) as raised:
+        company.table("engagement", "e.csv", columns, **keys).load()
+    assert message in str(raised.value)
+    assert str(company.folder) not in str(raised.value)
+
+
+def test_a_table_that_does_not_exist_and_a_path_that_does_not(company):
+    with pytest.raises(ConfigError, match='there is no table "engagements". Did you mean "engagement"'):
+        company.file("e.csv", "a\n1\n")
+        company.table("engagements", "e.csv", {}).load()
+    company.sources.clear()
+    with pytest.raises(ConfigError, match='there is no file or folder "nowhere.csv"'):
+        company.table("engagement", "nowhere.csv", VISIT).load()
+
+
+def test_one_file_of_several_without_a_column_is_set_aside_and_the_others_land(company):
+    company.file("e/a.csv", "id,at\n1,2025-01-01\n")
+    company.file("e/b.csv", "id,when\n2,2025-01-01\n")
+    result = company.table("engagement", "e", VISIT).load()
+    assert result.ledger("a.csv") == (1, 1, 0, 0)
+    assert result.ledger("b.csv") == (1, 0, 0, 1)
+    assert [(p.file, p.column, p.count) for p in result.problems("error")] == [("b.csv", "at", 1)]
+
+
+def test_a_column_that_occurs_twice_is_an_error_only_where_it_counts(company):
+    company.file("e/a.csv", "id,at,at\n1,2025-01-01,2025-01-02\n")
+    company.file("e/b.csv", "id,at,x,x\n2,2025-01-01,1,2\n")
+    result = company.table("engagement", "e", VISIT).load()
+    assert result.ledger("a.csv") == (1, 0, 0, 1)
+    assert result.ledger("b.csv") == (1, 1, 0, 0)
+    assert [(p.file, p.reason) for p in result.problems("error")] == [
+        ("a.csv", "the file has two columns of this name")
+    ]

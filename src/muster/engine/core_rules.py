@@ -99,6 +99,10 @@ def _divisor(divisor: exp.Expr) -> Iterator[Fault]:
     inner = divisor.unnest()
     if isinstance(inner, exp.Add) and any(isinstance(part, exp.Literal) for part in inner.iter_expressions()):
         return
+    if isinstance(inner, exp.Greatest) and any(
+        isinstance(part, exp.Literal) for part in inner.iter_expressions()
+    ):
+        return
     select = divisor.parent_select
     compared = {
         side.sql()

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import os
 import shutil
 import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -37,9 +41,6 @@ class SparkEngine:
     def __init__(self, session: Any, *, name: str = "spark", scratch: Path | None = None) -> None:
         self.name = name
         self._session = session
-        self._folder = Path(tempfile.mkdtemp(prefix="muster-", dir=scratch))
-        self._numbers = count(1)
-        self._places: dict[str, Path] = {}
         for key, value in SESSION.items():
             session.conf.set(key, value)
             if session.conf.get(key) != value:
@@ -47,6 +48,9 @@ class SparkEngine:
                     f"The Spark session keeps {key} at {session.conf.get(key)}; Muster needs {value}.",
                     remedy="Start a session with that setting.",
                 )
+        self._folder = Path(tempfile.mkdtemp(prefix="muster-", dir=scratch))
+        self._numbers = count(1)
+        self._places: dict[str, Path] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -115,9 +119,7 @@ class LocalSpark(SparkEngine):
     def __init__(
         self, *, memory_limit: str = "2g", threads: int | None = None, scratch: Path | None = None
     ) -> None:
-        sql = _needed("pyspark.sql", extra="spark", engine="spark")
         workers = threads or 2
-        builder = sql.SparkSession.builder.master(f"local[{workers}]").appName("muster")
         settings = SESSION | {
             "spark.driver.memory": memory_limit,
             "spark.driver.host": "127.0.0.1",
@@ -127,9 +129,12 @@ class LocalSpark(SparkEngine):
             "spark.ui.enabled": "false",
             "spark.ui.showConsoleProgress": "false",
         }
-        for key, value in settings.items():
-            builder = builder.config(key, value)
-        self._own = builder.getOrCreate()
+        with _extra("spark", engine="spark"):
+            sql = importlib.import_module("pyspark.sql")
+            builder = sql.SparkSession.builder.master(f"local[{workers}]").appName("muster")
+            for key, value in settings.items():
+                builder = builder.config(key, value)
+            self._own = builder.getOrCreate()
         self._own.sparkContext.setLogLevel("ERROR")
         super().__init__(self._own, scratch=scratch)
 
@@ -143,12 +148,14 @@ class Sail(SparkEngine):
     """Sail, started inside this process and spoken to by Spark Connect. No Java."""
 
     def __init__(self, *, scratch: Path | None = None) -> None:
-        server = _needed("pysail.spark", extra="sail", engine="sail")
-        sql = _needed("pyspark.sql", extra="sail", engine="sail")
-        self._server = server.SparkConnectServer("127.0.0.1", 0)
-        self._server.start(background=True)
-        _, port = self._server.listening_address
-        self._own = sql.SparkSession.builder.remote(f"sc://127.0.0.1:{port}").create()
+        os.environ.setdefault("RUST_LOG", "error")  # Sail tells of every session it opens
+        with _extra("sail", engine="sail"), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+            self._server = importlib.import_module("pysail.spark").SparkConnectServer("127.0.0.1", 0)
+            sql = importlib.import_module("pyspark.sql")
+            self._server.start(background=True)
+            _, port = self._server.listening_address
+            self._own = sql.SparkSession.builder.remote(f"sc://127.0.0.1:{port}").create()
         super().__init__(self._own, name="sail", scratch=scratch)
 
     def close(self) -> None:
@@ -158,8 +165,10 @@ class Sail(SparkEngine):
         self._server.stop()
 
 
-def _needed(module: str, *, extra: str, engine: str) -> Any:
+@contextmanager
+def _extra(extra: str, *, engine: str) -> Iterator[None]:
+    """What is imported here belongs to an extra. Raises MissingExtra when it is not installed."""
     try:
-        return importlib.import_module(module)
+        yield
     except ImportError as error:
         raise MissingExtra(extra, needed_for=f"The engine {engine}") from error

@@ -23,7 +23,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from time import perf_counter
@@ -64,7 +64,13 @@ class Step:
         """The step's SQL files, and a mark without SQL for each table that Python makes."""
         folder = Path(str(files("muster").joinpath(self.folder)))
         marks = [Query(name, folder, "", {reads: 1}) for name, (reads, _) in self.made_by_python.items()]
-        return [*read_queries(folder), *marks]
+        return [*_read_folder(folder), *marks]
+
+
+@cache
+def _read_folder(folder: Path) -> tuple[Query, ...]:
+    """The SQL files of a folder, read once: they do not change while a process runs."""
+    return tuple(read_queries(folder))
 
 
 STEPS = (

@@ -43,6 +43,18 @@ candidate AS (
     GROUP BY e.account_id, e.solution_id, e.segment
 ),
 
+lasting AS (
+    SELECT
+        e.account_id,
+        e.solution_id,
+        e.segment,
+        MAX(CASE WHEN e.kind = 'closing' THEN e.at END) AS closing_at,
+        MAX(e.alive_until + p.silent_us) AS silent_at
+    FROM cycle_event AS e
+    JOIN rule_policy AS p ON p.from_at <= e.at AND e.at < p.to_at
+    GROUP BY e.account_id, e.solution_id, e.segment
+),
+
 first_candidate AS (
     SELECT
         c.account_id,
@@ -52,6 +64,8 @@ first_candidate AS (
         c.reason,
         ROW_NUMBER() OVER (PARTITION BY c.account_id, c.solution_id, c.segment ORDER BY c.at, c.preference) AS number
     FROM candidate AS c
+    JOIN lasting AS l ON l.account_id = c.account_id AND l.solution_id = c.solution_id AND l.segment = c.segment
+    WHERE c.at <= COALESCE(l.closing_at, l.silent_at)
 )
 
 SELECT

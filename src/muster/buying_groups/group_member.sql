@@ -15,7 +15,8 @@ SELECT
         WHEN m.named_role = s.role THEN 'title (' || s.function || ', ' || s.seniority || '), and named so by sales'
         ELSE 'title (' || s.function || ', ' || s.seniority || ')'
     END AS role_reason,
-    s.role AS title_role,
+    CASE WHEN s.seniority <> 'unknown' THEN s.role END AS title_role,
+    s.title_known_at,
     m.joined_at,
     m.last_engaged_at,
     m.engagement_count

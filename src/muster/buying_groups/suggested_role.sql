@@ -9,6 +9,7 @@ WITH fitting AS (
         k.function,
         k.seniority,
         k.seniority_rank,
+        k.title_known_at,
         ROW_NUMBER() OVER (
             PARTITION BY m.buying_group_id, m.person_id
             ORDER BY CASE WHEN r.function = '*' THEN 1 ELSE 0 END, r.confidence DESC, r.role
@@ -30,6 +31,7 @@ SELECT
     f.confidence,
     f.function,
     f.seniority,
-    f.seniority_rank
+    f.seniority_rank,
+    f.title_known_at
 FROM fitting AS f
 WHERE f.number = 1

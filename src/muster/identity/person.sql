@@ -6,6 +6,7 @@ WITH record AS (
         r.family_name,
         r.email,
         r.title,
+        r.known_at,
         r.owner_id,
         ROW_NUMBER() OVER (PARTITION BY p.person_id ORDER BY r.known_at, r.person_record_id) AS age_rank
     FROM person_alias AS p
@@ -40,6 +41,7 @@ SELECT
     END AS name,
     COALESCE(e.email, a.email) AS email,
     t.title,
+    t.known_at AS title_known_at,
     COALESCE(w.function, 'unknown') AS function,
     COALESCE(w.seniority, 'unknown') AS seniority,
     COALESCE(w.seniority_rank, 0) AS seniority_rank,

@@ -28,6 +28,7 @@ account_found AS (
         f.person_id,
         f.person_known_at,
         a.account_id AS person_account_id,
+        GREATEST(f.person_known_at, COALESCE(a.from_at, 0)) AS person_account_at,
         n.account_id AS visitor_account_id,
         n.from_at AS visitor_account_at
     FROM person_found AS f
@@ -41,17 +42,18 @@ placed AS (
     SELECT
         f.engagement_id,
         CASE
-            WHEN f.is_identified THEN COALESCE(f.person_account_id, f.network_account_id)
-            ELSE COALESCE(f.network_account_id, CASE
-                WHEN f.person_account_id IS NOT NULL AND (f.visitor_account_id IS NULL OR f.person_known_at <= f.visitor_account_at)
-                    THEN f.person_account_id
-                ELSE f.visitor_account_id
-            END)
+            WHEN f.is_identified AND f.person_account_id IS NOT NULL
+                AND (f.network_account_id IS NULL OR f.person_account_at <= f.known_at) THEN f.person_account_id
+            WHEN f.network_account_id IS NOT NULL THEN f.network_account_id
+            WHEN f.person_account_id IS NOT NULL AND (f.visitor_account_id IS NULL OR f.person_account_at <= f.visitor_account_at)
+                THEN f.person_account_id
+            ELSE f.visitor_account_id
         END AS account_id,
         CASE
-            WHEN f.is_identified OR f.network_account_id IS NOT NULL THEN f.known_at
-            WHEN f.person_account_id IS NOT NULL AND (f.visitor_account_id IS NULL OR f.person_known_at <= f.visitor_account_at)
-                THEN f.person_known_at
+            WHEN f.network_account_id IS NOT NULL THEN f.known_at
+            WHEN f.person_account_id IS NOT NULL
+                AND (f.is_identified OR f.visitor_account_id IS NULL OR f.person_account_at <= f.visitor_account_at)
+                THEN f.person_account_at
             ELSE GREATEST(f.known_at, COALESCE(f.visitor_account_at, 0))
         END AS known_at,
         f.person_id,

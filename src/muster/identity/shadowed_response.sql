@@ -1,10 +1,11 @@
--- Campaign responses of the CRM that a tracked act of the same person on the same tactic and day already shows.
+-- Campaign responses of the CRM that a tracked act of the same person on the same tactic, known by then and on the same day, already shows.
 WITH act AS (
     SELECT
         e.engagement_id,
         p.person_id,
         e.tactic_id,
         e.occurred_at - MOD(e.occurred_at, 86400000000) AS occurred_on,
+        p.known_at,
         e.activity
     FROM known_engagement AS e
     JOIN placed_engagement AS p ON p.engagement_id = e.engagement_id
@@ -15,12 +16,14 @@ WITH act AS (
 ),
 
 tracked AS (
-    SELECT DISTINCT a.person_id, a.tactic_id, a.occurred_on
+    SELECT a.person_id, a.tactic_id, a.occurred_on, MIN(a.known_at) AS known_at
     FROM act AS a
     WHERE a.activity <> 'campaign_responded'
+    GROUP BY a.person_id, a.tactic_id, a.occurred_on
 )
 
 SELECT r.engagement_id
 FROM act AS r
 JOIN tracked AS t ON t.person_id = r.person_id AND t.tactic_id = r.tactic_id AND t.occurred_on = r.occurred_on
 WHERE r.activity = 'campaign_responded'
+AND t.known_at <= r.known_at

@@ -35,7 +35,7 @@ SELECT
     s.currency,
     s.spend_cents,
     COALESCE(c.customers_won, 0) AS customers_won,
-    CASE WHEN c.customers_won > 0 THEN INT_DIV(s.spend_cents, c.customers_won) END AS cpa_cents,
+    CASE WHEN c.customers_won > 0 THEN INT_DIV(s.spend_cents, GREATEST(c.customers_won, 1)) END AS cpa_cents,
     'spend on tactics only, without salaries and tools; same quarter, no lag' AS note
 FROM spent AS s
 LEFT JOIN customers AS c ON c.quarter_on = s.quarter_on

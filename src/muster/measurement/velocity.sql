@@ -51,7 +51,7 @@ summed AS (
         COUNT(*) AS closed_count,
         CAST(SUM(CASE WHEN s.is_won THEN 1 ELSE 0 END) AS BIGINT) AS won_count,
         CAST(SUM(CASE WHEN s.is_won THEN s.amount_cents ELSE 0 END) AS BIGINT) AS won_cents,
-        INT_DIV(CAST(SUM(s.cycle_us) AS BIGINT), NULLIF(COUNT(*), 0)) / 8.64e10 AS mean_cycle_days
+        INT_DIV(CAST(SUM(s.cycle_us) AS BIGINT), GREATEST(COUNT(*), 1)) / 8.64e10 AS mean_cycle_days
     FROM sliced AS s
     GROUP BY s.quarter_on, s.solution_id, s.currency
 )
@@ -63,7 +63,7 @@ SELECT
     s.closed_count,
     s.won_count,
     s.won_cents,
-    CASE WHEN s.won_count > 0 THEN INT_DIV(s.won_cents, s.won_count) END AS mean_won_cents,
+    CASE WHEN s.won_count > 0 THEN INT_DIV(s.won_cents, GREATEST(s.won_count, 1)) END AS mean_won_cents,
     CAST(s.won_count AS DOUBLE) / NULLIF(s.closed_count, 0) AS win_rate,
     s.mean_cycle_days,
     CASE WHEN s.mean_cycle_days > 0e0 THEN CAST(FLOOR(s.won_cents / NULLIF(s.mean_cycle_days, 0e0) + 5e-1) AS BIGINT) END AS dollars_per_day_cents,

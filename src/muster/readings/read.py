@@ -49,9 +49,10 @@ def read_strings(engine: Engine, rules: Rules, company: Company) -> None:
 
 
 def _distinct(engine: Engine, **columns: str) -> list[str]:
-    """Every different text of the given `table=column` pairs, in order."""
+    """Every different text of the given `table=column` pairs that was known as of the date, in order."""
     parts = [
-        f"SELECT DISTINCT t.{column} AS said FROM {table} AS t WHERE t.{column} IS NOT NULL"
+        f"SELECT DISTINCT t.{column} AS said FROM {table} AS t CROSS JOIN clock AS c "
+        f"WHERE t.{column} IS NOT NULL AND t.known_at <= c.as_of_at"
         for table, column in columns.items()
     ]
     found = engine.arrow(" UNION ALL ".join(parts)).column("said").to_pylist()

@@ -83,7 +83,7 @@ def micros(moment: date) -> int:
 def _first_happening(engine: Engine, as_of: int) -> int:
     """The first dated act, opportunity or spend; records of people and accounts may be far older."""
     parts = [
-        f"SELECT MIN(t.{column}) AS at FROM {table} AS t"
+        f"SELECT MIN(t.{column}) AS at FROM {table} AS t WHERE t.known_at <= {as_of}"
         for table, column in (
             ("engagement", "occurred_at"),
             ("opportunity", "created_at"),

@@ -27,6 +27,14 @@ last_known AS (
     GROUP BY n.opportunity_id
 ),
 
+filled_later AS (
+    SELECT DISTINCT h.opportunity_id
+    FROM stage_change AS h
+    CROSS JOIN clock AS c
+    WHERE h.amount_cents IS NOT NULL
+    AND GREATEST(h.changed_at, h.known_at) > c.as_of_at
+),
+
 judged AS (
     SELECT
         o.opportunity_id,
@@ -35,6 +43,7 @@ judged AS (
         COALESCE(s.solution_id, n.solution_id, t.solution_id, 'unspecified') AS solution_id,
         o.type,
         CASE
+            WHEN l.amount_cents IS NULL AND f.opportunity_id IS NOT NULL THEN NULL
             WHEN l.opportunity_id IS NULL AND o.is_closed AND o.closed_on > c.as_of_at THEN NULL
             ELSE COALESCE(l.amount_cents, o.amount_cents)
         END AS amount_cents,
@@ -62,6 +71,7 @@ judged AS (
     FROM opportunity AS o
     CROSS JOIN clock AS c
     LEFT JOIN last_known AS l ON l.opportunity_id = o.opportunity_id
+    LEFT JOIN filled_later AS f ON f.opportunity_id = o.opportunity_id
     LEFT JOIN reading_solution AS s ON s.said = o.solution_id
     LEFT JOIN reading_solution AS n ON n.said = o.name
     LEFT JOIN known_tactic AS t ON t.tactic_id = o.tactic_id

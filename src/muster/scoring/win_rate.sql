@@ -27,7 +27,7 @@ SELECT
     s.week_at,
     s.solution_id,
     (s.won + 1e1 * o.won / NULLIF(o.closed, 0)) / (s.closed + 1e1) AS p_win,
-    CASE WHEN s.won_in_currency > 0 THEN INT_DIV(s.won_cents, s.won_in_currency) END AS mean_won_cents
+    CASE WHEN s.won_in_currency > 0 THEN INT_DIV(s.won_cents, GREATEST(s.won_in_currency, 1)) END AS mean_won_cents
 FROM so_far AS s
 JOIN overall AS o ON o.week_at = s.week_at
 WHERE o.closed >= 40

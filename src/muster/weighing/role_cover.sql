@@ -1,10 +1,10 @@
--- When each needed role was first held by somebody engaged: by title, or as champion by passing content on or by sales' word.
+-- When each needed role was first held by somebody engaged: by a title once it is known, or as champion by passing content on or by sales' word.
 WITH holder AS (
     SELECT
         m.buying_group_id,
         m.title_role AS role,
         m.person_id,
-        e.first_engaged_at AS at
+        GREATEST(e.first_engaged_at, m.title_known_at) AS at
     FROM group_member AS m
     JOIN (
         SELECT g.buying_group_id, g.person_id, MIN(g.person_at) AS first_engaged_at
@@ -13,6 +13,7 @@ WITH holder AS (
         AND g.is_participation
         GROUP BY g.buying_group_id, g.person_id
     ) AS e ON e.buying_group_id = m.buying_group_id AND e.person_id = m.person_id
+    WHERE m.title_role IS NOT NULL
     UNION ALL
     SELECT
         a.buying_group_id,
@@ -64,7 +65,7 @@ SELECT
     r.role,
     r.person_id,
     r.at,
-    INT_DIV(p.completeness_max_points, t.needed) AS points
+    INT_DIV(p.completeness_max_points, GREATEST(t.needed, 1)) AS points
 FROM ranked AS r
 JOIN role_need AS n ON n.buying_group_id = r.buying_group_id AND n.role = r.role
 JOIN total AS t ON t.buying_group_id = r.buying_group_id

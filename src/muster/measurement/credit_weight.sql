@@ -14,7 +14,7 @@ aged AS (
     SELECT
         t.opportunity_id,
         t.position,
-        CAST(FLOOR(1e6 * POWER(2e0, (t.occurred_at - t.until_at) / NULLIF(CAST(p.credit_half_life_us AS DOUBLE), 0e0)) + 5e-1) AS BIGINT) AS weight
+        CAST(FLOOR(1e6 * POWER(2e0, (t.occurred_at - t.until_at) * p.credit_fade) + 5e-1) AS BIGINT) AS weight
     FROM touch AS t
     JOIN rule_policy AS p ON p.from_at <= t.opportunity_at AND t.opportunity_at < p.to_at
 )

@@ -88,13 +88,30 @@ def _policy_table(rules: Rules) -> pa.Table:
         values: dict[str, Value] = {"from_at": start, "to_at": end}
         for name, (column, unit) in _POLICY.items():
             values[column] = _in_force(known, name, start, unit)
+        for name in ("half_life_us", "credit_half_life_us", "signal_half_points", "signal_max_points"):
+            if _int(values[name]) <= 0:
+                rule = next(rule for rule, (column, _) in _POLICY.items() if column == name)
+                raise RuleError(f"rules/qualification.csv: {rule} must be more than 0.", remedy="Raise it.")
+        # Halvings a microsecond, and half-scores a point: the flow multiplies and never divides by a rule.
+        values["fast_fade"] = 1 / _int(values["half_life_us"])
+        values["slow_fade"] = 1 / (2 * _int(values["half_life_us"]))
+        values["credit_fade"] = 1 / _int(values["credit_half_life_us"])
+        values["signal_curve"] = 1 / _int(values["signal_half_points"])
         if _int(values["leave_points"]) > _int(values["enter_points"]):
             raise RuleError(
                 "rules/qualification.csv: leave_below is above enter_at.",
                 remedy="Groups would leave as they enter; lower it.",
             )
         stretches.append(values)
-    return pa.Table.from_pylist(stretches, schema=pa.schema([(name, pa.int64()) for name in stretches[0]]))
+    return pa.Table.from_pylist(
+        stretches,
+        schema=pa.schema(
+            [
+                (name, pa.float64() if isinstance(value, float) else pa.int64())
+                for name, value in stretches[0].items()
+            ]
+        ),
+    )
 
 
 def _in_force(rows: list[Mapping[str, Value]], name: str, at: int, unit: int) -> int:

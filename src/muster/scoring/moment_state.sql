@@ -26,13 +26,13 @@ placed AS (
         s.fit_points,
         s.completeness_points,
         s.signal_max_points,
-        s.signal_half_points,
-        s.intent_fast * POWER(2e0, (s.opened_at - c.at) / NULLIF(CAST(s.half_life_us AS DOUBLE), 0e0))
-            + s.intent_slow * POWER(2e0, (s.opened_at - c.at) / NULLIF(2e0 * s.half_life_us, 0e0)) AS intent_raw,
-        s.engagement_fast * POWER(2e0, (s.opened_at - c.at) / NULLIF(CAST(s.half_life_us AS DOUBLE), 0e0))
-            + s.engagement_slow * POWER(2e0, (s.opened_at - c.at) / NULLIF(2e0 * s.half_life_us, 0e0)) AS engagement_raw,
-        s.frame_fast * POWER(2e0, (s.opened_at - c.at) / NULLIF(CAST(s.half_life_us AS DOUBLE), 0e0))
-            + s.frame_slow * POWER(2e0, (s.opened_at - c.at) / NULLIF(2e0 * s.half_life_us, 0e0)) AS frame_raw
+        s.signal_curve,
+        s.intent_fast * POWER(2e0, (s.opened_at - c.at) * s.fast_fade)
+            + s.intent_slow * POWER(2e0, (s.opened_at - c.at) * s.slow_fade) AS intent_raw,
+        s.engagement_fast * POWER(2e0, (s.opened_at - c.at) * s.fast_fade)
+            + s.engagement_slow * POWER(2e0, (s.opened_at - c.at) * s.slow_fade) AS engagement_raw,
+        s.frame_fast * POWER(2e0, (s.opened_at - c.at) * s.fast_fade)
+            + s.frame_slow * POWER(2e0, (s.opened_at - c.at) * s.slow_fade) AS frame_raw
     FROM carried AS c
     JOIN signal_sum AS s ON s.buying_group_id = c.buying_group_id AND s.number = c.number
     WHERE c.is_moment = 1
@@ -50,7 +50,7 @@ total AS (
         p.frame_raw,
         p.intent_raw + p.engagement_raw + p.frame_raw AS raw,
         CAST(FLOOR(p.signal_max_points * (1e0 - POWER(
-            2e0, -(p.intent_raw + p.engagement_raw + p.frame_raw) / NULLIF(p.signal_half_points, 0)
+            2e0, -(p.intent_raw + p.engagement_raw + p.frame_raw) * p.signal_curve
         )) + 5e-1) AS BIGINT) AS signal_points
     FROM placed AS p
 ),

@@ -11,12 +11,13 @@ WITH faded AS (
         s.people,
         s.hand_raises,
         (s.intent_fast + s.engagement_fast + s.frame_fast)
-            * POWER(2e0, (s.opened_at - s.at) / NULLIF(CAST(s.half_life_us AS DOUBLE), 0e0)) AS fast,
+            * POWER(2e0, (s.opened_at - s.at) * s.fast_fade) AS fast,
         (s.intent_slow + s.engagement_slow + s.frame_slow)
-            * POWER(2e0, (s.opened_at - s.at) / NULLIF(2e0 * s.half_life_us, 0e0)) AS slow,
+            * POWER(2e0, (s.opened_at - s.at) * s.slow_fade) AS slow,
         s.half_life_us,
         s.signal_max_points,
         s.signal_half_points,
+        s.signal_curve,
         s.enter_points,
         s.leave_points,
         s.dwell_us,
@@ -38,7 +39,7 @@ scored AS (
         f.fast,
         f.slow,
         f.steady_points + CAST(FLOOR(
-            f.signal_max_points * (1e0 - POWER(2e0, -(f.fast + f.slow) / NULLIF(f.signal_half_points, 0))) + 5e-1
+            f.signal_max_points * (1e0 - POWER(2e0, -(f.fast + f.slow) * f.signal_curve)) + 5e-1
         ) AS BIGINT) AS score,
         CASE
             WHEN f.leave_points > f.steady_points AND f.leave_points - f.steady_points < f.signal_max_points

@@ -116,8 +116,8 @@ SELECT
     e.points,
     e.decays_from,
     CASE e.kind
-        WHEN 'fast' THEN e.points * POWER(2e0, (e.decays_from - g.opened_at) / CAST(p.half_life_us AS DOUBLE))
-        WHEN 'slow' THEN e.points * POWER(2e0, (e.decays_from - g.opened_at) / (2e0 * p.half_life_us))
+        WHEN 'fast' THEN e.points * POWER(2e0, (e.decays_from - g.opened_at) * p.fast_fade)
+        WHEN 'slow' THEN e.points * POWER(2e0, (e.decays_from - g.opened_at) * p.slow_fade)
         ELSE 0e0
     END AS scaled,
     e.source_id,

@@ -1,0 +1,1 @@
+"""Readers of the published tables that make something for people: the board pack in dollars."""

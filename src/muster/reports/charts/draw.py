@@ -1,0 +1,30 @@
+"""Turns the figures of a picture into SVG of a given width."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from muster.reports.charts import shapes
+from muster.reports.charts.canvas import Canvas
+from muster.reports.charts.columns import draw_columns
+from muster.reports.charts.intervals import draw_intervals
+from muster.reports.charts.movement import draw_movement
+from muster.reports.charts.segments import draw_segments
+from muster.reports.charts.sparks import draw_history, draw_parts
+from muster.reports.charts.spreads import draw_spreads
+
+_DRAWN_BY: dict[type, Callable[[Any, int], Canvas]] = {
+    shapes.Columns: draw_columns,
+    shapes.Intervals: draw_intervals,
+    shapes.SegmentBars: draw_segments,
+    shapes.Movement: draw_movement,
+    shapes.Spreads: draw_spreads,
+    shapes.Parts: draw_parts,
+    shapes.History: draw_history,
+}
+
+
+def draw(chart: shapes.Chart, width: int, *, key: str, title: str, about: str) -> str:
+    """The picture as inline SVG; `key` makes its ids unique on the page."""
+    return _DRAWN_BY[type(chart)](chart, width).svg(key=key, title=title, about=about)

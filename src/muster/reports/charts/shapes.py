@@ -1,0 +1,129 @@
+"""The figures each kind of picture is drawn from. `draw.draw` turns one into SVG.
+
+Amounts are whole numbers (cents, counts); `currency` is None where they are counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One column: its label and its layers from the ground up; `is_now` is the one under discussion."""
+
+    label: str
+    layers: tuple[int, ...]
+    is_now: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Columns over time, stacked; the layers are named beside the last column."""
+
+    axis: str
+    layer_names: tuple[str, ...]
+    stacks: tuple[Stack, ...]
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A share with its interval, 0 to 1; no estimate where data are thin."""
+
+    label: str
+    estimate: float | None
+    low: float | None
+    high: float | None
+    beside: str
+    is_now: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """Shares one below the other; `is_funnel` draws them as narrowing bars."""
+
+    axis: str
+    rows: tuple[Interval, ...]
+    is_funnel: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """A horizontal bar made of single amounts, so that one large deal is seen as one."""
+
+    label: str
+    amounts: tuple[int, ...]
+    is_context: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentBars:
+    """Horizontal bars, longest first."""
+
+    axis: str
+    rows: tuple[Segments, ...]
+    currency: str | None = None
+    noun: str = "deal"
+    plural: str = "deals"
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """Groups in and out of qualified in a week, and how many groups and accounts then are."""
+
+    label: str
+    is_month_start: bool
+    is_in_period: bool
+    entered: int
+    left: int
+    groups: int
+    accounts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """How many are qualified over time, above how many came and went."""
+
+    period: str
+    weeks: tuple[Week, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """What several rules give one programme; the chosen rule's amount is named."""
+
+    label: str
+    chosen: int
+    amounts: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spreads:
+    """One row a programme: the chosen rule as a dot, the others as ticks on their range."""
+
+    axis: str
+    chosen_name: str
+    rows: tuple[Spread, ...]
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of a score, in points (hundredths), on a scale that ends at `of`."""
+
+    parts: tuple[tuple[str, int], ...]
+    of: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A score over days (0 the earliest), with the stretches in which the group was qualified."""
+
+    days: int
+    points: tuple[tuple[int, int], ...]
+    qualified: tuple[tuple[int, int], ...]
+    of: int = 10_000
+
+
+Chart = Columns | Intervals | SegmentBars | Movement | Spreads | Parts | History

@@ -1,0 +1,151 @@
+"""The quarter's won dollars divided over programmes by every attribution model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from muster.reports.charts.shapes import Spread, Spreads
+from muster.reports.money import short
+from muster.reports.published import Published
+from muster.reports.scope import Scope, within
+from muster.reports.sheets import Column, Picture, Query, Sheet
+from muster.reports.values import Money, Value, counted, words
+
+CHOSEN = "linear"  # every touch counts the same: the rule with the least opinion of its own
+MODELS = ("first", "last", "linear", "time_decay", "u", "w", "full_path")
+UNATTRIBUTED = "Unattributed: no touch on record"
+UNPLANNED = "Touches without a programme"
+DRAWN = 8
+NAMES = {"u": "U-shaped", "w": "W-shaped"}
+
+RULES = {
+    "first": "all to the first touch",
+    "last": "all to the last touch",
+    "linear": "the same to every touch",
+    "time_decay": "more to later touches",
+    "u": "half to the first touch, half to the one that made the lead",
+    "w": "30 % each to first touch, lead and opportunity, 10 % to the rest",
+    "full_path": "22.5 % each to first touch, lead, opportunity and closing, 10 % to the rest",
+}
+
+
+def disclaimer(model: str) -> str:
+    """The line that stands on every table of credit."""
+    rule = f"{model_name(model)} ({RULES[model]})" if model in RULES else model_name(model)
+    return f"Divides won dollars by rule {rule}. Not what would have been lost without the programme."
+
+
+def model_name(model: str) -> str:
+    """An attribution model's name in words."""
+    return NAMES.get(model, words(model))
+
+
+@dataclass
+class _Line:
+    name: str
+    cents: dict[str, int] = field(default_factory=dict)
+
+
+def credit_picture(tables: Published, scope: Scope) -> tuple[Picture, tuple[Sheet, ...]]:
+    """The picture and table of the company's currency, and a table for each other currency won in."""
+    sql = f"""
+    SELECT o.currency, c.attribution_model,
+        CASE WHEN c.engagement_id IS NULL THEN '{UNATTRIBUTED}' WHEN c.tactic_id IS NULL THEN '{UNPLANNED}'
+            ELSE COALESCE(p.name, p.tactic_id, t.name, c.tactic_id) END AS program,
+        CASE WHEN c.engagement_id IS NULL THEN 2 WHEN c.tactic_id IS NULL THEN 1 ELSE 0 END AS kind,
+        CASE WHEN c.engagement_id IS NOT NULL THEN COALESCE(t.program_id, c.tactic_id) END AS program_id,
+        SUM(c.credit_cents) AS credit_cents, COUNT(DISTINCT c.opportunity_id) AS deal_count
+    FROM known_opportunity AS o
+    JOIN credit AS c ON c.opportunity_id = o.opportunity_id
+    LEFT JOIN known_tactic AS t ON t.tactic_id = c.tactic_id
+    LEFT JOIN known_tactic AS p ON p.tactic_id = t.program_id
+    WHERE o.is_won AND {within("o.closed_at", scope.quarter)}
+    GROUP BY ALL ORDER BY ALL"""
+    lines: dict[str, dict[tuple[int, str], _Line]] = {scope.currency: {}}
+    models: dict[str, None] = {}
+    for r in tables.records(sql):
+        key = (int(r["kind"]), str(r["program_id"] or ""))
+        line = lines.setdefault(r["currency"], {}).setdefault(key, _Line(r["program"]))
+        line.cents[r["attribution_model"]] = int(r["credit_cents"])
+        models[r["attribution_model"]] = None
+    order = [m for m in MODELS if m in models] + sorted(m for m in models if m not in MODELS)
+    query = Query(("known_opportunity", "credit", "known_tactic"), sql)
+    pictures = [_picture(scope, currency, found, order, query) for currency, found in lines.items()]
+    return pictures[0], tuple(replace(picture.twin, is_folded=True) for picture in pictures[1:])
+
+
+def _picture(
+    scope: Scope, currency: str, found: dict[tuple[int, str], _Line], models: list[str], query: Query
+) -> Picture:
+    chosen = CHOSEN if CHOSEN in models or not models else models[0]
+    ordered = [
+        line
+        for _, line in sorted(
+            found.items(), key=lambda p: (p[0][0], -p[1].cents.get(chosen, 0), p[1].name, p[0])
+        )
+    ]
+    others = [m for m in models if m != chosen]
+    label = scope.quarter.label
+    sheet = Sheet(
+        "credit" if currency == scope.currency else f"credit-{currency.lower()}",
+        f"Won revenue of {label} by programme, {currency}, under every model",
+        (Column("Programme", is_words=True), *(Column(_capital(model_name(m))) for m in (chosen, *others))),
+        tuple(_row(line, (chosen, *others), currency) for line in ordered),
+        query,
+        f"No opportunity was won in {label}, so there is nothing to divide.",
+        foot=_foot(ordered, (chosen, *others), currency) if ordered else None,
+        note=disclaimer(chosen) + " The columns beside it divide the same dollars by the other rules.",
+        shown=12,
+        tail=sum(1 for kind, _ in found if kind),
+    )
+    named = [line for key, line in found.items() if key[0] == 0]
+    named.sort(key=lambda line: (-line.cents.get(chosen, 0), line.name))
+    rows = tuple(
+        Spread(
+            line.name,
+            line.cents.get(chosen, 0),
+            tuple((model_name(m), line.cents.get(m, 0)) for m in models),
+        )
+        for line in named[:DRAWN]
+    )
+    return Picture(
+        f"{sheet.key}-picture",
+        _finding(named, models, chosen, currency, label),
+        f"For the {counted(len(rows), 'programme')} with most credit: a dot for the "
+        f"{model_name(chosen)} rule, "
+        "ticks for the other rules, on one axis of dollars.",
+        f"Shows {len(rows):,} of {counted(len(named), 'programme')}. {disclaimer(chosen)}",
+        Spreads(f"credited, {currency}; ticks are the other rules", model_name(chosen), rows, currency)
+        if rows
+        else None,
+        sheet,
+        is_open=True,
+    )
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
+def _row(line: _Line, models: tuple[str, ...], currency: str) -> tuple[Value, ...]:
+    return (line.name, *(Money(line.cents.get(m, 0), currency) for m in models))
+
+
+def _foot(lines: list[_Line], models: tuple[str, ...], currency: str) -> tuple[Value, ...]:
+    sums = (sum(line.cents.get(m, 0) for line in lines) for m in models)
+    return ("Won revenue, as booked", *(Money(cents, currency) for cents in sums))
+
+
+def _finding(named: list[_Line], models: list[str], chosen: str, currency: str, label: str) -> str:
+    if not named:
+        return f"No programme is credited with revenue won in {label}"
+    first = named[0]
+    leads = sum(1 for m in models if max(line.cents.get(m, 0) for line in named) == first.cents.get(m, 0))
+    title = f"{first.name} is credited with most, {short(first.cents.get(chosen, 0), currency)} by the "
+    title += f"{model_name(chosen)} rule"
+    if len(models) > 1:
+        title += ", and leads under " + (
+            f"all {len(models)}" if leads == len(models) else f"{leads} of {len(models)}"
+        )
+        title += " rules"
+    return title

@@ -1,0 +1,118 @@
+"""What stands beside a group's score: its dated reasons, its roles, its score over ninety days."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from muster.reports.charts.shapes import History
+from muster.reports.published import Published
+from muster.reports.values import counted, show, words
+
+DAYS = 90
+# The order in which a missing role is named and looked for.
+ROLES = ("decision_maker", "champion", "economic_buyer", "technical_influencer", "user", "procurement")
+REASONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts of one group; roles are (role, engaged, missing)."""
+
+    why_now: tuple[str, ...]
+    roles: tuple[tuple[str, int, int], ...]
+    history: History | None
+    history_about: str
+
+
+def facts_of(tables: Published, groups: list[tuple[str, datetime]], *, as_of: datetime) -> dict[str, Facts]:
+    """The facts of each (group, instant of its latest score)."""
+    if not groups:
+        return {}
+    ids = ", ".join("'" + group.replace("'", "''") + "'" for group, _ in groups)
+    start = as_of - timedelta(days=DAYS)
+    reasons = _by_group(
+        tables.records(f"""
+        SELECT r.buying_group_id, r.scored_at, r.sentence, e.occurred_at, m.role
+        FROM score_reason AS r
+        LEFT JOIN resolved_engagement AS e ON e.engagement_id = r.evidence
+        LEFT JOIN member AS m ON m.buying_group_id = r.buying_group_id AND m.person_id = e.person_id
+        WHERE r.buying_group_id IN ({ids}) AND r.points > 0 AND r.component <> 'fit'
+        ORDER BY r.buying_group_id, r.points DESC, r.component, r.reason""")
+    )
+    roles = _by_group(
+        tables.records(f"""
+        SELECT buying_group_id, role, engaged, missing FROM role_gap WHERE buying_group_id IN ({ids})
+        ORDER BY buying_group_id, role""")
+    )
+    scores = _by_group(
+        tables.records(f"""
+        SELECT buying_group_id, scored_at, score FROM score
+        WHERE buying_group_id IN ({ids}) AND scored_at >= TIMESTAMP '{start:%Y-%m-%d %H:%M:%S}'
+        ORDER BY buying_group_id, scored_at""")
+    )
+    stretches = _by_group(
+        tables.records(f"""
+        SELECT buying_group_id, from_at, to_at FROM qualification
+        WHERE buying_group_id IN ({ids}) AND status = 'qualified' ORDER BY buying_group_id, from_at""")
+    )
+    return {
+        group: Facts(
+            tuple(_dated(r) for r in reasons[group] if r["scored_at"] == at)[:REASONS],
+            tuple(
+                (r["role"], int(r["engaged"]), int(r["missing"]))
+                for r in sorted(roles[group], key=_by_weight)
+            ),
+            _history(scores[group], stretches[group], start),
+            _told(scores[group]),
+        )
+        for group, at in groups
+    }
+
+
+def _dated(reason: dict[str, Any]) -> str:
+    """A reason in words, with who is behind its latest evidence and when."""
+    by = f", by the {words(reason['role'])}" if reason["role"] else ""
+    on = f", {show(reason['occurred_at'].date())}" if reason["occurred_at"] else ""
+    return f"{words(reason['sentence'])}{by}{on}"
+
+
+def _by_weight(row: dict[str, Any]) -> tuple[int, str]:
+    role = row["role"]
+    return (ROLES.index(role) if role in ROLES else len(ROLES), role)
+
+
+def _by_group(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        found[row["buying_group_id"]].append(row)
+    return found
+
+
+def _history(
+    scores: list[dict[str, Any]], stretches: list[dict[str, Any]], start: datetime
+) -> History | None:
+    if len(scores) < 2:
+        return None
+
+    def day(at: datetime | None) -> int:
+        return DAYS if at is None else min(max((at - start).days, 0), DAYS)
+
+    spans = ((day(s["from_at"]), day(s["to_at"])) for s in stretches)
+    return History(
+        DAYS,
+        tuple((day(s["scored_at"]), int(s["score"] * 100)) for s in scores),
+        tuple((begin, end) for begin, end in spans if end > begin),
+    )
+
+
+def _told(scores: list[dict[str, Any]]) -> str:
+    if len(scores) < 2:
+        return "Too few scores in ninety days for a line."
+    first, last = scores[0], scores[-1]
+    return (
+        f"From {show(first['score'])} on {show(first['scored_at'].date())} to {show(last['score'])} on "
+        f"{show(last['scored_at'].date())}, {counted(len(scores), 'score')}; qualified stretches shaded."
+    )

@@ -1,0 +1,106 @@
+"""The published tables, opened for reading: one view each, empty where a run made none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+
+from muster.canonical.tables import flow_tables
+
+_EMPTY_TYPES = {
+    "text": "VARCHAR",
+    "instant": "TIMESTAMP",
+    "day": "DATE",
+    "cents": "BIGINT",
+    "points": "DECIMAL(9,2)",
+    "integer": "BIGINT",
+    "real": "DOUBLE",
+    "flag": "BOOLEAN",
+}
+
+# Records as they were known on the as-of date, which the pack reads beside the tables of the contract.
+KNOWN = {
+    "known_opportunity": {
+        "opportunity_id": "text",
+        "name": "text",
+        "solution_id": "text",
+        "type": "text",
+        "amount_cents": "cents",
+        "is_amount_missing": "flag",
+        "currency": "text",
+        "created_at": "instant",
+        "stage": "text",
+        "is_closed": "flag",
+        "is_won": "flag",
+        "closed_at": "instant",
+    },
+    "known_stage_change": {
+        "stage_change_id": "text",
+        "opportunity_id": "text",
+        "stage": "text",
+        "amount_cents": "cents",
+        "changed_at": "instant",
+    },
+    "known_lead_status": {
+        "person_record_id": "text",
+        "status": "text",
+        "reason": "text",
+        "is_duplicate": "flag",
+        "changed_at": "instant",
+    },
+    "known_tactic": {"tactic_id": "text", "name": "text", "channel": "text", "program_id": "text"},
+}
+
+
+def columns_read() -> dict[str, dict[str, str]]:
+    """Every table the pack may read, with its columns and their types."""
+    contract = {name: {c.name: c.type for c in table.columns} for name, table in flow_tables().items()}
+    return {**KNOWN, **contract}
+
+
+class Published:
+    """The tables of one run. Nothing is written; closing it leaves no trace.
+
+    >>> with Published(Path("acme/.muster/tables")) as tables:       # doctest: +SKIP
+    ...     tables.records("SELECT COUNT(*) AS n FROM buying_group")
+    [{'n': 212}]
+    """
+
+    def __init__(self, tables: Path) -> None:
+        self._connection = duckdb.connect(":memory:")
+        self._connection.execute("SET TimeZone = 'UTC'")
+        self._connection.execute("SET enable_progress_bar = false")
+        self.missing: tuple[str, ...] = ()
+        for name, columns in columns_read().items():
+            files = _files(tables, name)
+            if files is None:
+                self.missing += (name,)
+                told = ", ".join(f'"{column}" {_EMPTY_TYPES[kind]}' for column, kind in columns.items())
+                self._connection.execute(f'CREATE TABLE "{name}" ({told})')
+            else:
+                self._connection.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{files}')")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+
+    def records(self, sql: str) -> list[dict[str, Any]]:
+        """The rows of a SELECT, by column name."""
+        cursor = self._connection.execute(sql)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _files(folder: Path, name: str) -> str | None:
+    """What read_parquet is given: the table's one file, or the parts in its folder."""
+    for found in (folder / f"{name}.parquet", folder / name):
+        if found.exists():
+            return str(found / "*.parquet" if found.is_dir() else found).replace("'", "''")
+    return None

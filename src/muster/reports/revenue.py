@@ -1,0 +1,141 @@
+"""Page 1, the quarter in dollars: won, pipeline, influence and sourcing, reconciled to the cent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from muster.reports import money
+from muster.reports.charts.shapes import Columns, Stack
+from muster.reports.money import MINUS
+from muster.reports.published import Published
+from muster.reports.reconciliation import other_currencies, reconciliation
+from muster.reports.scope import Scope
+from muster.reports.sheets import Block, Headline, Headlines, Page, Picture, Sentence, Sheet, join, say
+from muster.reports.touch import Answers, touch_sheet
+from muster.reports.values import Change, Share, counted, show
+from muster.reports.won import pipeline_sheet, won_sheet
+
+Row = dict[str, Any]
+
+
+def revenue_page(tables: Published, scope: Scope) -> Page:
+    """The page the board reads first. Leads are not on it."""
+    won, won_rows = won_sheet(tables, scope)
+    pipeline, open_rows = pipeline_sheet(tables, scope)
+    touch, touch_rows = touch_sheet(tables, scope)
+    credit, mark = reconciliation(tables, scope)
+    blocks: list[Block] = [
+        _headlines(scope, won_rows, open_rows, touch_rows),
+        mark,
+        _picture(scope, won, won_rows),
+        touch,
+        pipeline,
+        credit,
+    ]
+    others = other_currencies(tables, scope)
+    if others.rows:
+        blocks.insert(5, others)
+    sentence = _opening(scope, won_rows, open_rows, touch_rows)
+    return Page("revenue", "The quarter in dollars", sentence, tuple(blocks))
+
+
+def _headlines(scope: Scope, won: dict[str, Row], opened: dict[str, Row], touch: Answers) -> Headlines:
+    def figure(label: str, to: str, amounts: list[int], *, day: bool = False) -> Headline:
+        compared = []
+        for quarter, then in zip(scope.compared[1:], amounts[1:], strict=True):
+            when = f"on {show(quarter.last_day)}" if day else f"in {quarter.label}"
+            change = f" ({show(Change(amounts[0], then))})" if then else ""
+            compared.append(f"{money.short(then, scope.currency)} {when}{change}")
+        return Headline(label, money.short(amounts[0], scope.currency), tuple(compared), to)
+
+    def of_touch(definition: str, answer: str) -> list[int]:
+        keys = [(q.label, definition, answer) for q in scope.compared]
+        return [int(touch[k]["deal_cents"]) if k in touch else 0 for k in keys]
+
+    labels = [q.label for q in scope.compared]
+    return Headlines(
+        (
+            figure("Won revenue", "won", [int(won[label]["won_cents"]) for label in labels]),
+            figure(
+                f"Pipeline on {scope.end}",
+                "pipeline",
+                [int(opened[label]["open_cents"]) for label in labels],
+                day=True,
+            ),
+            figure("Won with a marketing touch", "touch", of_touch("group", "yes")),
+            figure("Won and sourced by marketing", "touch", of_touch("first_touch", "marketing")),
+        )
+    )
+
+
+def _opening(scope: Scope, won: dict[str, Row], opened: dict[str, Row], touch: Answers) -> Sentence:
+    def cents(definition: str) -> int:
+        return int(touch.get((scope.quarter.label, definition, "yes"), {"deal_cents": 0})["deal_cents"])
+
+    label = scope.quarter.label
+    amount, pipeline = int(won[label]["won_cents"]), int(opened[label]["open_cents"])
+    stands = say(f"{{}} was open on {scope.end}.", (money.short(pipeline, scope.currency), "pipeline"))
+    if not won[label]["won_count"]:
+        return join(say(f"No opportunity was won in {label}."), stands)
+    touched, before = cents("group"), cents("before")
+    if not touched:
+        first = say(
+            f"{{}} was won in {label}, none of it with a marketing touch on record.",
+            (money.short(amount, scope.currency), "won"),
+        )
+        return join(first, stands)
+    first = say(
+        f"Marketing touched {{}} of the {{}} won in {label}; {{}} of it before an opportunity existed.",
+        (money.short(touched, scope.currency), "touch"),
+        (money.short(amount, scope.currency), "won"),
+        (show(Share(before, touched)), "touch"),
+    )
+    return join(first, stands)
+
+
+def _picture(scope: Scope, sheet: Sheet, won: dict[str, Row]) -> Picture:
+    now, before = won[scope.quarter.label], won[scope.before.label]
+    stacks = tuple(
+        Stack(
+            q.label,
+            (
+                int(won[q.label]["sourced_cents"]),
+                int(won[q.label]["touched_cents"]),
+                int(won[q.label]["untouched_cents"]),
+            ),
+            is_now=q == scope.quarter,
+        )
+        for q in scope.shown
+    )
+    chart = Columns(
+        f"won, {scope.currency}, by quarter of closing",
+        ("sourced", "touched", "no touch"),
+        stacks,
+        scope.currency,
+    )
+    total = sum(int(row["won_count"]) for row in won.values())
+    return Picture(
+        "won-picture",
+        _finding(scope, now, before, won[scope.year_ago.label]),
+        "Columns of won revenue for nine quarters, each divided into sourced by marketing, touched by "
+        "marketing but not sourced, and without any marketing touch found.",
+        f"Rests on {counted(total, 'won opportunity', 'won opportunities')}, {now['won_count']:,} of them in "
+        f"{scope.quarter.label}.",
+        chart if sheet.rows else None,
+        sheet,
+    )
+
+
+def _finding(scope: Scope, now: Row, before: Row, year_ago: Row) -> str:
+    amount = int(now["won_cents"])
+    if not now["won_count"]:
+        return f"No revenue was won in {scope.quarter.label}"
+    told = []
+    for quarter, row in ((scope.before, before), (scope.year_ago, year_ago)):
+        then = int(row["won_cents"])
+        if then:
+            way = "above" if amount > then else "below" if amount < then else "level with"
+            change = show(Change(amount, then)).lstrip("+" + MINUS) if amount != then else ""
+            told.append(f"{change} {way} {quarter.label}".strip())
+    ending = ", " + " and ".join(told) if told else ""
+    return f"{money.short(amount, scope.currency)} won in {scope.quarter.label}{ending}"

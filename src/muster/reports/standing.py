@@ -1,0 +1,92 @@
+"""All open buying groups by solution and status, with what may be expected of them."""
+
+from __future__ import annotations
+
+from muster.reports.published import Published
+from muster.reports.scope import Scope
+from muster.reports.sheets import Column, Query, Sentence, Sheet, say
+from muster.reports.values import Money, counted, show
+
+EXPECTED = (
+    "Expected: chance to open an opportunity within 13 weeks \u00d7 chance to win it \u00d7 mean won amount "
+    "of the solution, shares observed among earlier groups with such a score; none where data are thin."
+)
+# The latest score and the present status of every group, for a WITH clause.
+LATEST = """
+    latest AS (
+        SELECT s.*, ROW_NUMBER() OVER (PARTITION BY s.buying_group_id ORDER BY s.scored_at DESC) AS back
+        FROM score AS s),
+    standing AS (SELECT buying_group_id, status, from_at FROM qualification WHERE to_at IS NULL)"""
+
+
+def standing_sheet(tables: Published, scope: Scope) -> Sheet:
+    """How many groups are open on the as-of day, where they stand, what is expected."""
+    sql = f"""
+    WITH {LATEST.strip()}
+    SELECT g.solution_id, COUNT(*) AS open_count,
+        COUNT(*) FILTER (WHERE st.status = 'qualified') AS qualified_count,
+        COUNT(*) FILTER (WHERE st.status = 'engaged') AS engaged_count,
+        COUNT(*) FILTER (WHERE st.status = 'nurture') AS nurture_count,
+        COUNT(*) FILTER (WHERE st.status = 'qualified' AND EXISTS (
+            SELECT 1 FROM role_gap AS r WHERE r.buying_group_id = g.buying_group_id
+                AND r.role = 'decision_maker' AND r.missing > 0)) AS undecided_count,
+        COUNT(d.buying_group_id) AS selling_count,
+        COUNT(*) FILTER (WHERE d.buying_group_id IS NULL AND l.expected_amount_cents IS NULL) AS thin_count,
+        COALESCE(SUM(l.expected_amount_cents), 0) AS expected_cents
+    FROM buying_group AS g
+    LEFT JOIN standing AS st ON st.buying_group_id = g.buying_group_id
+    LEFT JOIN latest AS l ON l.buying_group_id = g.buying_group_id AND l.back = 1
+    LEFT JOIN (SELECT DISTINCT x.buying_group_id FROM opportunity_group AS x
+        JOIN known_opportunity AS o ON o.opportunity_id = x.opportunity_id AND NOT o.is_closed) AS d
+        ON d.buying_group_id = g.buying_group_id
+    WHERE g.closed_at IS NULL
+    GROUP BY g.solution_id ORDER BY open_count DESC, g.solution_id"""
+    names = ("open", "qualified", "engaged", "nurture", "undecided", "selling", "thin")
+    found = tables.records(sql)
+    rows = tuple(
+        (
+            r["solution_id"],
+            *(int(r[f"{n}_count"]) for n in names),
+            Money(int(r["expected_cents"]), scope.currency),
+        )
+        for r in found
+    )
+    sums = tuple(sum(int(r[f"{n}_count"]) for r in found) for n in names)
+    expected = Money(sum(int(r["expected_cents"]) for r in found), scope.currency)
+    return Sheet(
+        "standing",
+        "Open groups by solution and status",
+        (
+            Column("Solution", is_words=True),
+            Column("Open groups"),
+            Column("● Qualified"),
+            Column("◐ Engaged"),
+            Column("○ Nurture"),
+            Column("Qualified without a decision maker"),
+            Column("With an open opportunity"),
+            Column("Data too thin to expect"),
+            Column("Expected of the others"),
+        ),
+        rows,
+        Query(
+            ("buying_group", "qualification", "role_gap", "score", "opportunity_group", "known_opportunity"),
+            sql,
+        ),
+        "No buying group is open. Groups form from engagement whose solution is known: see "
+        "rules/solutions.csv",
+        foot=("All", *sums, expected),
+        note=EXPECTED,
+    )
+
+
+def standing_sentence(sheet: Sheet, scope: Scope) -> Sentence:
+    """How many are qualified, and how many of these lack somebody who can decide."""
+    if sheet.foot is None or not sheet.rows:
+        return say(f"No buying group is open on {show(scope.as_of.date())}.")
+    _, opened, qualified, _, _, undecided, *_ = sheet.foot
+    return say(
+        "{} of {} are qualified; {} of these have no decision maker engaged.",
+        (show(qualified), "standing"),
+        (counted(int(str(opened)), "open group"), "standing"),
+        (show(undecided), "standing"),
+    )

@@ -1,0 +1,166 @@
+"""The ten open groups most worth attention: why now, who is there, who is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from muster.reports.charts.shapes import Parts
+from muster.reports.group_facts import Facts, facts_of
+from muster.reports.money import short
+from muster.reports.published import Published
+from muster.reports.scope import Scope
+from muster.reports.sheets import Column, GroupRow, GroupRows, Query, RoleLetter, Sheet
+from muster.reports.standing import EXPECTED, LATEST
+from muster.reports.values import Money, Rate, Value, counted, show, words
+
+TEN = 10
+COMPONENTS = ("fit", "intent", "engagement", "frame_control", "completeness")
+LEGEND = (
+    "The line is the score over 90 days, stretches as qualified shaded. Roles: filled where engaged, dashed "
+    "where needed and missing. Ch champion, DM decision maker, EB economic buyer, TI technical influencer, "
+    "Us user, Pr procurement."
+)
+
+
+def worklist(tables: Published, scope: Scope) -> GroupRows:
+    """Qualified groups first, then by score, as of the as-of day."""
+    sql = f"""
+    WITH {LATEST.strip()}
+    SELECT g.buying_group_id, COALESCE(a.name, a.domain, g.account_id) AS account, g.solution_id, st.status,
+        st.from_at, l.scored_at, l.score, l.fit, l.intent, l.engagement, l.frame_control, l.completeness,
+        g.member_count, g.visitor_count, l.p_open, l.p_win, l.expected_amount_cents,
+        (SELECT MAX(m.last_engaged_at) FROM member AS m
+            WHERE m.buying_group_id = g.buying_group_id) AS last_engaged_at,
+        (SELECT COUNT(*) FROM opportunity_group AS x JOIN known_opportunity AS o ON o.opportunity_id =
+            x.opportunity_id
+            WHERE x.buying_group_id = g.buying_group_id AND NOT o.is_closed) AS deal_count,
+        (SELECT SUM(o.amount_cents) FROM opportunity_group AS x
+            JOIN known_opportunity AS o ON o.opportunity_id = x.opportunity_id
+            WHERE x.buying_group_id = g.buying_group_id AND NOT o.is_closed
+                AND o.currency = '{scope.currency}') AS deal_cents
+    FROM buying_group AS g
+    JOIN latest AS l ON l.buying_group_id = g.buying_group_id AND l.back = 1
+    LEFT JOIN standing AS st ON st.buying_group_id = g.buying_group_id
+    LEFT JOIN account AS a ON a.account_id = g.account_id
+    WHERE g.closed_at IS NULL
+    ORDER BY CASE WHEN st.status = 'qualified' THEN 0 ELSE 1 END, l.score DESC, g.buying_group_id
+    LIMIT {TEN}"""
+    found = tables.records(sql)
+    facts = facts_of(tables, [(r["buying_group_id"], r["scored_at"]) for r in found], as_of=scope.as_of)
+    sheet = Sheet(
+        "worklist",
+        "The ten open groups most worth attention: qualified first, then by score",
+        (
+            Column("Account", is_words=True),
+            Column("Solution", is_words=True),
+            Column("Status", is_words=True),
+            Column("Score"),
+            *(Column(words(c).capitalize()) for c in COMPONENTS),
+            Column("Members"),
+            Column("Anonymous"),
+            Column("Chance to open"),
+            Column("Chance to win"),
+            Column("Expected"),
+            Column("Open opportunities"),
+            Column("Their amount"),
+            Column("Last act", is_words=True),
+        ),
+        tuple(_cells(r, scope) for r in found),
+        Query(
+            (
+                "buying_group",
+                "score",
+                "qualification",
+                "account",
+                "member",
+                "opportunity_group",
+                "known_opportunity",
+            ),
+            sql,
+        ),
+        "No buying group is open. Groups form from engagement whose solution is known: see "
+        "rules/solutions.csv",
+        note=f"{EXPECTED} Score of 100 points; its parts add up to it.",
+    )
+    rows = tuple(_row(r, facts[r["buying_group_id"]], scope) for r in found)
+    title = "The ten most worth attention: qualified first, then by score"
+    return GroupRows("worklist-rows", title, LEGEND, rows, sheet)
+
+
+def _cells(r: dict[str, Any], scope: Scope) -> tuple[Value, ...]:
+    amount = r["expected_amount_cents"]
+    return (
+        r["account"],
+        r["solution_id"],
+        _standing(r).split(" since ")[0],
+        r["score"],
+        *(r[c] for c in COMPONENTS),
+        int(r["member_count"]),
+        int(r["visitor_count"]),
+        Rate(r["p_open"]),
+        Rate(r["p_win"]),
+        None if amount is None else Money(int(amount), scope.currency),
+        int(r["deal_count"]),
+        None if r["deal_cents"] is None else Money(int(r["deal_cents"]), scope.currency),
+        r["last_engaged_at"].date() if r["last_engaged_at"] else None,
+    )
+
+
+def _row(r: dict[str, Any], facts: Facts, scope: Scope) -> GroupRow:
+    expected = "Data too thin to expect an amount."
+    if r["deal_count"] and r["p_win"] is not None:
+        expected = f"{show(Rate(r['p_win']))} of such opportunities were won."
+    elif r["expected_amount_cents"] is not None:
+        amount = short(int(r["expected_amount_cents"]), scope.currency)
+        opened, won = show(Rate(r["p_open"])), show(Rate(r["p_win"]))
+        expected = (
+            f"{amount} expected: {opened} of such groups opened an opportunity, {won} of those were won."
+        )
+    letters = tuple(RoleLetter(_letter(role), words(role), e, m) for role, e, m in facts.roles)
+    missing = [words(role) for role, _, lacking in facts.roles if lacking]
+    members = f"{counted(int(r['member_count']), 'member')}"
+    if r["visitor_count"]:
+        members += f", {int(r['visitor_count']):,} anonymous"
+    last = (
+        "no act on record"
+        if r["last_engaged_at"] is None
+        else f"last act {show(r['last_engaged_at'].date())}"
+    )
+    return GroupRow(
+        account=r["account"],
+        solution=r["solution_id"],
+        standing=_standing(r),
+        score=show(r["score"]),
+        expected=expected,
+        parts=Parts(tuple((words(c), int(r[c] * 100)) for c in COMPONENTS)),
+        parts_told=", ".join(f"{words(c)} {show(r[c])}" for c in COMPONENTS),
+        history=facts.history,
+        history_about=facts.history_about,
+        roles=letters,
+        members=members,
+        missing=", ".join(missing),
+        last_act=last,
+        why_now=facts.why_now,
+        deal=_deal(r, scope),
+        next_step=f"find the {missing[0]}." if missing else "every needed role is engaged.",
+    )
+
+
+def _deal(r: dict[str, Any], scope: Scope) -> str:
+    if not r["deal_count"]:
+        return ""
+    amount = f", {short(int(r['deal_cents']), scope.currency)}" if r["deal_cents"] else ""
+    return counted(int(r["deal_count"]), "open opportunity", "open opportunities") + amount
+
+
+def _standing(r: dict[str, Any]) -> str:
+    sign = {"qualified": "●", "engaged": "◐", "nurture": "○"}.get(r["status"], "○")
+    if r["status"] is None:
+        return f"{sign} no status yet"
+    return f"{sign} {r['status']} since {show(r['from_at'].date())}"
+
+
+def _letter(role: str) -> str:
+    """Two letters for a role: decision_maker -> DM, champion -> Ch."""
+    parts = role.split("_")
+    return "".join(p[0].upper() for p in parts[:2]) if len(parts) > 1 else role[:2].capitalize()

@@ -1,0 +1,124 @@
+"""The measured tables of the invented company: conversion, velocity, cost, movement, programmes, intake."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from invented_company import AS_OF, MODELS, PROGRAMS, Company
+
+
+def measure(company: Company, draw: random.Random) -> None:
+    add, rows = company.add, company.rows
+    deals = rows["known_opportunity"]
+    quarter = date(2023, 7, 1)
+    while quarter < AS_OF.date():
+        end = date(quarter.year + quarter.month // 10, (quarter.month + 3 - 1) % 12 + 1, 1)
+        cohort = [d for d in deals if quarter <= d["created_at"].date() < end]
+        for stage, share in (("Proposal", 0.8), ("won", 0.0)):
+            reached = sum(d["is_won"] for d in cohort) if stage == "won" else int(len(cohort) * share)
+            still = sum(not d["is_closed"] for d in cohort) if stage == "won" else 0
+            decided = len(cohort) - still
+            add(
+                "conversion", cohort_start=quarter, cohort_end=end, from_stage="opened", to_stage=stage,
+                entered_count=len(cohort), reached_count=reached, open_count=still, at_risk=decided,
+                estimate=reached / decided if decided else None,
+                low=reached / decided * 0.6 if decided else None,
+                high=min(reached / decided * 1.3, 1.0) if decided else None, method="decided_only",
+            )  # fmt: skip
+        for currency in ("USD", "EUR"):
+            closed = [
+                d for d in deals
+                if d["closed_at"] and quarter <= d["closed_at"].date() < end and d["currency"] == currency
+            ]  # fmt: skip
+            won = [d for d in closed if d["is_won"]]
+            if not closed:
+                continue
+            cents = sum(d["amount_cents"] for d in won)
+            for solution in ("(all)", "data-platform"):
+                add(
+                    "velocity", period_on=quarter, solution_id=solution, currency=currency,
+                    closed_count=len(closed), won_count=len(won), won_cents=cents,
+                    mean_won_cents=cents // len(won) if won else None, win_rate=len(won) / len(closed),
+                    mean_cycle_days=88.4, dollars_per_day_cents=cents // 88, open_count=9,
+                )  # fmt: skip
+            spend = draw.randint(8_000_000, 20_000_000)
+            add(
+                "cost_per_acquisition", period_on=quarter, currency=currency, spend_cents=spend,
+                customers_won=len(won), cpa_cents=spend // len(won) if won else None,
+                note="Spend on tactics only; salaries are not in it.",
+            )  # fmt: skip
+        add("flap", quarter_on=quarter, group_count=60, change_count=22, flap_count=1)
+        quarter = end
+    movement(company)
+    programs(company)
+    intake(company)
+
+
+def movement(company: Company) -> None:
+    stretches = [q for q in company.rows["qualification"] if q["status"] == "qualified"]
+    week = date(2024, 1, 1)
+    while week < AS_OF.date():
+        end = week + timedelta(days=7)
+        now = [
+            q for q in stretches if q["from_at"].date() < end and not (q["to_at"] and q["to_at"].date() < end)
+        ]
+        company.add(
+            "account_movement", week_on=week, qualified_count=len(now),
+            qualified_account_count=len(now) * 4 // 5,
+            entered_count=sum(week <= q["from_at"].date() < end for q in stretches),
+            left_count=sum(bool(q["to_at"]) and week <= q["to_at"].date() < end for q in stretches),
+        )  # fmt: skip
+        week = end
+
+
+def programs(company: Company) -> None:
+    lines = [
+        *PROGRAMS,
+        ("(no programme)", "(no programme)", None),
+        ("(unattributed)", "(unattributed)", None),
+    ]
+    for currency in ("USD", "EUR"):
+        for program, name, channel in lines:
+            for model in MODELS:
+                mine = [
+                    c for c in company.rows["credit"]
+                    if c["currency"] == currency and c["attribution_model"] == model
+                    and program_of(c) == program
+                ]  # fmt: skip
+                company.add(
+                    "program_value", program_id=program, name=name, channel=channel, attribution_model=model,
+                    currency=currency, groups_reached=24, people_reached=81, roles_reached=5,
+                    won_credit_cents=sum(c["credit_cents"] for c in mine if c["is_won"]),
+                    open_credit_cents=sum(c["credit_cents"] for c in mine if not c["is_won"]),
+                    cost_cents=4_200_000 if currency == "USD" and channel else 0, won_count=3,
+                )  # fmt: skip
+
+
+def program_of(credit: dict[str, Any]) -> str:
+    if credit.get("engagement_id") is None:
+        return "(unattributed)"
+    return credit["tactic_id"].rsplit("-", 1)[0] if credit["tactic_id"] else "(no programme)"
+
+
+def intake(company: Company) -> None:
+    for file, read, repeated, aside in (("Account.csv", 420, 3, 2), ("web_events.csv", 10_382, 41, 17)):
+        company.add(
+            "intake_ledger", source="crm", file=file, rows_read=read, rows_repeated=repeated,
+            rows_set_aside=aside, rows_landed=read - repeated - aside,
+        )  # fmt: skip
+    company.add(
+        "problem", severity="error", source="crm", file="web_events.csv", row=812, column="ts",
+        value="31/02/2026",
+        reason="is not a date", remedy="Correct the date, or name its format in muster.toml.", count=17,
+    )  # fmt: skip
+    for i in range(90):
+        at = datetime(2024, 10, 3) + timedelta(days=4 * i)
+        if at < AS_OF:
+            company.add("known_lead_status", person_record_id=f"l-{i}", status="mql", changed_at=at)
+            if i % 5 == 0:
+                company.add(
+                    "known_lead_status", person_record_id=f"l-{i}", status="disqualified", is_duplicate=True,
+                    changed_at=at + timedelta(days=2),
+                )  # fmt: skip

@@ -1,0 +1,90 @@
+"""Pictures: they keep inside their frame, escape what they write, and draw what the figures say."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from muster.reports.charts import shapes
+from muster.reports.charts.canvas import ticks
+from muster.reports.charts.draw import draw
+
+HOSTILE = '<script>alert("x")</script> & Söhne'
+AMOUNTS = st.integers(0, 10**12)
+WEEKS = tuple(shapes.Week("Jan", i % 4 == 0, i > 40, i % 3, i % 2, 10 + i % 7, 8 + i % 5) for i in range(52))
+CHARTS: list[shapes.Chart] = [
+    shapes.Columns(
+        "won",
+        ("sourced", "touched", "none"),
+        tuple(shapes.Stack(f"Q{i % 4 + 1} 2025", (i * 10**8, 10**7, 0), i == 8) for i in range(9)),
+        "USD",
+    ),
+    shapes.Columns("won", ("a", "b", "c"), (shapes.Stack("Q1 2025", (0, 0, 0), True),), None),
+    shapes.Intervals("share", (shapes.Interval(HOSTILE, 0.4, 0.2, 0.7, "4 of 10"),), is_funnel=True),
+    shapes.Intervals("share", (shapes.Interval("few", None, None, None, "1 of 2"),)),
+    shapes.SegmentBars("won", (shapes.Segments(HOSTILE, (5, 3, 0)), shapes.Segments("none", ())), "USD"),
+    shapes.Movement("Q3 2025", WEEKS),
+    shapes.Spreads(
+        "credited", "linear", (shapes.Spread(HOSTILE, 40, (("first", 0), ("linear", 40))),), "EUR"
+    ),
+    shapes.Parts((("fit", 1_200), ("intent", 0), ("engagement", 4_000))),
+    shapes.History(90, ((0, 1_000), (40, 9_000), (90, 6_500)), ((30, 90),)),
+]
+
+
+@pytest.mark.parametrize("width", [760, 500, 340])
+@pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: type(chart).__name__)
+def test_a_picture_is_well_formed_named_and_inside_its_frame(chart: shapes.Chart, width: int) -> None:
+    svg = draw(chart, width, key="k", title=HOSTILE, about=HOSTILE)
+    root = ET.fromstring(svg)
+    assert root.get("role") == "img"
+    assert root.get("aria-labelledby") == "k-title k-about"
+    assert [child.tag for child in root][:2] == ["title", "desc"]
+    assert root.find("title").text == HOSTILE  # type: ignore[union-attr]
+    assert "<script" not in svg
+    height = int(root.get("height", "0"))
+    for shape in root.iter():
+        for name, most in (("x", width), ("x1", width), ("x2", width), ("cx", width), ("y", height)):
+            if shape.get(name) is not None:
+                assert -0.1 <= float(shape.get(name, "")) <= most + 0.1, (shape.tag, name, shape.attrib)
+        if shape.tag == "rect":
+            assert float(shape.get("x", "")) + float(shape.get("width", "")) <= width + 0.6
+            assert float(shape.get("y", "")) + float(shape.get("height", "")) <= height + 0.6
+
+
+@given(st.lists(AMOUNTS, min_size=1, max_size=12).filter(any))
+def test_segments_are_as_long_as_their_amounts(amounts: list[int]) -> None:
+    chart = shapes.SegmentBars("won", (shapes.Segments("web", tuple(amounts)),), "USD")
+    root = ET.fromstring(draw(chart, 760, key="k", title="t", about="a"))
+    starts = [float(rect.get("x", "")) for rect in root.iter("rect")]
+    drawn = [float(rect.get("width", "")) for rect in root.iter("rect")]
+    lengths = [b - a for a, b in pairwise(starts)]
+    for length, width in zip(lengths, drawn, strict=False):
+        assert -0.06 <= length - width <= 1.06  # at most the hairline between two deals
+    pixel = max(lengths[0] / max(amounts), 0) if lengths else 0
+    for length, amount in zip(lengths, sorted(amounts, reverse=True), strict=False):
+        assert abs(length - amount * pixel) < 0.35  # a tenth of a pixel is lost at each step
+
+
+@given(st.integers(0, 10**15))
+def test_ticks_are_round_and_within(top: int) -> None:
+    found = ticks(top)
+    assert found[0] == 0
+    assert found[-1] <= top or top == 0
+    assert len(found) <= 5
+    assert all(re.fullmatch("[125]0*", str(found[1])) for _ in found[1:2])
+
+
+def test_a_column_is_as_high_as_its_amount() -> None:
+    stacks = (shapes.Stack("Q1 2025", (100, 0, 0)), shapes.Stack("Q2 2025", (50, 25, 25), is_now=True))
+    root = ET.fromstring(
+        draw(shapes.Columns("won", ("a", "b", "c"), stacks), 760, key="k", title="t", about="a")
+    )
+    heights = [float(rect.get("height", "")) for rect in root.iter("rect")]
+    assert heights[0] == pytest.approx(sum(heights[1:]), abs=0.3)
+    assert heights[1] == pytest.approx(2 * heights[2], abs=0.3)

@@ -81,8 +81,9 @@ class SparkEngine:
             place.mkdir(exist_ok=True)
             pq.write_table(found.limit(0).toArrow(), place / "part.parquet")
         self.drop(name)  # only now: the query may read the table it replaces
-        self.load(name, place)
-        return int(self._session.read.parquet(str(place)).count())
+        self._session.read.schema(found.schema).parquet(str(place)).createOrReplaceTempView(name)
+        self._places[name] = place
+        return sum(pq.read_metadata(part).num_rows for part in place.glob("*.parquet"))
 
     def drop(self, name: str) -> None:
         """Forget a table; no complaint when there is none."""

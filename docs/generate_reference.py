@@ -13,11 +13,15 @@ import io
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
+from enum import Enum
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from muster.canonical.tables import LINEAGE, Table, flow_tables, source_tables
+from muster.cli.app import app
 from muster.flow import STEPS
 from muster.rules.read import default_text, rule_shapes
 from muster.sources.shape import table_rules
@@ -117,6 +121,38 @@ def salesforce_page() -> str:
     return _page(lines)
 
 
+def command_line_page() -> str:
+    """Every command with its arguments, options and examples, as `--help` has them."""
+    lines = ["# Command line", "", *_intro("command_line")]
+    for name, command in commands(typer.main.get_command(app)):
+        words = [f"muster {name}"]
+        rows = []
+        for param in command.params:
+            given = _given(param)
+            if param.param_type_name == "argument":
+                words.append(given if param.required else f"[{given}]")
+            told = " ".join((getattr(param, "help", "") or "").split())
+            if isinstance(shown := getattr(param, "show_default", None), str):
+                told += f" Default: {shown}."
+            rows.append([f"`{given}`", told + (" Required." if param.required else "")])
+        about = " ".join((command.help or "").split())
+        lines += ["", f"## {name}", "", about, "", f"Usage: `{' '.join(words)} [OPTIONS]`", ""]
+        lines += _table(["argument or option", "meaning"], rows)
+        examples = [line.strip() for line in (command.epilog or "").splitlines() if line.strip()]
+        lines += ["", "```console", *[f"$ {line}" for line in examples if line.startswith("muster ")], "```"]
+    return _page(lines)
+
+
+def commands(command: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every command below one, with its full name, without `--help`."""
+    for name, below in getattr(command, "commands", {}).items():
+        full = f"{prefix} {name}".strip()
+        if hasattr(below, "commands"):
+            yield from commands(below, full)
+        else:
+            yield full, below
+
+
 def pages() -> dict[str, Callable[[], str]]:
     """The pages this script writes, by file name."""
     return {
@@ -124,7 +160,17 @@ def pages() -> dict[str, Callable[[], str]]:
         "flow-tables.md": flow_tables_page,
         "rules.md": rules_page,
         "salesforce-objects.md": salesforce_page,
+        "command-line.md": command_line_page,
     }
+
+
+def _given(param: Any) -> str:
+    """An option as one types it, an argument by its name."""
+    if param.param_type_name == "argument":
+        return str(param.metavar or param.name).upper().strip("[]{}").replace("...", "")
+    choices = "|".join(each.value for each in type(param.default)) if isinstance(param.default, Enum) else ""
+    value = "" if param.is_flag else f" {param.metavar or choices or str(param.name).upper()}"
+    return ", ".join(param.opts) + value
 
 
 def _intro(name: str) -> list[str]:

@@ -10,13 +10,14 @@ from typing import get_args
 
 import pytest
 from pydantic import BaseModel
+from tests.docs.pages import DOCS, ROOT
 
+import muster
 from muster.canonical.tables import Table, flow_tables, source_tables
 from muster.config import ColumnMap, Company, Config, EngineConfig, SourceConfig
 from muster.problems import MusterError
 from muster.rules.read import default_text, rule_shapes
 from muster.rules.tables import _POLICY
-from tests.docs.pages import DOCS, ROOT
 
 REFERENCE = DOCS / "reference"
 
@@ -27,7 +28,7 @@ def read(name: str) -> str:
 
 def section(text: str, heading: str) -> str:
     """What stands under a heading, up to the next of its level."""
-    level = heading.split(" ")[0]
+    level = heading.partition(" ")[0]
     rest = text.split(f"\n{heading}\n", 1)
     assert len(rest) == 2, f"there is no heading {heading}"
     return rest[1].split(f"\n{level} ", 1)[0]
@@ -98,8 +99,6 @@ def test_every_exception_stands_beside_its_exit_code() -> None:
 
 
 def test_the_public_names_are_documented() -> None:
-    import muster
-
     page = (REFERENCE / "python-api.md").read_text("utf-8")
     assert [name for name in muster.__all__ if f"`muster.{name}" not in page] == []
     members = [name for name in dir(muster.Workspace) if not name.startswith("_")]

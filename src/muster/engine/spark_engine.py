@@ -81,8 +81,7 @@ class SparkEngine:
             place.mkdir(exist_ok=True)
             pq.write_table(found.limit(0).toArrow(), place / "part.parquet")
         self.drop(name)  # only now: the query may read the table it replaces
-        self._session.read.schema(found.schema).parquet(str(place)).createOrReplaceTempView(name)
-        self._places[name] = place
+        self.load(name, place)  # types come from the files: Sail may announce INT and write BIGINT
         return sum(pq.read_metadata(part).num_rows for part in place.glob("*.parquet"))
 
     def drop(self, name: str) -> None:

@@ -50,7 +50,7 @@ def measure(folder: Path) -> dict[str, float]:
         run.returncode = os.waitstatus_to_exitcode(status)
     if run.returncode:
         raise SystemExit(f"The run on {folder} failed.")
-    figures: dict[str, float] = json.loads(said)
+    figures: dict[str, float] = json.loads(said.splitlines()[-1])
     figures["wall"] = perf_counter() - started
     figures["cpu"] = usage.ru_utime + usage.ru_stime
     figures["peak_mb"] = usage.ru_maxrss / 1024

@@ -55,6 +55,7 @@ total AS (
     FROM placed AS p
 ),
 
+-- 1e-6: a part that is the whole comes out a hair below it on some engines.
 parted AS (
     SELECT
         t.buying_group_id,
@@ -63,8 +64,8 @@ parted AS (
         t.fit_points,
         t.completeness_points,
         t.signal_points,
-        CASE WHEN t.raw > 0e0 THEN CAST(FLOOR(t.signal_points * t.intent_raw / t.raw) AS BIGINT) ELSE 0 END AS intent_points,
-        CASE WHEN t.raw > 0e0 THEN CAST(FLOOR(t.signal_points * t.frame_raw / t.raw) AS BIGINT) ELSE 0 END AS frame_points
+        CASE WHEN t.raw > 0e0 THEN CAST(FLOOR(t.signal_points * t.intent_raw / t.raw + 1e-6) AS BIGINT) ELSE 0 END AS intent_points,
+        CASE WHEN t.raw > 0e0 THEN CAST(FLOOR(t.signal_points * t.frame_raw / t.raw + 1e-6) AS BIGINT) ELSE 0 END AS frame_points
     FROM total AS t
 )
 

@@ -184,6 +184,7 @@ class Inventor:
         outcome = draw.choice(("won", "won", "lost")) if closed < AS_OF else "open"
         deal = add(
             "known_opportunity", opportunity_id=self.new_id("o"), name="Deal",
+            type=("new_business", "new_business", "upsell", "renewal")[self.serial % 4],
             solution_id=group["solution_id"],
             amount_cents=draw.randint(2_000_000, 90_000_000), is_amount_missing=False, currency="USD",
             created_at=created, stage=outcome, is_closed=outcome != "open", is_won=outcome == "won",

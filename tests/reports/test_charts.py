@@ -28,7 +28,7 @@ CHARTS: list[shapes.Chart] = [
     shapes.Intervals("share", (shapes.Interval(HOSTILE, 0.4, 0.2, 0.7, "4 of 10"),), is_funnel=True),
     shapes.Intervals("share", (shapes.Interval("few", None, None, None, "1 of 2"),)),
     shapes.SegmentBars("won", (shapes.Segments(HOSTILE, (5, 3, 0)), shapes.Segments("none", ())), "USD"),
-    shapes.Movement("Q3 2025", WEEKS),
+    shapes.Movement("Q3 2025", "on 28 Sep 2025", WEEKS),
     shapes.Spreads(
         "credited", "linear", (shapes.Spread(HOSTILE, 40, (("first", 0), ("linear", 40))),), "EUR"
     ),

@@ -67,6 +67,16 @@ def test_won_revenue_by_quarter_and_what_marketing_had_to_do_with_it(pack: Board
     assert found["Q3 2025"][1].cents > 0
 
 
+def test_won_revenue_by_kind(pack: BoardPack, rows: Rows) -> None:
+    found = cells(pack, "kinds")
+    for kind in ("new_business", "upsell", "renewal"):
+        mine = [[d for d in won_in(rows, *quarter) if d["type"] == kind] for quarter in QUARTERS]
+        if any(mine):
+            row = found[kind.replace("_", " ").capitalize()]
+            assert (row[0], row[1], row[2], row[4]) == (len(mine[0]), *(dollars(deals) for deals in mine))
+    assert sum(row[1].cents for row in found.values()) == dollars(won_in(rows, START, END)).cents
+
+
 def test_pipeline_is_what_was_open_on_the_day_at_that_days_amounts(pack: BoardPack, rows: Rows) -> None:
     found = cells(pack, "pipeline")
     differing = 0

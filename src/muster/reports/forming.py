@@ -131,8 +131,8 @@ def funnel(tables: Published, scope: Scope) -> tuple[Picture, Sentence]:
         tuple(rows),
         Query(("buying_group", "qualification", "hand_off", "opportunity_group", "known_opportunity"), sql),
         f"No buying group formed in {span}.",
-        note="Decided: reached it, or the cycle has ended. Share: reached / decided, Wilson interval. Open "
-        "groups are left out of the share.",
+        note="Decided: reached it, or the cycle has ended. Share: reached / decided, Wilson interval; open "
+        "groups are left out of it. Steps do not nest: an opportunity may open before a group qualifies.",
     )
     told = {r["step"]: r for r in found}
     picture = Picture(

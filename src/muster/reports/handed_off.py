@@ -66,13 +66,16 @@ def hand_off_picture(tables: Published, scope: Scope) -> Picture:
         "rules/qualification.csv",
         note=note,
     )
+    total = sum(int(r["hand_off_count"]) for r in found.values())
+    rests_on = f"Rests on {counted(total, 'hand-off')}"
+    if replayed:
+        rests_on += ", all of them replayed" if replayed == total else f", {replayed:,} of them replayed"
     return Picture(
         "hand-offs-picture",
         _finding(now, scope),
         "Columns of hand-offs for nine quarters, divided into taken up by sales, rejected and "
         "without an answer on record.",
-        f"Rests on {counted(sum(int(r['hand_off_count']) for r in found.values()), 'hand-off')}"
-        + (f", {replayed:,} of them replayed." if replayed else "."),
+        f"{rests_on}.",
         Columns("hand-offs", ANSWERS, tuple(stacks)) if found else None,
         sheet,
     )

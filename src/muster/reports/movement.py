@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from muster.reports.charts.shapes import Movement, Week
@@ -9,7 +10,7 @@ from muster.reports.published import Published
 from muster.reports.quarter import quarter_of
 from muster.reports.scope import Scope, periods, within
 from muster.reports.sheets import Column, Picture, Query, Sheet
-from muster.reports.values import MONTHS, Share, Value, counted
+from muster.reports.values import MONTHS, Share, Value, counted, show
 
 WEEKS = 53
 
@@ -35,6 +36,7 @@ def movement_picture(tables: Published, scope: Scope, turns: Sheet) -> Picture:
         )
         for r in reversed(found)
     )
+    until = f"on {show(found[0]['week_on'] + timedelta(days=6))}" if found else ""
     names = ("entered_count", "left_count", "qualified_count", "qualified_account_count")
     sheet = Sheet(
         "movement",
@@ -59,7 +61,7 @@ def movement_picture(tables: Published, scope: Scope, turns: Sheet) -> Picture:
         "groups that came in and went out that week.",
         f"Rests on {counted(sum(w.entered for w in weeks), 'entry', 'entries')} and "
         f"{counted(sum(w.left for w in weeks), 'departure')} in {counted(len(weeks), 'week')}.",
-        Movement(scope.quarter.label, weeks) if weeks else None,
+        Movement(scope.quarter.label, until, weeks) if weeks else None,
         sheet,
     )
 

@@ -13,7 +13,7 @@ from muster.reports.scope import Scope
 from muster.reports.sheets import Block, Headline, Headlines, Page, Picture, Sentence, Sheet, join, say
 from muster.reports.touch import Answers, touch_sheet
 from muster.reports.values import Change, Share, counted, show
-from muster.reports.won import pipeline_sheet, won_sheet
+from muster.reports.won import kinds_sheet, pipeline_sheet, won_sheet
 
 Row = dict[str, Any]
 
@@ -29,12 +29,13 @@ def revenue_page(tables: Published, scope: Scope) -> Page:
         mark,
         _picture(scope, won, won_rows),
         touch,
+        kinds_sheet(tables, scope),
         pipeline,
         credit,
     ]
     others = other_currencies(tables, scope)
     if others.rows:
-        blocks.insert(5, others)
+        blocks.insert(-1, others)
     sentence = _opening(scope, won_rows, open_rows, touch_rows)
     return Page("revenue", "The quarter in dollars", sentence, tuple(blocks))
 
@@ -84,12 +85,20 @@ def _opening(scope: Scope, won: dict[str, Row], opened: dict[str, Row], touch: A
             (money.short(amount, scope.currency), "won"),
         )
         return join(first, stands)
-    first = say(
-        f"Marketing touched {{}} of the {{}} won in {label}; {{}} of it before an opportunity existed.",
-        (money.short(touched, scope.currency), "touch"),
-        (money.short(amount, scope.currency), "won"),
-        (show(Share(before, touched)), "touch"),
-    )
+    share = (show(Share(before, touched)), "touch")
+    if touched == amount:
+        first = say(
+            f"Marketing touched all of the {{}} won in {label}, {{}} of it before an opportunity existed.",
+            (money.short(amount, scope.currency), "won"),
+            share,
+        )
+    else:
+        first = say(
+            f"Marketing touched {{}} of the {{}} won in {label}; {{}} of it before an opportunity existed.",
+            (money.short(touched, scope.currency), "touch"),
+            (money.short(amount, scope.currency), "won"),
+            share,
+        )
     return join(first, stands)
 
 

@@ -8,7 +8,7 @@ from muster.reports.published import Published
 from muster.reports.quarter import quarter_of
 from muster.reports.scope import Scope, periods, within
 from muster.reports.sheets import Column, Query, Sheet
-from muster.reports.values import Money, counted
+from muster.reports.values import Change, Money, Value, counted, words
 
 Row = dict[str, Any]
 ZERO: Row = dict.fromkeys(
@@ -114,3 +114,42 @@ def pipeline_sheet(tables: Published, scope: Scope) -> tuple[Sheet, dict[str, Ro
         note="Whole amounts, not weighted by the chance of winning.",
     )
     return sheet, by_quarter
+
+
+def kinds_sheet(tables: Published, scope: Scope) -> Sheet:
+    """Won revenue by kind of opportunity: new business, and what customers bought on top or again."""
+    sql = f"""
+    SELECT COALESCE(o.type, 'kind not named') AS kind, p.starts_on, COUNT(*) AS won_count,
+        SUM(o.amount_cents) AS won_cents
+    FROM {periods(scope.compared)}
+    JOIN known_opportunity AS o ON o.closed_at >= p.starts_on AND o.closed_at < p.ends_on
+    WHERE o.is_won AND o.currency = '{scope.currency}'
+    GROUP BY kind, p.starts_on ORDER BY p.starts_on DESC, won_cents DESC, kind"""
+    found: dict[str, dict[str, Row]] = {}
+    for r in tables.records(sql):
+        found.setdefault(r["kind"], {})[quarter_of(r["starts_on"]).label] = r
+
+    def row(kind: str, by_quarter: dict[str, Row]) -> tuple[Value, ...]:
+        now, before, year_ago = (by_quarter.get(q.label, ZERO) for q in scope.compared)
+        amounts = [int(r["won_cents"]) for r in (now, before, year_ago)]
+        written = [Money(cents, scope.currency) for cents in amounts]
+        change, change_year = Change(amounts[0], amounts[1]), Change(amounts[0], amounts[2])
+        name = words(kind).capitalize()
+        return (name, int(now["won_count"]), written[0], written[1], change, written[2], change_year)
+
+    return Sheet(
+        "kinds",
+        "Won revenue by kind of opportunity",
+        (
+            Column("Kind", is_words=True),
+            Column("Opportunities"),
+            Column(scope.quarter.label),
+            Column(scope.before.label),
+            Column("Change"),
+            Column(scope.year_ago.label),
+            Column("Change"),
+        ),
+        tuple(row(kind, by_quarter) for kind, by_quarter in found.items()),
+        Query(("known_opportunity",), sql),
+        "No opportunity was won in any of the three quarters.",
+    )

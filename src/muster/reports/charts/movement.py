@@ -53,6 +53,7 @@ def _levels(canvas: Canvas, chart: Movement, centres: list[float], *, left: floa
         groups_y, accounts_y = groups_y - 4, groups_y + 10
     canvas.text(right + 6, groups_y + 4, f"{end.groups:,} groups", cls="t strong accent")
     canvas.text(right + 6, accounts_y + 4, f"{end.accounts:,} accounts", cls="t soft")
+    canvas.text(right + 6, max(groups_y, accounts_y) + 18, chart.until, cls="t soft small")
 
 
 def _flows(

@@ -86,6 +86,7 @@ class Movement:
     """How many are qualified over time, above how many came and went."""
 
     period: str
+    until: str
     weeks: tuple[Week, ...]
 
 

@@ -1,0 +1,79 @@
+"""The commands in the order a newcomer meets them, and what `muster --help` says of them all."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from importlib.metadata import version
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+
+from muster.cli import check, demo, doctor, explain, export, init, query, report, run
+from muster.cli.endings import CODES, INTERRUPTED, Commands
+
+_EPILOG = (
+    "Start with: muster demo, or with your own exports: muster init acme",
+    "\n".join(["Exit codes:", *(f"  {code:<3}  {meaning}" for code, meaning in CODES.items())]),
+    "Results go to standard output, everything else to standard error. NO_COLOR turns colours off.",
+)
+_ORDER = ("init", "check", "run", "query", "explain", "report", "export", "demo", "doctor")
+
+
+def _flowing(text: str | None) -> str:
+    """A docstring as paragraphs of one line each: the screen breaks the lines."""
+    return "\n\n".join(" ".join(part.split()) for part in (text or "").split("\n\n"))
+
+
+class _InOrder(Commands):
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The order a newcomer meets them, groups of commands among the others."""
+        return sorted(super().list_commands(ctx), key=_ORDER.index)
+
+
+app = typer.Typer(
+    cls=_InOrder,
+    epilog="\n\n".join(_EPILOG),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for module in (init, check, run, query, explain, export, demo, doctor):
+    name = module.__name__.rpartition(".")[2]
+    function = getattr(module, name)
+    app.command(name, help=_flowing(function.__doc__), epilog=module.EXAMPLES)(function)
+app.add_typer(report.app, name="report")
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"muster {version('muster-revenue')}")
+        raise typer.Exit
+
+
+@app.callback()
+def muster(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Buying groups instead of marketing-qualified leads: from exports to a board report in dollars."""
+
+
+def main() -> None:
+    """Run the command named on the command line; ends the process with its exit code."""
+    signal.signal(signal.SIGTERM, _stop)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # Names of people and companies are in every script; a pipe gets UTF-8 whatever the locale says.
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+    try:
+        app(prog_name="muster")
+    except KeyboardInterrupt:  # before a command had begun
+        sys.exit(INTERRUPTED)
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    """Asked to end: let every block clean up behind itself first."""
+    raise SystemExit(128 + number)

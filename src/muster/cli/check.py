@@ -1,0 +1,114 @@
+# ruff: noqa: PLC0415  commands start fast: engines are imported by the command that needs them
+"""`muster check`: read everything, publish nothing, and show what needs a look."""
+
+from __future__ import annotations
+
+import difflib
+import tempfile
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from muster.cli.fates import print_ledger, print_problems
+from muster.cli.options import JsonOption, QuietOption, WorkspaceOption, examples, in_place
+from muster.cli.progress import showing_progress
+from muster.cli.screen import hint, print_json, results
+from muster.problems import Problem
+
+if TYPE_CHECKING:
+    from muster.config import Config
+    from muster.sources.load import Loaded
+
+EXAMPLES = examples("muster check", "muster check -w acme --json | jq '.problems[] | .reason'")
+
+
+def check(
+    context: typer.Context,
+    *,
+    workspace: WorkspaceOption = Path(),
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Read muster.toml, the rules and every source, and show what needs a look. Nothing is published.
+
+    Ends with 1 when there is an error (rows were set aside) or a warning (they landed, but look);
+    notes alone are fine.
+    """
+    from muster.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    config, version = opened.config, opened.rules.version
+    problems = [] if config.source else [_no_source()]
+    problems += _stray_overrides(workspace)
+    loaded = _load(config, workspace, quiet=quiet)
+    problems += loaded.problems
+    ledger = [asdict(row) for row in loaded.ledger]
+    needs_look = any(problem.severity != "note" for problem in problems)
+    if json:
+        print_json(
+            {
+                "needs_look": needs_look,
+                "rules_version": version,
+                "problems": [asdict(problem) for problem in problems],
+                "ledger": ledger,
+            }
+        )
+    else:
+        screen = results()
+        print_problems(problems, screen)
+        print_ledger(ledger, screen)
+        if not needs_look:
+            hint(f"Next: muster run{in_place(workspace)}", quiet=quiet)
+        else:
+            hint(
+                f"Correct what you can, then: muster run{in_place(workspace)} "
+                "(it leaves out what was set aside)",
+                quiet=quiet,
+            )
+    if needs_look:
+        context.exit(1)
+
+
+def _load(config: Config, workspace: Path, *, quiet: bool) -> Loaded:
+    from muster.sources.load import load
+
+    with (
+        tempfile.TemporaryDirectory(prefix="muster-check-") as landing,
+        showing_progress(quiet=quiet) as report,
+    ):
+        return load(
+            config,
+            workspace,
+            Path(landing),
+            now=datetime.now(UTC),
+            progress=lambda file, rows: report("load", file, rows),
+        )
+
+
+def _no_source() -> Problem:
+    return Problem(
+        "error",
+        "",
+        "muster.toml",
+        "names no source, so there is nothing to read",
+        "Add a [[source]] for each export; the comments show how.",
+    )
+
+
+def _stray_overrides(workspace: Path) -> list[Problem]:
+    """SQL files in overrides/ that replace no table: most likely a name is misspelt."""
+    from muster.flow import STEPS
+
+    tables = {query.name for step in STEPS for query in step.queries()}
+    strays = sorted({path.stem for path in (workspace / "overrides").glob("*.sql")} - tables)
+    found = []
+    for stray in strays:
+        near = difflib.get_close_matches(stray, tables, n=1)
+        remedy = f"Did you mean {near[0]}.sql?" if near else "Name it after the table it replaces."
+        found.append(
+            Problem("warning", "", f"overrides/{stray}.sql", "replaces no table of the flow", remedy)
+        )
+    return found

@@ -1,0 +1,94 @@
+# ruff: noqa: PLC0415  commands start fast: engines are imported by the command that needs them
+"""`muster demo`: the bundled company, from its exports to its board report, with nothing to set up."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from muster.cli.build import build
+from muster.cli.options import JsonOption, QuietOption, examples, remember
+from muster.cli.report import write_board
+from muster.cli.screen import print_json, results
+from muster.cli.summary import summarise
+
+if TYPE_CHECKING:
+    pass
+
+EXAMPLES = examples("muster demo", "muster demo --folder /tmp/halden")
+
+
+def demo(
+    *,
+    folder: Annotated[
+        Path,
+        typer.Option(
+            "--folder", "--workspace", "-w", metavar="DIR", help="Where the demo goes.", callback=remember
+        ),
+    ] = Path("muster-demo"),
+    build_only: Annotated[
+        bool, typer.Option("--build-only", help="Build the tables and stop: no report.")
+    ] = False,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Build the bundled company, Halden Analytics: its tables and its board report.
+
+    Everything goes into one new folder. Running it again refreshes the folder; a folder that holds
+    anything else is left alone.
+    """
+    from muster.demo import copy_company
+    from muster.workspace import open_workspace
+
+    began = perf_counter()
+    with _alone(folder):
+        copy_company(folder)
+    workspace = open_workspace(folder)
+    result = build(workspace, quiet=quiet)
+    report = None if build_only else write_board(workspace)
+    seconds = perf_counter() - began
+    summary = summarise(workspace.published)
+    if json:
+        print_json(
+            {
+                "workspace": str(folder),
+                "run_id": result.run_id,
+                "report": str(report) if report else None,
+                "seconds": round(seconds, 3),
+                "summary": summary.to_json(),
+            }
+        )
+        return
+    screen = results()
+    screen.print(f"{workspace.config.company.name}, a generated company, in {folder} ({seconds:.1f} s)")
+    for line in summary.lines():
+        screen.print(f"  {line}")
+    if report:
+        screen.print(f"Open the board report in a browser: {report.resolve()}", soft_wrap=True)
+    if quiet:
+        return
+    screen.print("Try next:")
+    for command in (
+        f"muster check -w {folder}",
+        f'muster query -w {folder} "SELECT fate, COUNT(*) AS people FROM second_lead GROUP BY fate"',
+        f"muster explain -w {folder} hand_off {_newest_hand_off(workspace.published)} --depth 1",
+    ):
+        screen.print(f"  {command}", soft_wrap=True)
+
+
+def _alone(folder: Path) -> AbstractContextManager[None]:
+    """Hold a demo that is there already, so that its files do not change under a run."""
+    from muster.engine.lock import hold
+
+    return hold(folder, "muster demo") if (folder / "muster.toml").is_file() else nullcontext()
+
+
+def _newest_hand_off(published) -> str:  # type: ignore[no-untyped-def]
+    [row] = published.arrow(
+        'SELECT hand_off_id FROM hand_off ORDER BY "at" DESC, hand_off_id LIMIT 1'
+    ).to_pylist()
+    return str(row["hand_off_id"])

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import json
+
+from muster.testing import company, engaged
+
+GOOD = engaged("2025-03-03 09:00", "ana@acme.example", "webinar_attended")
+
+
+def test_clean_exports_are_fine_though_there_are_notes(muster, tmp_path):
+    company(tmp_path, GOOD, run=False)
+    result = muster("check", "-w", tmp_path, "--json")
+    said = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert not said["needs_look"]
+    assert [row["rows_landed"] for row in said["ledger"]] == [1]
+
+
+def test_a_row_that_cannot_be_read_is_shown_with_place_reason_and_remedy(muster, tmp_path):
+    company(tmp_path, GOOD, engaged("2025-02-30", "ben@acme.example", "webinar_attended"), run=False)
+    result = muster("check", "-w", tmp_path)
+    assert result.exit_code == 1
+    assert "1 error: left out until corrected" in result.stdout
+    assert "engagement/engagement.csv, column occurred_at" in result.stdout
+    assert '"2025-02-30" is not a date (1 row, first in row 2)' in result.stdout
+    assert "Every row read has landed" in result.stdout
+    [problem] = [p for p in _json(muster, tmp_path)["problems"] if p["severity"] == "error"]
+    assert (problem["row"], problem["column"], problem["count"]) == (2, "occurred_at", 1)
+    assert problem["remedy"]
+
+
+def test_the_ledger_adds_up_file_by_file(muster, demo):
+    said = _json(muster, demo)
+    assert len(said["ledger"]) == 20
+    for row in said["ledger"]:
+        assert row["rows_read"] == row["rows_landed"] + row["rows_repeated"] + row["rows_set_aside"]
+    assert sum(row["rows_set_aside"] for row in said["ledger"]) == 3
+
+
+def test_check_publishes_nothing(muster, tmp_path):
+    company(tmp_path, GOOD, run=False)
+    muster("check", "-w", tmp_path)
+    assert not (tmp_path / ".muster").exists()
+
+
+def test_control_characters_in_data_do_not_reach_the_terminal(muster, tmp_path):
+    company(tmp_path, GOOD, engaged("\x1b[31m2025", "ben@acme.example", "webinar_attended"), run=False)
+    result = muster("check", "-w", tmp_path)
+    assert "\\x1b[31m2025" in result.stdout
+    assert "\x1b" not in result.stdout
+
+
+def test_a_workspace_without_sources_needs_a_look(muster, tmp_path):
+    muster("init", tmp_path)
+    result = muster("check", "-w", tmp_path)
+    assert result.exit_code == 1
+    assert "names no source" in result.stdout
+
+
+def test_an_override_of_no_table_names_the_nearest(muster, tmp_path):
+    company(tmp_path, GOOD, run=False)
+    (tmp_path / "overrides").mkdir()
+    (tmp_path / "overrides" / "scroe.sql").write_text("-- Scores.\nSELECT 1 AS one\n")
+    result = muster("check", "-w", tmp_path)
+    assert result.exit_code == 1
+    assert "overrides/scroe.sql" in result.stdout
+    assert "Did you mean score.sql?" in result.stdout
+
+
+def test_an_unknown_key_names_line_and_nearest_key(muster, tmp_path):
+    (tmp_path / "muster.toml").write_text('[company]\nname = "Acme"\ncurency = "USD"\n')
+    result = muster("check", "-w", tmp_path)
+    assert result.exit_code == 2
+    assert "line 3" in result.stderr
+    assert "Did you mean currency?" in result.stderr
+    assert f"muster check -w {tmp_path}" in result.stderr
+
+
+def test_a_variable_the_environment_lacks_is_named(muster, tmp_path, monkeypatch):
+    monkeypatch.delenv("NO_SUCH_PLACE", raising=False)
+    source = '[[source]]\nname = "crm"\nkind = "salesforce"\npath = "${NO_SUCH_PLACE}/crm"\n'
+    (tmp_path / "muster.toml").write_text(f'[company]\nname = "Acme"\n\n{source}')
+    result = muster("check", "-w", tmp_path)
+    assert result.exit_code == 2
+    assert "line 7" in result.stderr
+    assert "NO_SUCH_PLACE=" in result.stderr
+
+
+def test_a_wrong_rule_ends_with_1_and_names_file_and_row(muster, tmp_path):
+    company(tmp_path, GOOD, rules={"solutions": "solution_id,effective_from,why\n"}, run=False)
+    result = muster("check", "-w", tmp_path)
+    assert result.exit_code == 1
+    assert "rules/solutions.csv" in result.stderr
+    assert "muster check" in result.stderr
+
+
+def _json(muster, folder):
+    return json.loads(muster("check", "-w", folder, "--json").stdout)

@@ -20,12 +20,16 @@ reached AS (
         t.program_id,
         COUNT(DISTINCT g.buying_group_id) AS groups_reached,
         COUNT(DISTINCT e.person_id) AS people_reached,
-        COUNT(DISTINCT CASE WHEN m.role IS NOT NULL THEN m.role END) AS roles_reached
+        COUNT(DISTINCT m.role) AS roles_reached
     FROM resolved_engagement AS e
     JOIN known_tactic AS t ON t.tactic_id = e.tactic_id
-    JOIN group_engagement AS g ON g.engagement_id = e.engagement_id
+    JOIN group_cycle AS g
+        ON g.account_id = e.account_id
+        AND g.solution_id = e.solution_id
+        AND e.known_at >= g.first_at
+        AND (g.closed_at IS NULL OR e.known_at < g.closed_at)
     LEFT JOIN group_member AS m ON m.buying_group_id = g.buying_group_id AND m.person_id = e.person_id
-    WHERE e.is_act
+    WHERE e.is_marketing
     GROUP BY t.program_id
 ),
 

@@ -21,44 +21,10 @@ _EMPTY_TYPES = {
     "flag": "BOOLEAN",
 }
 
-# Records as they were known on the as-of date, which the pack reads beside the tables of the contract.
-KNOWN = {
-    "known_opportunity": {
-        "opportunity_id": "text",
-        "name": "text",
-        "solution_id": "text",
-        "type": "text",
-        "amount_cents": "cents",
-        "is_amount_missing": "flag",
-        "currency": "text",
-        "created_at": "instant",
-        "stage": "text",
-        "is_closed": "flag",
-        "is_won": "flag",
-        "closed_at": "instant",
-    },
-    "known_stage_change": {
-        "stage_change_id": "text",
-        "opportunity_id": "text",
-        "stage": "text",
-        "amount_cents": "cents",
-        "changed_at": "instant",
-    },
-    "known_lead_status": {
-        "person_record_id": "text",
-        "status": "text",
-        "reason": "text",
-        "is_duplicate": "flag",
-        "changed_at": "instant",
-    },
-    "known_tactic": {"tactic_id": "text", "name": "text", "channel": "text", "program_id": "text"},
-}
-
 
 def columns_read() -> dict[str, dict[str, str]]:
     """Every table the pack may read, with its columns and their types."""
-    contract = {name: {c.name: c.type for c in table.columns} for name, table in flow_tables().items()}
-    return {**KNOWN, **contract}
+    return {name: {c.name: c.type for c in table.columns} for name, table in flow_tables().items()}
 
 
 class Published:

@@ -44,9 +44,10 @@ class Result:
     def problems(self, severity: str | None = None) -> list[Problem]:
         """Problems in the order of the file, notes about dates left out unless asked for."""
         return [
-            p for p in self.loaded.problems
+            p
+            for p in self.loaded.problems
             if (severity is None and "without a date" not in p.reason) or p.severity == severity
-        ]  # fmt: skip
+        ]
 
     def set_aside(self) -> list[tuple[Any, ...]]:
         """File, row, reason and raw text of every row kept back."""
@@ -81,12 +82,18 @@ class Company:
         )
         return self
 
-    def load(self, *, now: datetime = NOW, into: str | None = None) -> Result:
+    def load(
+        self,
+        *,
+        now: datetime = NOW,
+        into: str | None = None,
+        progress: Callable[[str, int], None] | None = None,
+    ) -> Result:
         self.loads += 1
         keys = {"company": {"name": "Test", "currency": self.currency}, "source": self.sources}
         config = Config.model_validate(keys | {"engine": {"threads": self.threads}})
         target = self.folder / (into or f"out{self.loads}")
-        result = Result(load(config, self.folder, target, now=now))
+        result = Result(load(config, self.folder, target, now=now, progress=progress))
         for row in result.loaded.ledger:
             assert_adds_up(row)
         return result

@@ -1,4 +1,4 @@
-"""Files that are wrong in every way we know: each kind says how many rows it wrote, whatever is wrong with them."""
+"""Files that are wrong in every way we know; each says how many rows were written into it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,16 @@ class Malformed:
 
 def good_rows(rng: random.Random, prefix: str) -> Rows:
     return [
-        [f"{prefix}-{i}", f"2025-0{rng.randint(1, 9)}-{rng.randint(10, 28)}T0{rng.randint(0, 9)}:00:00Z",
-         f"p{rng.randint(1, 9)}@acme.example", f"/page/{rng.randint(1, 5)}", str(rng.randint(1, 9)), "data-platform"]
+        [
+            f"{prefix}-{i}",
+            f"2025-0{rng.randint(1, 9)}-{rng.randint(10, 28)}T0{rng.randint(0, 9)}:00:00Z",
+            f"p{rng.randint(1, 9)}@acme.example",
+            f"/page/{rng.randint(1, 5)}",
+            str(rng.randint(1, 9)),
+            "data-platform",
+        ]
         for i in range(rng.randint(3, 40))
-    ]  # fmt: skip
+    ]
 
 
 def text_of(rows: Rows, *, delimiter: str = ",", end: str = "\n", header: list[str] | None = None) -> str:
@@ -76,10 +82,42 @@ def _every(line: Callable[[str], str], text: str) -> str:
     return "".join(line(each) + "\n" for each in _lines(text))
 
 
-ODD_TEXT = ['say "hi"', "a,b", "two\nlines", "two\r\nlines", "zero​width", "mañana 日本 🙂", "‮rtl", "NUL\0here", "x" * 70_000,
-            "=1+1", "<!channel>", "'; DROP TABLE x;--", "{{x}}", "%s", "\\", '\\"', "\t", " "]  # fmt: skip
-ODD_DATE = ["31/02/2025", "03/04/2025", "4.3.2025", "1970-01-01", "1899-12-30", "2099-01-01", "soon", "45678", "", "0",
-            "2025-02-30", "2025-01-01T99:00", "infinity", "9" * 40]  # fmt: skip
+ODD_TEXT = [
+    'say "hi"',
+    "a,b",
+    "two\nlines",
+    "two\r\nlines",
+    "zero\u200bwidth",
+    "mañana 日本 🙂",
+    "\u202ertl",
+    "NUL\0here",
+    "x" * 70_000,
+    "=1+1",
+    "<!channel>",
+    "'; DROP TABLE x;--",
+    "{{x}}",
+    "%s",
+    "\\",
+    '\\"',
+    "\t",
+    " ",
+]
+ODD_DATE = [
+    "31/02/2025",
+    "03/04/2025",
+    "4.3.2025",
+    "1970-01-01",
+    "1899-12-30",
+    "2099-01-01",
+    "soon",
+    "45678",
+    "",
+    "0",
+    "2025-02-30",
+    "2025-01-01T99:00",
+    "infinity",
+    "9" * 40,
+]
 ODD_NUMBER = ["12,5 Mio. €", "1.5", "-", "NaN", "1e9999", "0x1F", "٣", "9" * 40, "1 000", ""]
 ODD_ID = ["1.25E+11", "", " ", "1E+5", "2.5e+10"]
 ODD_EMAIL = [
@@ -99,7 +137,9 @@ TEXT_KINDS: dict[str, TextKind] = {
     "utf-16": lambda rows, rng: text_of(spoilt(rows, rng, 5, ["ünïcode", "日本"])).encode("utf-16"),
     "utf-16 without mark": lambda rows, _: text_of(rows).encode("utf-16-le"),
     "utf-16 big-endian": lambda rows, _: text_of(rows).encode("utf-16-be"),
-    "windows-1252": lambda rows, rng: text_of(spoilt(rows, rng, 5, ["Zoë", "5 €", "–"])).encode("cp1252"),
+    "windows-1252": lambda rows, rng: text_of(spoilt(rows, rng, 5, ["Zoë", "5 €", "\u2013"])).encode(
+        "cp1252"
+    ),
     "semicolons": lambda rows, _: text_of(rows, delimiter=";"),
     "tabs and crlf": lambda rows, _: text_of(rows, delimiter="\t", end="\r\n"),
     "pipes": lambda rows, _: text_of(rows, delimiter="|"),
@@ -149,8 +189,16 @@ TEXT_KINDS: dict[str, TextKind] = {
 
 def _json_lines(rows: Rows, rng: random.Random) -> str:
     lines = [json.dumps(dict(zip(HEADER, row, strict=True))) for row in rows]
-    odd = ["not json", "[1,2]", "null", '{"id": ', '"text"', '{"id": 1e400, "at": {"deep": [1]}}', '{"id":"\\ud800"}',
-           "[" * 5000]  # fmt: skip
+    odd = [
+        "not json",
+        "[1,2]",
+        "null",
+        '{"id": ',
+        '"text"',
+        '{"id": 1e400, "at": {"deep": [1]}}',
+        '{"id":"\\ud800"}',
+        "[" * 5000,
+    ]
     return "".join((rng.choice(odd) if rng.random() < 0.3 else line) + "\n" for line in lines)
 
 
@@ -158,12 +206,12 @@ def generate(seed: int) -> list[Malformed]:
     """One file of every kind; ids are the file's own, so that files do not clash."""
     files = []
     for number, (kind, make) in enumerate(TEXT_KINDS.items()):
-        rng = random.Random(seed * 1000 + number)  # noqa: S311
+        rng = random.Random(seed * 1000 + number)
         rows = good_rows(rng, f"{seed}.{number}")
         made = make(rows, rng)
         data = made.encode("utf-8", "surrogatepass") if isinstance(made, str) else made
         files.append(Malformed(f"{seed}/{number:02d} {kind}.csv", data, len(rows)))
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)
     rows = good_rows(rng, f"{seed}.json")
     files.append(Malformed(f"{seed}/lines.jsonl", _json_lines(rows, rng).encode(), len(rows)))
     return files

@@ -55,10 +55,10 @@ def test_a_spreadsheets_unicode_text_is_utf16_with_tabs(company):
 def test_windows_1252_is_read_with_a_note(company):
     company.file(
         "o.csv",
-        "Id,Name\n1,Zoë – €5\x81\n".encode("latin-1", "ignore").replace(b"Zo\xeb ", b"Zo\xeb \x96 \x80"),
+        b"Id,Name\n1,Zo\xeb \x96 \x80 5\x81\n",
     )
     result = company.table("owner", "o.csv", OWNER).load()
-    assert result.rows("owner", "name")[0][0].startswith("Zoë – €")
+    assert result.rows("owner", "name") == [("Zoë \u2013 \u20ac 5\x81",)]
     assert [(p.severity, p.reason) for p in result.problems()] == [
         ("note", "the file is not UTF-8; it was read as Windows-1252")
     ]
@@ -97,7 +97,7 @@ def test_a_spreadsheets_sep_line_names_the_delimiter():
 
 
 def test_line_breaks_quotes_and_delimiters_inside_quotes_belong_to_the_cell():
-    data = 'a,b\n"one\ntwo","say ""hi"", Ada"\n"x\r\ny",z\n'.encode()
+    data = b'a,b\n"one\ntwo","say ""hi"", Ada"\n"x\r\ny",z\n'
     assert rows_of(data) == ([("one\ntwo", 'say "hi", Ada'), ("x\r\ny", "z")], [], 2)
 
 
@@ -135,7 +135,7 @@ def test_rows_that_two_stray_quotes_may_have_joined_are_named(company):
     result = company.table("owner", "o.csv", OWNER).load()
     assert result.ledger("o.csv") == (2, 2, 0, 0)
     assert [(p.row, p.reason) for p in result.problems("warning")] == [
-        (1, "a cell spans lines that look like rows; a stray quote may have joined them")
+        (1, "a cell spans lines that look like rows; a stray quote may join them")
     ]
 
 

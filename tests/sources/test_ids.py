@@ -33,8 +33,9 @@ def test_references_follow_the_records_own_spelling(company):
     )
     result = company.salesforce().load()
     assert result.rows("account_record", "account_record_id", "parent_record_id") == [
-        (LONG, None), ("001Ec00000FzlUe", LONG),
-    ]  # fmt: skip
+        (LONG, None),
+        ("001Ec00000FzlUe", LONG),
+    ]
     assert result.rows("person_record", "account_record_id") == [(LONG,), (LONG,)]
 
 
@@ -57,8 +58,9 @@ def test_one_record_exported_in_both_spellings_is_one_record(company):
 def test_an_id_that_occurs_in_one_spelling_stays_as_exported(company):
     company.file("crm/Account.csv", f"Id,CreatedDate\n{SHORT},2025-01-01\n001000000048271,2025-01-01\n")
     assert company.salesforce().load().rows("account_record", "account_record_id") == [
-        ("001000000048271",), (SHORT,),
-    ]  # fmt: skip
+        ("001000000048271",),
+        (SHORT,),
+    ]
 
 
 def test_a_wrong_check_suffix_makes_no_pair(company):
@@ -72,8 +74,16 @@ def test_spelling_holds_for_everything_a_lead_brings_along_and_for_other_sources
     company.file("crm/Lead.csv", f"Id,MQL__c,CreatedDate\n{long_form(lead)},2025-02-01,2025-01-01\n")
     company.file("visits.csv", f"id,at,lead\ne1,2025-01-05,{lead}\n")
     company.salesforce(fields={"lead_status_change.mql": "MQL__c"})
-    company.table("engagement", "visits.csv", {
-        "engagement_id": "id", "occurred_at": "at", "activity": {"value": "page_viewed"}, "person_record_id": "lead"})  # fmt: skip
+    company.table(
+        "engagement",
+        "visits.csv",
+        {
+            "engagement_id": "id",
+            "occurred_at": "at",
+            "activity": {"value": "page_viewed"},
+            "person_record_id": "lead",
+        },
+    )
     result = company.load()
     assert result.rows("lead_status_change", "person_record_id") == [(long_form(lead),)]
     assert result.rows("engagement", "person_record_id") == [(long_form(lead),)]

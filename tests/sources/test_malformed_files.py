@@ -9,8 +9,15 @@ import pytest
 from muster.problems import MusterError
 from muster.sources import ledger
 
-MAP = {"engagement_id": "id", "occurred_at": "at", "activity": {"value": "page_viewed"}, "email": "email",
-       "url": "url", "quantity": "n", "solution_id": "topic"}  # fmt: skip
+MAP = {
+    "engagement_id": "id",
+    "occurred_at": "at",
+    "activity": {"value": "page_viewed"},
+    "email": "email",
+    "url": "url",
+    "quantity": "n",
+    "solution_id": "topic",
+}
 SEEDS = (1, 2, 3)
 NOT_FOR_USERS = re.compile(
     r"Traceback|SELECT |read_parquet|\\.py\\b|Exception|duckdb|pyarrow|0x[0-9a-f]{6}", re.IGNORECASE

@@ -19,25 +19,42 @@ from muster.sources import ledger
 CRM = {
     "Account.csv": [
         "Id,Name,ParentId,OwnerId,CreatedDate,LastModifiedDate",
-        "001A,Acme,,005A,2024-01-01,2024-01-01", "001B,Acme Labs,001A,005B,2024-01-02,2024-01-02",
-        "001B,Acme Laboratories,001A,005B,2024-01-02,2024-02-02", "001C,Bolt,,005A,2024-01-03,2024-01-03",
+        "001A,Acme,,005A,2024-01-01,2024-01-01",
+        "001B,Acme Labs,001A,005B,2024-01-02,2024-01-02",
+        "001B,Acme Laboratories,001A,005B,2024-01-02,2024-02-02",
+        "001C,Bolt,,005A,2024-01-03,2024-01-03",
         "001C,Bolt AG,,005A,2024-01-03,2024-01-03",
     ],
     "Lead.csv": [
-        "Id,Email,Company,Status,MQL__c,CreatedDate", "00Q1,a@acme.example,Acme,MQL,2024-03-01,2024-02-01",
-        "00Q2,b@acme.example,Acme,Open,,2024-02-01", "00Q3,c@x,Bolt,Disqualified,2024-03-02,2024-02-01",
+        "Id,Email,Company,Status,MQL__c,CreatedDate",
+        "00Q1,a@acme.example,Acme,MQL,2024-03-01,2024-02-01",
+        "00Q2,b@acme.example,Acme,Open,,2024-02-01",
+        "00Q3,c@x,Bolt,Disqualified,2024-03-02,2024-02-01",
     ],
-    "Campaign.csv": ["Id,Name,ParentId,CreatedDate", "701T,T,,2024-01-01", "701P,P,701T,2024-01-01", "701Q,Q,701P,2024-01-01"],
+    "Campaign.csv": [
+        "Id,Name,ParentId,CreatedDate",
+        "701T,T,,2024-01-01",
+        "701P,P,701T,2024-01-01",
+        "701Q,Q,701P,2024-01-01",
+    ],
     "CampaignMember.csv": [
-        "Id,CampaignId,LeadId,HasResponded,FirstRespondedDate,CreatedDate", "00v1,701Q,00Q1,1,2024-02-05,2024-02-05T07:00:00Z",
-        "00v2,701Q,00Q2,,,2024-02-05T07:00:00Z", "00v2,701Q,00Q2,1,2024-02-09,2024-02-05T07:00:00Z",
+        "Id,CampaignId,LeadId,HasResponded,FirstRespondedDate,CreatedDate",
+        "00v1,701Q,00Q1,1,2024-02-05,2024-02-05T07:00:00Z",
+        "00v2,701Q,00Q2,,,2024-02-05T07:00:00Z",
+        "00v2,701Q,00Q2,1,2024-02-09,2024-02-05T07:00:00Z",
     ],
-    "Opportunity.csv": ["Id,AccountId,Amount,CreatedDate", "006A,001A,10.50,2024-04-01", "006B,001B,x,2024-04-01", "006C,001C,,2024-04-01"],
+    "Opportunity.csv": [
+        "Id,AccountId,Amount,CreatedDate",
+        "006A,001A,10.50,2024-04-01",
+        "006B,001B,x,2024-04-01",
+        "006C,001C,,2024-04-01",
+    ],
     "OpportunityFieldHistory.csv": [
-        "Id,OpportunityId,Field,OldValue,NewValue,CreatedDate", "0171,006A,StageName,Discovery,Proposal,2024-05-01",
+        "Id,OpportunityId,Field,OldValue,NewValue,CreatedDate",
+        "0171,006A,StageName,Discovery,Proposal,2024-05-01",
         "0172,006A,StageName,Proposal,Closed Won,2024-06-01",
     ],
-}  # fmt: skip
+}
 EVENTS = ["at,domain,n", *(f"2024-0{1 + i % 3}-01,acme.example,{1 + i % 2}" for i in range(12))]
 MAP = {"occurred_at": "at", "company_domain": "domain", "quantity": "n", "activity": {"value": "ad_viewed"}}
 
@@ -107,8 +124,9 @@ def test_a_repeated_row_keeps_the_lineage_that_sorts_first(company):
     company.file("crm/a/Account.csv", "Id,CreatedDate\n001B,2024-01-01\n001A,2024-01-01\n001A,2024-01-01\n")
     result = company.salesforce().load()
     assert result.rows("account_record", "account_record_id", "source_file", "source_row") == [
-        ("001A", "a/Account.csv", 2), ("001B", "a/Account.csv", 1),
-    ]  # fmt: skip
+        ("001A", "a/Account.csv", 2),
+        ("001B", "a/Account.csv", 1),
+    ]
     assert result.ledger("a/Account.csv") == (3, 2, 1, 0)
     assert result.ledger("b/Account.csv") == (1, 0, 1, 0)
 

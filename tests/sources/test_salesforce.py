@@ -26,19 +26,47 @@ def test_a_contact_is_read_whatever_the_tool_calls_its_columns(company, spelling
     )
     result = company.salesforce().load()
     assert result.rows(
-        "person_record", "person_record_id", "kind", "account_record_id", "family_name", "email", "created_at",
+        "person_record",
+        "person_record_id",
+        "kind",
+        "account_record_id",
+        "family_name",
+        "email",
+        "created_at",
         "known_at",
-    ) == [("003A", "contact", "001A", "Lovelace", "ada@acme.example", "2024-01-19T09:42:24", "2024-01-19T09:42:24")]  # fmt: skip
+    ) == [
+        (
+            "003A",
+            "contact",
+            "001A",
+            "Lovelace",
+            "ada@acme.example",
+            "2024-01-19T09:42:24",
+            "2024-01-19T09:42:24",
+        )
+    ]
 
 
 @pytest.mark.parametrize(
     ("stem", "expected"),
-    [("Account", "Account"), ("sf_account_data", "Account"), ("accounts", "Account"), ("Account (1)", "Account"),
-     ("Account_2026-01-31", "Account"), ("opportunity_contact_role", "OpportunityContactRole"),
-     ("OpportunityFieldHistory", "OpportunityFieldHistory"), ("campaign_members", "CampaignMember"),
-     ("opportunities", "Opportunity"), ("user_role", None), ("product_2", None), ("Case", None),
-     ("account_history", None), ("AccountContactRelation", None), ("data", None)],
-)  # fmt: skip
+    [
+        ("Account", "Account"),
+        ("sf_account_data", "Account"),
+        ("accounts", "Account"),
+        ("Account (1)", "Account"),
+        ("Account_2026-01-31", "Account"),
+        ("opportunity_contact_role", "OpportunityContactRole"),
+        ("OpportunityFieldHistory", "OpportunityFieldHistory"),
+        ("campaign_members", "CampaignMember"),
+        ("opportunities", "Opportunity"),
+        ("user_role", None),
+        ("product_2", None),
+        ("Case", None),
+        ("account_history", None),
+        ("AccountContactRelation", None),
+        ("data", None),
+    ],
+)
 def test_an_object_is_known_by_its_files_name(stem, expected):
     assert object_of(stem) == expected
 
@@ -54,10 +82,20 @@ def test_a_merged_account_points_to_its_survivor_since_the_last_change(company):
         "001A,Acme,,,2024-01-01,2024-01-02T00:00:00Z,1250000.50,1059\n"
         "001B,ACME Inc,001A,1,2024-01-01,2024-05-05T10:00:00Z,,\n",
     )
-    rows = company.salesforce().load().rows(
-        "account_record", "account_record_id", "merged_into_id", "merged_at", "is_deleted", "annual_revenue_cents",
-        "employee_count", "currency",
-    )  # fmt: skip
+    rows = (
+        company.salesforce()
+        .load()
+        .rows(
+            "account_record",
+            "account_record_id",
+            "merged_into_id",
+            "merged_at",
+            "is_deleted",
+            "annual_revenue_cents",
+            "employee_count",
+            "currency",
+        )
+    )
     assert rows == [
         ("001A", None, None, False, 125000050, 1059, "USD"),
         ("001B", "001A", "2024-05-05T10:00:00", True, None, None, "USD"),
@@ -78,7 +116,8 @@ def test_a_second_lead_thrown_away_as_duplicate_keeps_its_mql_and_its_reason(com
     company.file(
         "crm/Lead.csv",
         LEAD
-        + "00Q1,a@x.example,X,Disqualified,Duplicate - account already worked,false,,2025-02-03T04:05:06Z,,2025-01-01,\n",
+        + "00Q1,a@x.example,X,Disqualified,Duplicate - account already worked,false,,"
+        + "2025-02-03T04:05:06Z,,2025-01-01,\n",
     )
     result = company.salesforce(fields=LEAD_FIELDS).load()
     assert result.rows("lead_status_change", "status", "reason", "changed_at", "known_at") == [
@@ -91,7 +130,8 @@ def test_a_converted_lead_with_a_disqualified_reason_keeps_both_rows(company):
     company.file(
         "crm/Lead.csv",
         LEAD
-        + "00Q1,a@x.example,X,Converted,Not ready,true,2025-06-01,2025-02-03,2025-02-04,2025-01-01,2025-06-02T00:00:00Z\n",
+        + "00Q1,a@x.example,X,Converted,Not ready,true,2025-06-01,"
+        + "2025-02-03,2025-02-04,2025-01-01,2025-06-02T00:00:00Z\n",
     )
     result = company.salesforce(fields=LEAD_FIELDS).load()
     assert result.rows("lead_status_change", "status", "changed_at") == [
@@ -113,8 +153,9 @@ def test_a_lead_whose_company_is_an_accounts_id_is_linked_to_that_account(compan
     )
     result = company.salesforce().load()
     assert result.rows("person_record", "person_record_id", "account_record_id") == [
-        ("00Q1", "001Ec00000GINb1IAH"), ("00Q2", None),
-    ]  # fmt: skip
+        ("00Q1", "001Ec00000GINb1IAH"),
+        ("00Q2", None),
+    ]
 
 
 MEMBER = "Id,CampaignId,LeadId,ContactId,Status,HasResponded,CreatedDate,FirstRespondedDate\n"
@@ -166,10 +207,19 @@ def test_a_quarter_of_a_programme_knows_the_theme_above_it(company):
 
 @pytest.mark.parametrize(
     ("given", "expected"),
-    [("New Business", "new_business"), ("", "new_business"), ("Renewal", "renewal"), ("Existing Business", "upsell"),
-     ("Upsell", "upsell"), ("Expansion", "upsell"), ("Cross-sell", "cross_sell"), ("Cross Sell", "cross_sell"),
-     ("Existing Customer - Upgrade", "upsell"), ("New Customer", "new_business")],
-)  # fmt: skip
+    [
+        ("New Business", "new_business"),
+        ("", "new_business"),
+        ("Renewal", "renewal"),
+        ("Existing Business", "upsell"),
+        ("Upsell", "upsell"),
+        ("Expansion", "upsell"),
+        ("Cross-sell", "cross_sell"),
+        ("Cross Sell", "cross_sell"),
+        ("Existing Customer - Upgrade", "upsell"),
+        ("New Customer", "new_business"),
+    ],
+)
 def test_opportunity_types_by_their_usual_names(company, given, expected):
     company.file("crm/Opportunity.csv", f"Id,Type,StageName,CreatedDate\n006A,{given},Discovery,2025-01-01\n")
     result = company.salesforce().load()
@@ -189,11 +239,14 @@ def test_an_unheard_of_opportunity_type_lands_with_a_warning(company):
 def test_closed_and_won_come_from_the_stage_where_the_flags_were_not_exported(company):
     company.file(
         "crm/Opportunity.csv",
-        "Id,StageName,Amount,CreatedDate\n006A,Closed Won,10,2025-01-01\n006B,Closed Lost,10,2025-01-01\n006C,Discovery,,2025-01-01\n",
+        "Id,StageName,Amount,CreatedDate\n006A,Closed Won,10,2025-01-01\n"
+        "006B,Closed Lost,10,2025-01-01\n006C,Discovery,,2025-01-01\n",
     )
     assert company.salesforce().load().rows("opportunity", "opportunity_id", "is_closed", "is_won") == [
-        ("006A", True, True), ("006B", True, False), ("006C", False, False),
-    ]  # fmt: skip
+        ("006A", True, True),
+        ("006B", True, False),
+        ("006C", False, False),
+    ]
 
 
 def test_empty_flags_are_false_when_the_column_is_there(company):
@@ -339,8 +392,10 @@ def test_deleted_records_land_and_say_so(company):
     company.file("crm/Lead.csv", "Id,IsDeleted,CreatedDate\n00Q1,true,2025-01-01\n00Q2,,2025-01-01\n")
     company.file("crm/contact.csv", "id,_fivetran_deleted,created_date\n0031,TRUE,2025-01-01\n")
     assert company.salesforce().load().rows("person_record", "person_record_id", "is_deleted") == [
-        ("0031", True), ("00Q1", True), ("00Q2", False),
-    ]  # fmt: skip
+        ("0031", True),
+        ("00Q1", True),
+        ("00Q2", False),
+    ]
 
 
 def test_owners_not_among_the_users_are_one_finding_per_file(company):

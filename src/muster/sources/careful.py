@@ -83,7 +83,7 @@ class CarefulReader:
         return cells
 
     def _holds_lines_like_rows(self) -> bool:
-        """Whether a line inside a cell has just as many delimiters as a row: it may be one, behind a stray quote."""
+        """Whether a line inside a cell has as many delimiters as a row: a stray quote may hide one."""
         inside = self._taken[1:-1]
         return self._width > 3 and any(line.count(self._delimiter) == self._width - 1 for line in inside)
 

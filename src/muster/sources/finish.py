@@ -89,8 +89,8 @@ def unknown_owners(con: duckdb.DuckDBPyConnection) -> list[Problem]:
     return problems
 
 
-def undated(con: duckdb.DuckDBPyConnection, table: str) -> list[Problem]:
-    """One note per file whose rows carry no date: they count as always known."""
+def undated(con: duckdb.DuckDBPyConnection, table: str, *, places: set[tuple[str, str]]) -> list[Problem]:
+    """One note per file, among those that read into the table, whose rows carry no date."""
     found = con.execute(
         f"""SELECT source, source_file, count(*), min(source_row) FROM landed_{table}
         WHERE known_at = 0 GROUP BY source, source_file ORDER BY ALL"""
@@ -100,4 +100,5 @@ def undated(con: duckdb.DuckDBPyConnection, table: str) -> list[Problem]:
     return [
         Problem("note", source, file, reason, remedy, row=row, count=count)
         for source, file, count, row in found
+        if (source, file) in places
     ]

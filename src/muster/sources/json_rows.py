@@ -15,12 +15,18 @@ from muster.sources.text import CHUNK, UnreadableFile, Utf8Stream, find_encoding
 _DECODER: Final = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 
 
-def open_lines(file: InputFile, choices: ReadingChoices) -> Rows:
-    """Open a JSON Lines file. Its columns are all keys that occur, so it is read twice."""
+def open_lines(file: InputFile, choices: ReadingChoices, *, columns: tuple[str, ...] = ()) -> Rows:
+    """Open a JSON Lines file. Its columns are all keys that occur; unless given, it is read for them."""
     encoding = choices.encoding
     if encoding is None:
         with file.open() as raw:
             encoding = find_encoding(raw.read(CHUNK))
+    rows = Rows(columns or _find_columns(file, encoding))
+    rows.batches = _batches(rows, file, encoding)
+    return rows
+
+
+def _find_columns(file: InputFile, encoding: str) -> tuple[str, ...]:
     columns: dict[str, None] = {}
     line_count = 0
     for line in _lines(file, encoding):
@@ -28,9 +34,7 @@ def open_lines(file: InputFile, choices: ReadingChoices) -> Rows:
         columns.update(dict.fromkeys(_cells(line) or ()))
     if line_count and not columns:
         raise UnreadableFile("holds no JSON objects", remedy="Write one JSON object per line.")
-    rows = Rows(tuple(columns))
-    rows.batches = _batches(rows, file, encoding)
-    return rows
+    return tuple(columns)
 
 
 def _batches(rows: Rows, file: InputFile, encoding: str) -> Iterator[pa.RecordBatch]:

@@ -57,6 +57,8 @@ def load(
 
     Raises ConfigError for a wrong muster.toml. Faults in the data are problems, never exceptions.
     """
+    if now.tzinfo is None:
+        raise ValueError("now needs a time zone")
     into.mkdir(parents=True, exist_ok=True)
     staging = into / _STAGING
     shutil.rmtree(staging, ignore_errors=True)

@@ -13,13 +13,18 @@ from muster.sources.text import UnreadableFile
 BROKEN = (UnicodeError, EOFError, OSError, zipfile.BadZipFile, zlib.error, RuntimeError)
 
 
-def open_rows(file: InputFile, choices: ReadingChoices, *, careful: bool = False) -> Rows:
-    """Open a file for reading; raises UnreadableFile when nothing of it can be taken."""
+def open_rows(
+    file: InputFile, choices: ReadingChoices, *, careful: bool = False, columns: tuple[str, ...] = ()
+) -> Rows:
+    """Open a file for reading; raises UnreadableFile when nothing of it can be taken.
+
+    `columns` spares JSON Lines, whose columns no header tells, from being read once more.
+    """
     try:
         if file.suffix in PARQUET:
             return parquet_rows.open_parquet(file)
         if file.suffix in LINES:
-            return json_rows.open_lines(file, choices)
+            return json_rows.open_lines(file, choices, columns=columns)
         return csv_rows.open_csv(file, choices, careful=careful)
     except BROKEN as error:
         raise explained(error) from error

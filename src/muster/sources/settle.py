@@ -39,7 +39,8 @@ def settle(files: list[StagedFile], problems: list[Problem], stager: Stager, int
         problems += _keep_lost(file, stager, parts)
     for table in source_tables().values():
         _write_table(con, table, emitter, folder)
-        problems += finish.undated(con, table.name)
+        places = {(f.place.source, f.place.file) for f in files if f.shape and f.shape.table == table.name}
+        problems += finish.undated(con, table.name, places=places)
     problems = ledger.group_problems(problems + finish.unknown_owners(con))
     ledger.write_set_aside(con, parts, folder / "set_aside.parquet")
     rows = _ledger(con, files)
@@ -109,10 +110,12 @@ def _ledger(con: duckdb.DuckDBPyConnection, files: list[StagedFile]) -> list[led
     aside = _counts(con, "SELECT source, file, count(*) FROM set_aside GROUP BY ALL")
     counts = {}
     for name in {file.shape.table for file in files if file.shape}:
-        landed = f"SELECT source, source_file, count(DISTINCT source_row) FROM landed_{name} GROUP BY ALL"
+        # One row of field history may give two rows of stage_change; elsewhere a row is a row.
+        rows = "count(DISTINCT source_row)" if name == "stage_change" else "count(*)"
+        landed = f"SELECT source, source_file, {rows} FROM landed_{name} GROUP BY ALL"
         repeat = f"SELECT source, source_file, count(*) FROM lost_{name} WHERE fate = 'repeat' GROUP BY ALL"
         counts[name] = (_counts(con, landed), _counts(con, repeat))
-    rows = []
+    ledger_rows = []
     for file in files:
         place = (file.place.source, file.place.file)
         landed_count = repeated_count = 0
@@ -125,8 +128,8 @@ def _ledger(con: duckdb.DuckDBPyConnection, files: list[StagedFile]) -> list[led
             *place, into, file.read_count, landed_count, repeated_count, aside.get(place, 0)
         )
         row.check()
-        rows.append(row)
-    return sorted(rows, key=lambda row: (row.source, row.file))
+        ledger_rows.append(row)
+    return sorted(ledger_rows, key=lambda row: (row.source, row.file))
 
 
 def _counts(con: duckdb.DuckDBPyConnection, query: str) -> dict[tuple[str, str], int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -48,6 +49,7 @@ class Stager:
     folder: Path
     now: datetime
     progress: Progress | None = None
+    numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def stage(self, staged: StagedFile) -> None:
         """Read a file by its shape."""
@@ -96,13 +98,13 @@ class Stager:
         return target
 
     def _new_path(self, what: str) -> Path:
-        return self.folder / f"{what}-{len(list(self.folder.iterdir())):06d}.parquet"
+        return self.folder / f"{what}-{next(self.numbers):06d}.parquet"
 
     def _pull(self, staged: StagedFile, query: str, target: Path) -> Rows | None:
         """Run the query over the file's rows into `target`; None (and a problem) for an unreadable file."""
         for careful in (False, True):
             try:
-                rows = open_rows(staged.file, staged.choices, careful=careful)
+                rows = open_rows(staged.file, staged.choices, careful=careful, columns=staged.columns.names)
                 self._copy(rows, query, target, label=f"{staged.place.source}/{staged.place.file}")
             except NeedsCare:
                 target.unlink(missing_ok=True)

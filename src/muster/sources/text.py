@@ -11,6 +11,7 @@ from typing import BinaryIO, Final
 
 CHUNK: Final = 1 << 20
 _HEADER_LINES: Final = 20
+_UNSEEN: Final = " \t\r\n\u00a0\u200b\ufeff"  # around a column's name these are never meant
 DELIMITERS: Final = (",", ";", "\t", "|")
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -195,7 +196,7 @@ def _header(text: str, delimiter: str, *, skipped: str) -> Header:
         names = next(csv.reader(taken, delimiter=delimiter))
     used = "".join(taken)
     size = len((skipped + used).encode("utf-8", "surrogatepass"))
-    return Header(tuple(name.strip() for name in names), delimiter, size, len(taken))
+    return Header(tuple(name.strip(_UNSEEN) for name in names), delimiter, size, len(taken))
 
 
 def _lines(text: str) -> Iterator[str]:

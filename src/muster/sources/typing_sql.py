@@ -38,22 +38,23 @@ class FileColumns:
 def typing_query(shape: Shape, columns: FileColumns, *, source: str, file: str, now: datetime) -> str:
     """The SELECT over `rows` (columns `_row`, `r0`, ...) that gives the staged columns of one file."""
     cells = list(enumerate(shape.cells))
+    faulty = [(i, cell) for i, cell in cells if values.can_fail(cell)]
     texts = [f"{_text(cell, columns, shape)} AS _t{i}" for i, cell in cells]
     typed = [f"{values.typed(cell, f'_t{i}')} AS _v{i}" for i, cell in cells]
-    faults = [f"({values.fault(cell, f'_t{i}', f'_v{i}', now=now)}) AS _f{i}" for i, cell in cells]
+    faults = [f"({values.fault(cell, f'_t{i}', f'_v{i}', now=now)}) AS _f{i}" for i, cell in faulty]
     clean = [f"{_clean(cell, i, columns)} AS {identifier(cell.name)}" for i, cell in cells]
     where = _where(shape, columns)
     rules = [(f"coalesce({condition}, FALSE)", code) for condition, code in shape.rules]
     if where:
         rules.append((where, "where"))
-    bad = any_of([f"coalesce(_f{i}, FALSE)" for i, cell in cells] + [condition for condition, _ in rules])
+    bad = any_of([f"_f{i}" for i, _ in faulty] + [condition for condition, _ in rules])
     aside = any_of(
-        [f"coalesce(_f{i}, FALSE)" for i, cell in cells if cell.strict]
+        [f"_f{i}" for i, cell in faulty if cell.strict]
         + [condition for condition, code in rules if ROW[code].sets_aside]
     )
     issues = [
         f"CASE WHEN _f{i} THEN '{i}:' || {values.fault_code(cell, f'_t{i}', f'_v{i}')} END"
-        for i, cell in cells
+        for i, cell in faulty
     ] + [f"CASE WHEN {condition} THEN ':{code}' END" for condition, code in rules]
     fingerprint = f", {_print(columns, source)} AS _print" if shape.fingerprint else ""
     names = ", ".join(identifier(cell.name) for cell in shape.cells)
@@ -65,7 +66,7 @@ def typing_query(shape: Shape, columns: FileColumns, *, source: str, file: str, 
             {aside} AS _aside,
             CASE WHEN {bad} THEN {raw_json(columns.names)} END AS _raw
         FROM (SELECT *, {", ".join(clean)}
-        FROM (SELECT *, {", ".join(faults)}
+        FROM (SELECT {", ".join(["*", *faults])}
         FROM (SELECT *, {", ".join(typed)}
         FROM (SELECT *, {", ".join(texts)} FROM rows))))
     """
@@ -119,7 +120,7 @@ def _renamed(cell: Cell, text: str) -> str:
 
 
 def _clean(cell: Cell, place: int, columns: FileColumns) -> str:
-    value = f"CASE WHEN _f{place} THEN NULL ELSE _v{place} END"
+    value = f"CASE WHEN _f{place} THEN NULL ELSE _v{place} END" if values.can_fail(cell) else f"_v{place}"
     if cell.type == "flag" and any(c in columns.places for c in cell.columns):
         return f"coalesce({value}, FALSE)"  # exports leave false empty; a missing column stays unknown
     return value

@@ -18,7 +18,7 @@ EARLIEST: Final = 631_152_000_000_000  # 1990-01-01: nothing a company exports t
 LATEST: Final = 253_402_300_800_000_000  # 10000-01-01
 _BLANK: Final = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
 _EMAIL: Final = r"[^@\s<>,;\"()]+@[^@\s<>,;\"()]+\.[^@\s.<>,;\"()]+"
-_EXPONENT: Final = r"\d(\.\d+)?[eE]\+?\d{1,3}"
+_EXPONENT: Final = r"\d(\.\d+)?[eE]\+\d{1,3}"
 _DAY_OR_MONTH_FIRST: Final = r"\d{1,2}[./-]\d{1,2}[./-](\d{4}|\d{2})\b.*"
 # Groups of three must be complete: 1,234.50 is a number; 12,5 is none unless the comma is the decimal sign.
 _GROUPED: Final = {
@@ -63,20 +63,22 @@ def typed(cell: Cell, text: str) -> str:  # noqa: PLR0911 - one return per type 
         case "content":
             return f"CASE WHEN {text} LIKE '/%' OR contains({text}, '://') THEN {path(text)} ELSE {text} END"
         case "id":
-            return (
-                f"CASE WHEN (contains({text}, 'E+') OR contains({text}, 'e+')) "
-                f"AND regexp_full_match({text}, {literal(_EXPONENT)}) THEN NULL ELSE {text} END"
-            )
+            exponent = f"{text}[2] IN ('.', 'E', 'e') AND regexp_full_match({text}, {literal(_EXPONENT)})"
+            return f"CASE WHEN {exponent} THEN NULL ELSE {text} END"
         case _:
             return text
+
+
+def can_fail(cell: Cell) -> bool:
+    """Whether anything can be wrong with this cell: text that nobody needs is always right."""
+    return cell.needed or cell.type != "text"
 
 
 def fault(cell: Cell, text: str, value: str, *, now: datetime) -> str:
     """SQL condition: something is wrong with this cell."""
     wrong = [] if cell.type == "text" else [f"({text} IS NOT NULL AND {value} IS NULL)"]
     if cell.type in {"instant", "day"}:
-        wrong.append(f"{value} < {EARLIEST}")
-        wrong.append(f"{value} >= {_latest(cell, now)}")
+        wrong.append(f"coalesce({value} < {EARLIEST} OR {value} >= {_latest(cell, now)}, FALSE)")
     if cell.needed:
         wrong.append(f"{text} IS NULL")
     return " OR ".join(wrong) or "FALSE"
@@ -99,7 +101,7 @@ def trimmed(cell: Cell, text: str) -> str:
     # Most cells begin and end in a visible ASCII character; only the others are worth a real trim.
     stripped = f"nullif(trim({text}, {_BLANK}), '')"
     if cell.type == "text":
-        return f"CASE WHEN {text} >= '!' OR {stripped} IS NOT NULL THEN {text} END"
+        return f"CASE WHEN {text} >= '!' OR ({text} <> '' AND {stripped} IS NOT NULL) THEN {text} END"
     clean = f"{text} >= '!' AND {text} < chr(127) AND {text}[-1] BETWEEN '!' AND '~'"
     return f"CASE WHEN {text} = '' THEN NULL WHEN {clean} THEN {text} ELSE {stripped} END"
 

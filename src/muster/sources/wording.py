@@ -40,7 +40,7 @@ ROW: Final = {
                     "Look for a delimiter inside a cell that is not quoted."),
     "quote": Wording("error", "a quote is opened and not closed as it should be",
                      "Close the quote, or double it where it belongs to the text."),
-    "doubtful": Wording("warning", "a cell spans lines that look like rows; a stray quote may have joined them",
+    "doubtful": Wording("warning", "a cell spans lines that look like rows; a stray quote may join them",
                         "Look at the row in the file; close or double the quote if it is stray."),
     "json": Wording("error", "the line is not a JSON object", "Write one JSON object per line."),
     "where": Wording("aside", "left out by this source's `where`", "Nothing to do, unless you want them."),

@@ -21,8 +21,9 @@ PAGES = [page for page in pages() if blocks(page.read_text("utf-8"), "console")]
 
 def all_commands(command: Any = None, prefix: str = "") -> dict[str, Any]:
     """Every command by its full name."""
-    found = {}
-    for name, below in (command or typer.main.get_command(app)).commands.items():
+    found: dict[str, Any] = {}
+    group: Any = command or typer.main.get_command(app)
+    for name, below in group.commands.items():
         full = f"{prefix} {name}".strip()
         found |= all_commands(below, full) if hasattr(below, "commands") else {full: below}
     return found

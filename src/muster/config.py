@@ -31,7 +31,6 @@ class Company(_Section):
     own_domains: tuple[str, ...] = ()
     free_mail_domains: tuple[str, ...] = ()
     live_since: date | None = None
-    fiscal_year_starts: Annotated[int, Field(ge=1, le=12)] = 1
 
 
 class ColumnMap(_Section):

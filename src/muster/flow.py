@@ -17,8 +17,6 @@ an algorithm SQL does not have are listed beside their step.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -35,6 +33,7 @@ from muster.engine.lock import HOME
 from muster.engine.protocol import Engine
 from muster.engine.published import NewRun, publishing
 from muster.engine.queries import Query, in_order, read_queries, read_query
+from muster.fingerprints import code_hash, input_hashes, override_hashes
 from muster.identity.clusters import join_links
 from muster.readings.read import read_strings
 from muster.recall.clock import latest_known, micros, put_clock
@@ -139,9 +138,14 @@ def run(
     with open_engine(engine, config.engine) as opened:
         date = _prepare(opened, loaded, config, rules, as_of, now=now)
         seconds = {"load": perf_counter() - started}
-        hashes = {"rules": rules.version, **_input_hashes(workspace, config)}
+        queries = [query for step in STEPS for query in step.queries()]
+        hashes = {
+            "rules": rules.version,
+            **override_hashes(workspace, queries),
+            **input_hashes(workspace, config),
+        }
         with publishing(
-            workspace, as_of=date.isoformat(), code_hash=code_hash(), input_hashes=hashes
+            workspace, as_of=date.isoformat(), code_hash=code_hash(queries), input_hashes=hashes
         ) as new_run:
             rows = build(opened, workspace, new_run, given=_given(rules), progress=report, seconds=seconds)
             rows |= _publish_load(opened, new_run, landing)
@@ -229,25 +233,6 @@ def _publish_load(engine: Engine, new_run: NewRun, landing: Path) -> dict[str, i
     columns = ", ".join(f'p."{c}"' for c in contract["problem"].column_names)
     engine.create("problem", f"SELECT {columns} FROM intake_problem AS p UNION ALL {_FINDINGS}")
     return {name: new_run.publish(engine, contract[name]) for name in ("intake_ledger", "problem")}
-
-
-def code_hash() -> str:
-    """A fingerprint of every SQL file of the flow: the same text makes the same tables."""
-    texts = {query.name: query.sql for step in STEPS for query in step.queries()}
-    return hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()
-
-
-def _input_hashes(workspace: Path, config: Config) -> dict[str, str]:
-    hashes = {}
-    for source in config.source:
-        root = workspace / source.path
-        found = sorted(p for p in root.rglob("*") if p.is_file()) if root.is_dir() else [root]
-        for file in found:
-            if file.is_file():
-                name = file.name if file == root else file.relative_to(root).as_posix()
-                with file.open("rb") as stream:
-                    hashes[f"{source.name}/{name}"] = hashlib.file_digest(stream, "sha256").hexdigest()
-    return hashes
 
 
 def _silent(step: str, table: str, rows: int) -> None:

@@ -29,8 +29,8 @@ still_open AS (
     FROM quarter AS q
     CROSS JOIN clock AS k
     JOIN account_opportunity AS o
-        ON o.created_at < LEAST(q.next_quarter_on, k.as_of_at)
-        AND (o.closed_at IS NULL OR o.closed_at >= LEAST(q.next_quarter_on, k.as_of_at))
+        ON o.created_at < LEAST(q.next_quarter_on, k.as_of_at + 1)
+        AND (o.closed_at IS NULL OR o.closed_at >= q.next_quarter_on)
     GROUP BY q.quarter_on, o.solution_id, o.currency
 ),
 

@@ -127,8 +127,14 @@ def _in_force(rows: list[Mapping[str, Value]], name: str, at: int, unit: int) ->
 
 def _check_half_lives(rules: Rules) -> None:
     """The instant a score crosses a threshold has a closed form for a half-life and its double only."""
-    [fast] = {row["value"] for row in rules["qualification"] if row["name"] == "half_life_days"}
+    values = {row["value"] for row in rules["qualification"] if row["name"] == "half_life_days"}
+    fast = values.pop()
     assert isinstance(fast, float)
+    if values:
+        raise RuleError(
+            "rules/qualification.csv: half_life_days changes over time.",
+            remedy="Points already given fade at one rate only: keep one row for it.",
+        )
     for row in rules["activity_weights"]:
         if row["half_life_days"] not in {fast, 2 * fast}:
             given = f"{row['activity']} has half_life_days {row['half_life_days']:g}"

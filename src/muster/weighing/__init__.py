@@ -1,1 +1,1 @@
-"""The step `weigh`: what each group's evidence is worth, and when fading takes the score across a threshold."""
+"""The step `weigh`: what each group's evidence is worth, and when fading takes it across a threshold."""

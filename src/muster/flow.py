@@ -138,7 +138,7 @@ def run(
     with open_engine(engine, config.engine) as opened:
         date = _prepare(opened, loaded, config, rules, as_of, now=now)
         seconds = {"load": perf_counter() - started}
-        queries = [query for step in STEPS for query in step.queries()]
+        queries = all_queries()
         hashes = {
             "rules": rules.version,
             **override_hashes(workspace, queries),
@@ -182,6 +182,11 @@ def build(
         seconds[step.name] = seconds.get(step.name, 0.0) + perf_counter() - started
         progress(step.name, query.name, count)
     return rows
+
+
+def all_queries() -> list[Query]:
+    """Every SQL file of the flow, step by step."""
+    return [query for step in STEPS for query in step.queries()]
 
 
 def _ordered(step: Step, workspace: Path, given: set[str]) -> list[Query]:

@@ -100,7 +100,8 @@ def tables(workspace: Path) -> Iterator[Finding]:
 
 
 def _published(published: Published, place: str) -> Iterator[Finding]:
-    from muster.flow import code_hash
+    from muster.fingerprints import code_hash
+    from muster.flow import all_queries
 
     damaged = published.damaged()
     if damaged:
@@ -110,6 +111,6 @@ def _published(published: Published, place: str) -> Iterator[Finding]:
     manifest = published.manifest
     says = f"{len(manifest['tables'])} tables, whole, as of {manifest['as_of']} ({manifest['run_id']})"
     yield Finding("fine", "tables", says)
-    if manifest["code_hash"] != code_hash():
+    if manifest["code_hash"] != code_hash(all_queries()):
         says = "they were built by another version of Muster"
         yield Finding("note", "tables", says, f"Bring them up to date with: muster run{place}")

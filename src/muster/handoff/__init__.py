@@ -1,1 +1,1 @@
-"""The step `hand_off`: the whole group goes to sales once, later people are news of it, the rest is nurtured."""
+"""The step `hand_off`: the whole group goes to sales once, later people are news, the rest is nurtured."""

@@ -1,0 +1,180 @@
+"""Figures are counted again from the rows they rest on: right ones agree, altered ones are told."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from muster.canonical.tables import flow_tables
+from muster.explain import audit, explain, render, to_json
+from muster.explain.archive import Archive
+from muster.explain.explanation import key_part, key_text
+from muster.explain.recount import agree, recount
+from muster.explain.rests_on import lineages
+from muster.rules.read import default_text
+from muster.workspace import Workspace, open_workspace
+
+# Figures that no rows give: they are read from a record, or are the words of a rule.
+NOT_RECOUNTED = {
+    ("problem", "row"),
+    ("account", "employee_count"),
+    ("account_alias", "confidence"),
+    ("person_alias", "confidence"),
+    ("visitor_match", "confidence"),
+    ("member", "role_confidence"),
+    ("share", "confidence"),
+    ("buying_group", "cycle"),
+    ("conversion", "horizon_days"),
+}
+RECOUNTED = [name for name in flow_tables() if lineages()[name].recounts]
+Rows = list[dict[str, Any]]
+
+
+def recountable(archive: Archive, table: str) -> dict[str, int]:
+    """The figures of a table that are recounted, each with a row where it is, another one each."""
+    order = ", ".join(f'r."{k}" NULLS FIRST' for k in flow_tables()[table].key)  # as the file has it
+    whole = archive.ask(f'SELECT r.* FROM "{lineages()[table].read_from}" AS r ORDER BY {order}')
+    numbered = whole.append_column("node", pa.array(range(whole.num_rows), pa.int64()))
+    rows: dict[str, set[int]] = {}
+    for node, one in recount(archive, lineages()[table].recounts, numbered):
+        if one.said is not None:
+            rows.setdefault(one.figure, set()).add(node)
+    taken: dict[str, int] = {}
+    for figure, nodes in sorted(rows.items(), key=lambda item: len(item[1])):
+        taken[figure] = min(nodes - set(taken.values()), default=min(nodes))
+    return taken
+
+
+@pytest.fixture(scope="module")
+def copied(halden: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A copy of the company, whose tables `altered` may change."""
+    folder = tmp_path_factory.mktemp("altered") / "copy"
+    shutil.copytree(halden.folder, folder, symlinks=True)
+    return open_workspace(folder)
+
+
+@contextmanager
+def altered(workspace: Workspace, table: str, change: Callable[[Rows], None]) -> Iterator[Rows]:
+    """While the block runs, a published table has its rows as `change` leaves them."""
+    file = workspace.published.path(table)
+    whole, before = pq.read_table(file), file.read_bytes()
+    rows = whole.to_pylist()
+    change(rows)
+    pq.write_table(pa.Table.from_pylist(rows, schema=whole.schema), file)
+    try:
+        yield rows
+    finally:
+        file.write_bytes(before)
+
+
+def a_little_more(value: Any) -> Any:
+    """The least change that matters: a cent, one more, some points, a second."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, datetime):
+        return value + timedelta(seconds=1)
+    return value + {int: 1, float: 0.001, Decimal: Decimal("0.05")}[type(value)]
+
+
+def test_every_figure_of_every_row_agrees(halden: Workspace) -> None:
+    assert audit(halden) == []
+
+
+def test_figures_agree_as_of_an_earlier_day(halden_then: Workspace) -> None:
+    assert audit(halden_then) == []
+
+
+def test_every_figure_of_the_contract_is_recounted(archive: Archive) -> None:
+    missing = {
+        (name, column.name)
+        for name, table in flow_tables().items()
+        for column in table.columns
+        if column.type in {"cents", "points", "integer", "real"} and column.name not in table.key
+    }
+    for name in RECOUNTED:
+        missing -= {(name, figure) for figure in recountable(archive, name)}
+    assert missing == NOT_RECOUNTED
+
+
+@pytest.mark.parametrize("table", RECOUNTED)
+def test_an_altered_figure_is_told(copied: Workspace, archive: Archive, table: str) -> None:
+    places = recountable(archive, table)
+
+    def change(rows: Rows) -> None:
+        for figure, place in places.items():
+            rows[place][figure] = a_little_more(rows[place][figure])
+
+    with altered(copied, table, change) as rows:
+        told = {(found.key, found.recount.figure) for found in audit(copied, [table])}
+    key = flow_tables()[table].key
+    for figure, place in places.items():
+        assert (key_text(rows[place][k] for k in key), figure) in told
+
+
+def test_a_cent_too_much_is_said_loudly(copied: Workspace) -> None:
+    def change(rows: Rows) -> None:
+        wrong = next(r for r in rows if r["attribution_model"] == "w" and r["credit_cents"] > 100_000)
+        wrong["credit_cents"] += 1
+        rows.remove(wrong)
+        rows.insert(0, wrong)
+
+    with altered(copied, "credit", change) as rows:
+        wrong = rows[0]
+        explained = explain(copied, "credit", [key_part(wrong[k]) for k in flow_tables()["credit"].key])
+    [(where, recounted)] = explained.disagreements
+    cents = wrong["credit_cents"]
+    assert where == explained
+    assert (recounted.figure, recounted.said, recounted.found) == ("credit_cents", cents, cents - 1)
+    text = render(explained)
+    assert text.startswith("DOES NOT AGREE: 1 figure")
+    said, found = (f"{c // 100:,}.{c % 100:02d} USD" for c in (cents, cents - 1))
+    assert f"credit_cents says {said}, but the opportunity's amount less" in text
+    assert f"gives {found}" in text
+    assert [r["agrees"] for r in to_json(explained)["recounts"]].count(False) == 1
+
+
+def test_a_fault_behind_the_row_asked_for_is_told_too(copied: Workspace) -> None:
+    [hand_off] = copied.query("SELECT * FROM hand_off ORDER BY score DESC LIMIT 1").to_pylist()
+
+    def change(rows: Rows) -> None:
+        known = [
+            row
+            for row in rows
+            if row["buying_group_id"] == hand_off["buying_group_id"]
+            and row["at"] <= hand_off["at"]
+            and row["component"] == "frame"
+        ]
+        max(known, key=lambda row: (row["at"], row["points"]))["points"] += Decimal(40)
+
+    with altered(copied, "signal", change):
+        explained = explain(copied, "hand_off", hand_off["hand_off_id"])
+    assert {where.table for where, _ in explained.disagreements} == {"score", "signal"}
+
+
+def test_rules_changed_since_the_run_are_mentioned(copied: Workspace) -> None:
+    folder = copied.folder / "rules"
+    file = folder / "qualification.csv"
+    before = file.read_text("utf-8") if file.exists() else None
+    file.write_text(default_text("qualification").replace("enter_at,45", "enter_at,46"), "utf-8")
+    try:
+        explained = explain(copied, "flap", "2025-01-01")
+    finally:
+        file.unlink() if before is None else file.write_text(before, "utf-8")
+    assert "rules were changed after this run" in explained.cautions[0]
+    assert explained.cautions[0] in render(explained)
+
+
+def test_what_agrees() -> None:
+    assert agree(100, 100) and not agree(100, 101)
+    assert agree(None, None) and not agree(None, 0) and not agree(0, None)
+    assert agree(0.5, Decimal("0.5")) and agree(1 / 3, 0.33333333333) and not agree(0.5, 0.501)
+    assert agree(Decimal("45.39"), Decimal("45.40")) and not agree(Decimal("45.39"), Decimal("45.41"))
+    assert agree(True, True) and not agree(True, False)

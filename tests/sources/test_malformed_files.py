@@ -24,9 +24,15 @@ NOT_FOR_USERS = re.compile(
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def company(tmp_path_factory, company_at):
+    """A company whose only source is the folder of malformed files."""
+    return company_at(tmp_path_factory.mktemp("malformed"))
+
+
+@pytest.fixture(scope="module")
 def files(company, malformed_files):
-    """The files of all seeds, written into one source's folder."""
+    """The files of all seeds, written into that folder."""
     made = [file for seed in SEEDS for file in malformed_files(seed)]
     for file in made:
         company.file(f"in/{file.name}", file.data)
@@ -34,9 +40,14 @@ def files(company, malformed_files):
     return made
 
 
-def test_every_row_of_every_malformed_file_has_one_fate(company, files):
+@pytest.fixture(scope="module")
+def result(company, files):
+    """What one load makes of them."""
+    return company.load()
+
+
+def test_every_row_of_every_malformed_file_has_one_fate(files, result):
     assert len(files) >= 80
-    result = company.load()
     for file in files:
         read, landed, repeated, aside = result.ledger(file.name)
         assert read == file.written, file.name
@@ -48,8 +59,7 @@ def test_every_row_of_every_malformed_file_has_one_fate(company, files):
     assert all(result.ledger(file.name)[1] == file.written for file in clean)
 
 
-def test_every_problem_names_its_place_and_what_to_do(company, files):
-    result = company.load()
+def test_every_problem_names_its_place_and_what_to_do(company, result):
     assert len(result.loaded.problems) > 50
     for problem in result.loaded.problems:
         shown = str(problem)
@@ -77,10 +87,9 @@ def test_a_row_that_gets_lost_on_the_way_is_our_fault_and_stops_the_load(company
     assert raised.value.exit_code == 3
 
 
-def test_the_malformed_files_in_any_order_and_twice_give_the_same_table(company, files):
-    once = company.load()
+def test_the_malformed_files_in_any_order_and_twice_give_the_same_table(company, files, result):
     for number, file in enumerate(reversed(files)):
         company.file(f"in/z{number}/{file.name.partition('/')[2]}", file.data)
     twice = company.load()
     columns = ("engagement_id", "occurred_at", "email", "url", "quantity", "solution_id", "known_at")
-    assert twice.rows("engagement", *columns) == once.rows("engagement", *columns)
+    assert twice.rows("engagement", *columns) == result.rows("engagement", *columns)

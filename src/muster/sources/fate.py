@@ -27,8 +27,18 @@ def decide(con: duckdb.DuckDBPyConnection, table: Table) -> None:
         SELECT hash({key}) AS h FROM all_{table.name} GROUP BY 1 HAVING count(*) > 1"""
     )
     con.execute(
+        f"""CREATE TABLE lost_{table.name} (
+            source VARCHAR, source_file VARCHAR, source_row BIGINT, fate VARCHAR, key_text VARCHAR)"""
+    )
+    if con.execute("SELECT count(*) FROM shared_key").fetchall()[0][0]:
+        _compare(con, table, key)
+    con.execute("DROP TABLE shared_key")
+
+
+def _compare(con: duckdb.DuckDBPyConnection, table: Table, key: str) -> None:
+    con.execute(
         f"""
-        CREATE TABLE lost_{table.name} AS
+        INSERT INTO lost_{table.name}
         WITH claim AS (
             SELECT {key}, source, source_file, source_row, _version, known_at,
                 {_order_column(table)} AS happened_at, {content(table)} AS content
@@ -54,7 +64,6 @@ def decide(con: duckdb.DuckDBPyConnection, table: Table) -> None:
         FROM ranked WHERE place > 1
         """
     )
-    con.execute("DROP TABLE shared_key")
 
 
 def staying(con: duckdb.DuckDBPyConnection, table: Table) -> str:

@@ -40,7 +40,8 @@ def settle(files: list[StagedFile], problems: list[Problem], stager: Stager, int
     for table in source_tables().values():
         _write_table(con, table, emitter, folder)
         places = {(f.place.source, f.place.file) for f in files if f.shape and f.shape.table == table.name}
-        problems += finish.undated(con, table.name, places=places)
+        if places:
+            problems += finish.undated(con, table.name, places=places)
     problems = ledger.group_problems(problems + finish.unknown_owners(con))
     ledger.write_set_aside(con, parts, folder / "set_aside.parquet")
     rows = _ledger(con, files)

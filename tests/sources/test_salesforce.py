@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 
 from muster.problems import ConfigError
@@ -460,3 +462,20 @@ def test_a_currency_of_its_own_goes_before_the_sources_and_the_companys(company)
         "Id,Amount,CurrencyIsoCode,CreatedDate\n006A,1,EUR,2025-01-01\n006B,1,,2025-01-01\n",
     )
     assert company.salesforce(currency="GBP").load().rows("opportunity", "currency") == [("EUR",), ("GBP",)]
+
+
+def test_a_column_that_is_nearly_called_right_is_a_warning(company):
+    company.file("crm/Contact.csv", "Id,AcountId,Email,CreatedDate\n0031,001A,a@x.example,2025-01-01\n")
+    result = company.salesforce().load()
+    assert result.ledger("Contact.csv") == (1, 1, 0, 0)
+    assert [(p.column, p.reason) for p in result.problems("warning")] == [
+        ("AcountId", 'a column is called "AcountId" where AccountId is expected')
+    ]
+
+
+def test_an_object_in_a_gz_without_an_inner_ending(company):
+    company.file("crm/Account.gz", gzip.compress(b"Id,CreatedDate\n001A,2025-01-01\n"))
+    company.file("crm/old.tar.gz", gzip.compress(b"tar"))
+    result = company.salesforce().load()
+    assert result.ledger("Account.gz") == (1, 1, 0, 0)
+    assert [p.reason for p in result.problems()] == ["files that Muster does not read: old.tar.gz"]

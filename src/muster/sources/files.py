@@ -124,7 +124,10 @@ def _zip_opener(path: Path, entry: str) -> Callable[[], BinaryIO]:
 
 def _suffix(name: str) -> str | None:
     bare = name.lower().removesuffix(".gz")
-    return next((ending for ending in _READ if bare.endswith(ending)), None)
+    found = next((ending for ending in _READ if bare.endswith(ending)), None)
+    if found is None and bare != name.lower() and "." not in PurePosixPath(bare).name:
+        return ".csv"  # Account.gz: what is inside goes by text unless it says otherwise
+    return found
 
 
 def _is_hidden(name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ from muster.sources.wording import listed
 _PREFIXES: Final = {"sf", "sfdc", "salesforce", "export", "raw", "stg", "src"}
 _SUFFIXES: Final = {"data", "export", "extract", "full", "part", "dump", "copy", "backup", "all", "csv"}
 _VERSION: Final = ("SystemModstamp", "LastModifiedDate", "_fivetran_start", "_fivetran_synced")
+_CUSTOM: Final = re.compile(r"_c$", re.IGNORECASE)
 _LEAD_DATES: Final = ("mql", "sal", "working", "recycled", "disqualified")
 Headers = list[tuple[InputFile, tuple[str, ...]]]
 _ATTRIBUTE: Final = "account_attribute"
@@ -109,7 +111,8 @@ def _plan(
     for asked, place in places.items():
         if folded.count(asked) > 1:
             return FilePlan(file, columns, why_not=column_twice(source.name, file.name, names[place]))
-    return FilePlan(file, columns, shape, notes=_unread_note(source, file, names, places))
+    notes = (*_unread_note(source, file, names, places), *_misspelt(source, file, names, shape))
+    return FilePlan(file, columns, shape, notes=notes)
 
 
 def _unread_note(
@@ -117,12 +120,45 @@ def _unread_note(
 ) -> tuple[Problem, ...]:
     """Custom fields that are not mapped; the standard fields that Muster has no use for are no news."""
     used = set(places.values())
-    custom = [n for i, n in enumerate(names) if i not in used and re.search(r"_c$", n.strip(), re.IGNORECASE)]
+    custom = [n for i, n in enumerate(names) if i not in used and _CUSTOM.search(n.strip())]
     if not custom:
         return ()
     reason = f"custom fields that are not mapped: {listed(custom)}"
     remedy = "Name them under `fields` of this source if you need them."
     return (Problem("note", source.name, file.name, reason, remedy),)
+
+
+def _misspelt(
+    source: SourceConfig, file: InputFile, names: tuple[str, ...], shape: Shape
+) -> tuple[Problem, ...]:
+    """A column that is missing while another is called nearly the same: probably a slip, so a warning."""
+    asked = set(asked_names(shape))
+    others = {fold(n): n for n in names if fold(n) not in asked and not _CUSTOM.search(n.strip())}
+    problems = []
+    for cell in shape.cells:
+        if any(fold(n) in cell.columns for n in names):
+            continue
+        for column in cell.columns:
+            for near in difflib.get_close_matches(column, list(others), n=1, cutoff=0.9):
+                reason = (
+                    f'a column is called "{others[near]}" where {_spelled().get(column, column)} is expected'
+                )
+                remedy = "Rename it if that is what it holds; it is not read as it is."
+                problems.append(
+                    Problem("warning", source.name, file.name, reason, remedy, column=others[near])
+                )
+    return tuple(problems)
+
+
+@cache
+def _spelled() -> dict[str, str]:
+    """Field names as the object list spells them, by their folded form."""
+    names: dict[str, str] = {}
+    for body in _objects().values():
+        for how in body["cells"].values():
+            given = how.get("fields", ()) if isinstance(how, dict) else how
+            names.update({fold(n): n for n in ([given] if isinstance(given, str) else given)})
+    return {**{fold(n): n for n in _VERSION}, **names}
 
 
 def _shape(

@@ -1,0 +1,98 @@
+# What a developer does here. On a machine with Python 3.11 or newer, git and make:
+#
+#   make demo           the bundled company, from its exports to its board report
+#   make test           every check and every test, on DuckDB and Sail
+#   make test-engines   the flow on the other DuckDB major and on local Spark, compared with DuckDB
+#   make lint | format | bench | lock | clean
+#
+# Each sets up what it needs, once: .venv and its like hold the versions named in requirements/.
+
+PYTHON ?= python3
+OTHER_DUCKDB := 1.5.6
+BENCH ?= 1000000
+JOBS ?= 2
+
+BIN := .venv/bin
+DUCKDB1 := .venv-duckdb1
+SPARK := .venv-spark
+BUILT := build/engines
+
+.DELETE_ON_ERROR:
+.PHONY: demo test test-engines lint types layers format bench lock clean java
+
+demo: .venv/core.ready
+	$(BIN)/muster demo --folder build/muster-demo
+
+# Sail by itself: PySpark's client takes a worker of pytest-xdist for its own doctests, and ends it.
+test: lint
+	$(BIN)/pytest -m sail
+	$(BIN)/pytest -n $(JOBS) -m "not sail"
+
+lint: .venv/dev.ready
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m muster.engine.core_sql
+
+format: .venv/dev.ready
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+# The same tests of engines and flow on DuckDB's other major and on Spark; and every table of the bundled
+# company compared, row for row, with the tables that this DuckDB makes.
+test-engines: .venv/dev.ready $(DUCKDB1)/ready $(SPARK)/ready java
+	rm -rf $(BUILT)
+	$(BIN)/muster demo --quiet --build-only --folder $(BUILT)/duckdb
+	MUSTER_TABLES=$(CURDIR)/$(BUILT)/duckdb/.muster/tables \
+		$(DUCKDB1)/bin/pytest -n $(JOBS) -m "not sail" tests/engine tests/flow tests/stories tests/sources tests/cli/test_engines.py
+	MUSTER_ENGINES=spark MUSTER_TABLES=$(CURDIR)/$(BUILT)/duckdb/.muster/tables \
+		$(SPARK)/bin/pytest -m spark tests/engine tests/cli/test_engines.py
+
+bench: .venv/dev.ready
+	$(BIN)/python bench/run.py $(BENCH)
+
+# The locks: one resolution for Python 3.11 to 3.13 and every system, the same versions in each file.
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url
+lock: .venv/dev.ready
+	$(BIN)/python -m pip install --quiet uv
+	$(COMPILE) --upgrade pyproject.toml --extra sail requirements/dev.in -o requirements/dev.txt
+	$(COMPILE) pyproject.toml -c requirements/dev.txt -o requirements/core.txt
+	$(COMPILE) pyproject.toml -c requirements/dev.txt --extra sail -o requirements/sail.txt
+	$(COMPILE) pyproject.toml -c requirements/dev.txt --extra spark requirements/engines.in -o requirements/engines.txt
+
+clean:
+	rm -rf .venv $(DUCKDB1) $(SPARK) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# $(call install,ENVIRONMENT,LOCK): an environment with the versions of a lock, and Muster itself from src/.
+define install
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Muster needs Python 3.11 or newer; name one: make PYTHON=python3.12 ...")'
+	test -x $(1)/bin/python || $(PYTHON) -m venv $(1)
+	$(1)/bin/python -m pip install --quiet --disable-pip-version-check -r $(2)
+	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+endef
+
+.venv/core.ready: requirements/core.txt pyproject.toml
+	$(call install,.venv,requirements/core.txt)
+	touch $@
+
+.venv/dev.ready: requirements/dev.txt pyproject.toml
+	$(call install,.venv,requirements/dev.txt)
+	touch $@ .venv/core.ready
+
+$(DUCKDB1)/ready: requirements/dev.txt pyproject.toml
+	$(call install,$(DUCKDB1),requirements/dev.txt)
+	$(DUCKDB1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps duckdb==$(OTHER_DUCKDB)
+	touch $@
+
+$(SPARK)/ready: requirements/engines.txt pyproject.toml
+	$(call install,$(SPARK),requirements/engines.txt)
+	touch $@
+
+# Spark needs Java 17 or newer. As root on Debian it is installed; elsewhere the message says what to do.
+java:
+	@if [ -x "$$JAVA_HOME/bin/java" ] || command -v java >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends openjdk-17-jre-headless; \
+	else echo "Spark needs Java 17: install it (openjdk-17-jre-headless on Debian), or set JAVA_HOME." >&2; exit 1; fi

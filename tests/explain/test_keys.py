@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from muster.explain import explain
+from muster.explain import explain, render
 from muster.problems import WrongUse
 from muster.workspace import Workspace
 
@@ -90,6 +90,8 @@ def test_keys_with_spaces_are_offered_as_one_argument(halden: Workspace) -> None
         explain(halden, "velocity", "2024-04-01/al/USD")
     assert ("velocity", "2024-04-01/(all)/USD") in commands(caught.value.remedy)
     assert "'2024-04-01/(all)/USD'" in caught.value.remedy
+    explained = explain(halden, "velocity", "2024-04-01/(all)/USD")
+    assert "more: muster explain velocity '2024-04-01/(all)/USD'" in render(explained, depth=0)
 
 
 @pytest.mark.parametrize("key", ["", "x", "a/b/c/d/e/f/g", "/".join("a" * 40), "'; DROP TABLE score; --"])

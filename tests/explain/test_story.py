@@ -120,8 +120,11 @@ def test_the_workspaces_own_sql_is_named(acme: Workspace) -> None:
     own = acme.folder / "overrides" / "resolved_engagement.sql"
     own.parent.mkdir()
     own.write_text("-- Ours.\nSELECT 1 AS one", "utf-8")
-    made_by = explain(acme, "resolved_engagement", "e-webinar").made_by
+    explained = explain(acme, "resolved_engagement", "e-webinar")
+    own.unlink()
+    made_by = explained.made_by
     assert made_by is not None
+    assert "own SQL was changed after this run" in explained.cautions[0]
     assert (made_by.file, made_by.about) == ("overrides/resolved_engagement.sql", "Ours.")
 
 

@@ -6,6 +6,7 @@ Only what a question names is opened: `FROM score` makes a view of score's file,
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 from collections.abc import Mapping
@@ -70,10 +71,17 @@ class Archive:
     @property
     def cautions(self) -> tuple[str, ...]:
         """What makes recounts differ though nothing is wrong with the tables."""
-        then = self.run.manifest["inputs"].get("rules")
-        if then == self._rules.version:
-            return ()
-        return ("The rules were changed after this run; figures and rules may differ until the next one.",)
+        inputs = self.run.manifest["inputs"]
+        said = []
+        if inputs.get("rules") != self._rules.version:
+            said.append("The rules were changed after this run: those in force then may have been others.")
+        own = self._workspace.glob("overrides/*.sql")
+        now = {f"overrides/{f.name}": hashlib.sha256(f.read_bytes()).hexdigest() for f in own}
+        if now != {name: digest for name, digest in inputs.items() if name.startswith("overrides/")}:
+            said.append(
+                "The workspace's own SQL was changed after this run: its tables may be made otherwise."
+            )
+        return tuple(said)
 
     def ask(self, sql: str, *, explained: pa.Table | None = None) -> pa.Table:
         """The result of a SELECT; `explained` is the table of that name in it."""

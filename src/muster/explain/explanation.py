@@ -106,6 +106,17 @@ def key_part(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)  # a datetime is a date
 
 
+def as_argument(text: str) -> str:
+    """A key as one argument of a shell.
+
+    >>> as_argument("2024-04-01/(all)/USD")
+    "'2024-04-01/(all)/USD'"
+    """
+    if all(character.isalnum() or character in "/-:._@+" for character in text):
+        return text
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
 def to_json(explanation: Explanation) -> dict[str, Any]:
     """The explanation as values that JSON has. A row met again is named, marked `"as_above": true`."""
     return _json(explanation, seen=set())

@@ -11,7 +11,7 @@ from muster.canonical.tables import Column, Table
 from muster.engine.duckdb_engine import literal
 from muster.engine.shape import quoted
 from muster.explain.archive import Archive, rows_of
-from muster.explain.explanation import key_text
+from muster.explain.explanation import as_argument, key_text
 from muster.problems import WrongUse
 
 _SHOWN = 3
@@ -69,11 +69,4 @@ def _distance(column: Column, part: str) -> str:
 
 def _commands(table: Table, rows: list[dict[str, Any]]) -> str:
     keys = (key_text(row[k] for k in table.key) for row in rows)
-    return "; ".join(f"muster explain {table.name} {_as_argument(key)}" for key in keys)
-
-
-def _as_argument(text: str) -> str:
-    """A text as one argument of a shell."""
-    if all(character.isalnum() or character in "/-:._@+" for character in text):
-        return text
-    return "'" + text.replace("'", "'\\''") + "'"
+    return "; ".join(f"muster explain {table.name} {as_argument(key)}" for key in keys)

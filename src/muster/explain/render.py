@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from muster.explain.explanation import Explanation, Recount, RuleRow, SourceRow
+from muster.explain.explanation import Explanation, Recount, RuleRow, SourceRow, as_argument
 from muster.explain.words import show
 
 _IN = "  "
@@ -54,7 +54,8 @@ class _Tree:
             yield from self._parents(one, level=level, inner=inner)
         elif one.parents:
             count = len(one.parents) + one.left_out
-            yield f"{inner}rests on {count:,} more: muster explain {_address(one)}"
+            command = f"muster explain {one.table} {as_argument(one.name)}"
+            yield f"{inner}rests on {count:,} more: {command}"
 
     def _parents(self, one: Explanation, *, level: int, inner: str) -> Iterator[str]:
         again: list[Explanation] = []

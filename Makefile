@@ -16,6 +16,7 @@ BIN := .venv/bin
 DUCKDB1 := .venv-duckdb1
 SPARK := .venv-spark
 BUILT := build/engines
+FLOW_TESTS := $(wildcard tests/engine tests/flow tests/stories tests/sources)
 
 .DELETE_ON_ERROR:
 .PHONY: demo test test-engines lint types layers format bench lock clean java
@@ -45,7 +46,7 @@ test-engines: .venv/dev.ready $(DUCKDB1)/ready $(SPARK)/ready java
 	rm -rf $(BUILT)
 	$(BIN)/muster demo --quiet --build-only --folder $(BUILT)/duckdb
 	MUSTER_TABLES=$(CURDIR)/$(BUILT)/duckdb/.muster/tables \
-		$(DUCKDB1)/bin/pytest -n $(JOBS) -m "not sail" tests/engine tests/flow tests/stories tests/sources tests/cli/test_engines.py
+		$(DUCKDB1)/bin/pytest -n $(JOBS) -m "not sail" $(FLOW_TESTS) tests/cli/test_engines.py
 	MUSTER_ENGINES=spark MUSTER_TABLES=$(CURDIR)/$(BUILT)/duckdb/.muster/tables \
 		$(SPARK)/bin/pytest -m spark tests/engine tests/cli/test_engines.py
 

@@ -5,7 +5,8 @@ import shlex
 from muster.workspace import open_workspace
 
 
-def test_demo_builds_again_reports_and_suggests_commands_that_work(muster, halden):
+def test_demo_builds_again_reports_and_suggests_commands_that_work(muster, halden, monkeypatch):
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
     before = open_workspace(halden).published.manifest
     result = muster("demo", "--folder", halden)
     assert result.exit_code == 0, result.output

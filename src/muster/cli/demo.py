@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from time import perf_counter
@@ -72,10 +74,11 @@ def demo(
     if quiet:
         return
     screen.print("Try next:")
+    muster = "muster" if shutil.which("muster") else sys.argv[0]  # as in .venv/bin/muster
     for command in (
-        f"muster check -w {folder}",
-        f'muster query -w {folder} "SELECT fate, COUNT(*) AS people FROM second_lead GROUP BY fate"',
-        f"muster explain -w {folder} hand_off {_newest_hand_off(workspace.published)} --depth 1",
+        f"{muster} check -w {folder}",
+        f'{muster} query -w {folder} "SELECT fate, COUNT(*) AS people FROM second_lead GROUP BY fate"',
+        f"{muster} explain -w {folder} hand_off {_newest_hand_off(workspace.published)} --depth 1",
     ):
         screen.print(f"  {command}", soft_wrap=True)
 

@@ -12,6 +12,7 @@ from muster.sources.files import InputFile
 from muster.sources.rows import BATCH, ReadingChoices, RowFault, Rows, as_json, batch_of
 from muster.sources.text import CHUNK, UnreadableFile, Utf8Stream, find_encoding
 
+_FLAT: Final = {str, type(None)}  # numbers are decoded as the text they were written in
 _DECODER: Final = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 
 
@@ -66,12 +67,15 @@ def _lines(file: InputFile, encoding: str) -> Iterator[str]:
 def _cells(line: str) -> dict[str, str | None] | None:
     """The object's values as text by dotted name; None when the line is no JSON object."""
     try:
-        line.encode("utf-8")
-        value = _DECODER.decode(line.strip())
+        if not line.isascii():
+            line.encode("utf-8")
+        value = _DECODER.decode(line)
     except (ValueError, RecursionError):
         return None
     if not isinstance(value, dict):
         return None
+    if "\\u" not in line and set(map(type, value.values())) <= _FLAT:
+        return value  # nearly every line: names and texts, nothing to unfold or to clean
     cells: dict[str, str | None] = {}
     _flatten(value, "", cells)
     return cells

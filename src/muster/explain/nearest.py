@@ -31,7 +31,7 @@ def not_found(
     archive: Archive, table: Table, relation: str, readings: Sequence[tuple[tuple[str, ...], Beginnings]]
 ) -> WrongUse:
     """No row has the key, whichever way it is read: names the three rows whose keys are most like it."""
-    nearest = rows_of(archive.ask(_nearest(archive, table, relation, readings)))
+    nearest = archive.rows(_nearest(archive, table, relation, readings))
     if not nearest:
         return WrongUse(f"{table.name} has no rows.", remedy="See what the run made: muster query.")
     return WrongUse(

@@ -22,7 +22,7 @@ def recount(
     """What the figures of `explained` come to, by the number of the row in its column `node`."""
     said = {row["node"]: row for row in rows_of(explained)}
     for query in queries:
-        for found in rows_of(archive.ask(query.sql, explained=explained)):
+        for found in archive.rows(query.sql, explained=explained):
             node = found.pop("node")
             for figure, value in found.items():
                 given = said[node][figure]

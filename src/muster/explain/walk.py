@@ -96,10 +96,10 @@ def _follow(going: Walk, name: str, rows: pa.Table) -> None:
         for node, recounted in recount(archive, queries, of):
             here[node].recounts.append(recounted)
     for edge in lineage.sources:
-        for found in rows_of(archive.ask(sources_of(edge), explained=explained)):
+        for found in archive.rows(sources_of(edge), explained=explained):
             _keep_source(here[found["node"]], edge, found)
     for edge in lineage.rules:
-        for found in rows_of(archive.ask(rules_of(edge), explained=explained)):
+        for found in archive.rows(rules_of(edge), explained=explained):
             row = found["position_in_file"]
             rule = RuleRow(f"rules/{edge.table}.csv", row, archive.rule_cells(edge.table, row))
             here[found["node"]].rules.append(rule)

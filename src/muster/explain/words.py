@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from muster.explain.archive import Archive, rows_of
+from muster.explain.archive import Archive
 from muster.explain.rests_on import names
 
 _HOLE = re.compile(r"\{(\w+)(?:\|([^}]*))?\}")
@@ -26,7 +26,7 @@ def read_names(archive: Archive, rows: Iterable[Mapping[str, Any]]) -> Names:
         ids = sorted({str(row[c]) for row in every for c in columns if row.get(c) is not None})
         if ids:
             wanted = pa.table({"id": pa.array(ids, pa.string())})
-            said = {row["id"]: row["name"] for row in rows_of(archive.ask(sql, explained=wanted))}
+            said = {row["id"]: row["name"] for row in archive.rows(sql, explained=wanted)}
             found |= dict.fromkeys(columns, said)
     return found
 

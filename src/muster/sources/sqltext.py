@@ -6,8 +6,8 @@ from __future__ import annotations
 def identifier(name: str) -> str:
     """A column or table name, quoted.
 
-    >>> identifier('odd "name"')
-    '"odd ""name""'
+    >>> identifier('half "quoted')
+    '"half ""quoted"'
     """
     return '"' + name.replace('"', '""') + '"'
 

@@ -101,7 +101,8 @@ def trimmed(cell: Cell, text: str) -> str:
     # Most cells begin and end in a visible ASCII character; only the others are worth a real trim.
     stripped = f"nullif(trim({text}, {_BLANK}), '')"
     if cell.type == "text":
-        return f"CASE WHEN {text} >= '!' OR ({text} <> '' AND {stripped} IS NOT NULL) THEN {text} END"
+        seen = f"({text} >= '!' AND {text} < chr(127))"
+        return f"CASE WHEN {seen} OR ({text} <> '' AND {stripped} IS NOT NULL) THEN {text} END"
     clean = f"{text} >= '!' AND {text} < chr(127) AND {text}[-1] BETWEEN '!' AND '~'"
     return f"CASE WHEN {text} = '' THEN NULL WHEN {clean} THEN {text} ELSE {stripped} END"
 

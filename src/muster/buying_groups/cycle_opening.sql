@@ -65,7 +65,7 @@ first_candidate AS (
         ROW_NUMBER() OVER (PARTITION BY c.account_id, c.solution_id, c.segment ORDER BY c.at, c.preference) AS number
     FROM candidate AS c
     JOIN lasting AS l ON l.account_id = c.account_id AND l.solution_id = c.solution_id AND l.segment = c.segment
-    WHERE c.at <= COALESCE(l.closing_at, l.silent_at)
+    WHERE c.at < COALESCE(l.closing_at, l.silent_at)
 )
 
 SELECT

@@ -37,7 +37,7 @@ SELECT
     GREATEST(d.first_at, o.opened_at - p.lead_in_us) AS first_at,
     CASE
         WHEN d.closing_at IS NOT NULL THEN d.closing_at
-        WHEN d.alive_until + p.silent_us <= c.as_of_at THEN GREATEST(d.alive_until, o.opened_at) + p.silent_us
+        WHEN d.alive_until + p.silent_us <= c.as_of_at THEN d.alive_until + p.silent_us
     END AS closed_at,
     CASE
         WHEN d.closing_at IS NOT NULL AND d.is_won = 1 THEN 'won'

@@ -4,8 +4,8 @@ WITH fitting AS (
         m.buying_group_id,
         m.person_id,
         m.joined_at,
-        r.role,
-        r.confidence,
+        COALESCE(r.role, 'user') AS role,
+        COALESCE(r.confidence, 0e0) AS confidence,
         k.function,
         k.seniority,
         k.seniority_rank,
@@ -16,7 +16,7 @@ WITH fitting AS (
         ) AS number
     FROM group_person AS m
     JOIN person_rank AS k ON k.person_id = m.person_id
-    JOIN rule_roles AS r
+    LEFT JOIN rule_roles AS r
         ON r.seniority = k.seniority
         AND (r.function = k.function OR r.function = '*')
         AND r.from_at <= m.joined_at

@@ -1,5 +1,5 @@
--- Sales' answers: decisions first; else what the CRM shows sales did with the group within 26 weeks: an opportunity, a rejected
--- lead of a member, or a first call, message or meeting.
+-- Sales' answers: decisions first; else what the CRM shows sales did with the group within 26 weeks: an opportunity, a member's lead
+-- rejected for a reason that concerns the group, or a first call, message or meeting.
 WITH act AS (
     SELECT
         h.hand_off_id,
@@ -41,7 +41,8 @@ answer AS (
     FROM hand_off_moment AS h
     JOIN group_member AS m ON m.buying_group_id = h.buying_group_id AND m.joined_at <= h.at
     JOIN person_alias AS a ON a.person_id = m.person_id
-    JOIN known_lead_status AS l ON l.person_record_id = a.person_record_id AND l.status = 'disqualified' AND NOT l.is_duplicate
+    JOIN known_lead_status AS l ON l.person_record_id = a.person_record_id AND l.status = 'disqualified'
+    JOIN reading_rejection AS r ON r.reason = l.reason AND r.rejects_group
     WHERE l.changed_at >= h.at
     AND l.changed_at < h.at + 15724800000000
     UNION ALL

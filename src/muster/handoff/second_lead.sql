@@ -40,7 +40,12 @@ attached AS (
         MIN(CASE WHEN o.solution_id = COALESCE(l.solution_id, o.solution_id) THEN 0 ELSE 1 END) AS is_elsewhere
     FROM later_lead AS l
     JOIN named AS n ON n.person_id = l.person_id
-    JOIN account_opportunity AS o ON o.opportunity_id = n.opportunity_id
+    JOIN rule_policy AS p ON p.from_at <= l.at AND l.at < p.to_at
+    JOIN account_opportunity AS o
+        ON o.opportunity_id = n.opportunity_id
+        AND o.account_id = l.account_id
+        AND o.created_at <= l.at + p.second_lead_us
+        AND COALESCE(o.closed_at, 9000000000000000) >= l.at - p.second_lead_us
     GROUP BY l.person_id, l.at
 ),
 

@@ -8,7 +8,7 @@ SELECT
     p.person_id,
     p.person_known_at,
     e.visitor_id,
-    e.solution_id,
+    COALESCE(e.solution_id, b.solution_id) AS solution_id,
     e.activity,
     COALESCE(e.channel, t.channel) AS channel,
     e.tactic_id,
@@ -31,6 +31,7 @@ FROM known_engagement AS e
 JOIN placed_engagement AS p ON p.engagement_id = e.engagement_id
 JOIN rule_policy AS r ON r.from_at <= e.occurred_at AND e.occurred_at < r.to_at
 LEFT JOIN known_tactic AS t ON t.tactic_id = e.tactic_id
+LEFT JOIN borrowed_solution AS b ON b.engagement_id = e.engagement_id
 LEFT JOIN repeated_act AS n ON n.engagement_id = e.engagement_id
 LEFT JOIN shadowed_response AS s ON s.engagement_id = e.engagement_id
 LEFT JOIN rule_activity_weights AS w

@@ -1,5 +1,5 @@
 -- Mail domains that people of many companies use, whatever the public lists say: they make no account.
--- At least five different company names, and hardly any name twice; rules/mail_domains.csv may say that it is one company after all.
+-- At least five different company names, and hardly any name twice, and not the website of an account; rules/mail_domains.csv may say that it is one company after all.
 WITH named AS (
     SELECT
         e.domain,
@@ -8,9 +8,11 @@ WITH named AS (
     JOIN reading_email AS e ON e.email = r.email
     LEFT JOIN known_account_record AS a ON a.account_record_id = r.account_record_id
     JOIN reading_company AS n ON n.said = COALESCE(r.company_name, a.name)
+    LEFT JOIN account_website AS w ON w.domain = e.domain
     LEFT JOIN rule_mail_domains AS k ON k.domain = e.domain AND k.kind = 'company'
     WHERE e.domain IS NOT NULL
     AND k.domain IS NULL
+    AND w.domain IS NULL
     AND n.name_key IS NOT NULL
 )
 

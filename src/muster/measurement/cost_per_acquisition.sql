@@ -17,7 +17,7 @@ first_win AS (
     FROM account_opportunity AS o
     WHERE o.is_won
     AND o.account_id IS NOT NULL
-    AND COALESCE(o.type, 'new_business') <> 'renewal'
+    AND COALESCE(o.type, 'new_business') = 'new_business'
     GROUP BY o.account_id
 ),
 

@@ -35,12 +35,12 @@ reached AS (
 
 cost AS (
     SELECT
-        t.program_id,
+        COALESCE(t.program_id, '(no programme)') AS program_id,
         s.currency,
         CAST(SUM(s.amount_cents) AS BIGINT) AS cost_cents
     FROM known_spend AS s
-    JOIN known_tactic AS t ON t.tactic_id = s.tactic_id
-    GROUP BY t.program_id, s.currency
+    LEFT JOIN known_tactic AS t ON t.tactic_id = s.tactic_id
+    GROUP BY COALESCE(t.program_id, '(no programme)'), s.currency
 ),
 
 line AS (

@@ -7,6 +7,29 @@ WITH first_touch AS (
     FROM touch AS t
     WHERE t.position = 1
     AND t.occurred_at <= t.opportunity_at
+),
+
+-- The CRM's word: a campaign means marketing; else the words that are common for each. What none of them fits is unknown.
+worded AS (
+    SELECT
+        o.opportunity_id,
+        CASE
+            WHEN o.tactic_id IS NOT NULL THEN 'marketing'
+            WHEN LOWER(o.lead_source) LIKE '%partner%' OR LOWER(o.lead_source) LIKE '%referral%' THEN 'partner'
+            WHEN LOWER(o.lead_source) LIKE '%sales%' OR LOWER(o.lead_source) LIKE '%prospect%' OR LOWER(o.lead_source) LIKE '%outbound%'
+                OR LOWER(o.lead_source) LIKE '%cold%' OR LOWER(o.lead_source) LIKE '%renewal%' OR LOWER(o.lead_source) LIKE '%sdr%'
+                OR LOWER(o.lead_source) LIKE '%bdr%' OR LOWER(o.lead_source) LIKE '%account exec%' THEN 'sales'
+            WHEN LOWER(o.lead_source) LIKE '%web%' OR LOWER(o.lead_source) LIKE '%market%' OR LOWER(o.lead_source) LIKE '%event%'
+                OR LOWER(o.lead_source) LIKE '%mail%' OR LOWER(o.lead_source) LIKE '%content%' OR LOWER(o.lead_source) LIKE '%advert%'
+                OR LOWER(o.lead_source) LIKE '%search%' OR LOWER(o.lead_source) LIKE '%social%' OR LOWER(o.lead_source) LIKE '%inbound%'
+                OR LOWER(o.lead_source) LIKE '%trade show%' OR LOWER(o.lead_source) LIKE '%form%' OR LOWER(o.lead_source) LIKE '%campaign%'
+                OR LOWER(o.lead_source) LIKE '%organic%' OR LOWER(o.lead_source) LIKE '%seminar%' THEN 'marketing'
+            ELSE 'unknown'
+        END AS sourced_by,
+        o.tactic_id,
+        o.amount_cents,
+        o.currency
+    FROM account_opportunity AS o
 )
 
 SELECT
@@ -21,25 +44,11 @@ FROM account_opportunity AS o
 LEFT JOIN first_touch AS f ON f.opportunity_id = o.opportunity_id
 UNION ALL
 SELECT
-    o.opportunity_id,
+    w.opportunity_id,
     'crm_lead_source' AS definition,
-    CASE
-        WHEN o.tactic_id IS NOT NULL THEN 'marketing'
-        WHEN o.lead_source IS NULL THEN 'unknown'
-        WHEN LOWER(o.lead_source) LIKE '%sales%' OR LOWER(o.lead_source) LIKE '%prospect%' OR LOWER(o.lead_source) LIKE '%outbound%'
-            OR LOWER(o.lead_source) LIKE '%cold%' OR LOWER(o.lead_source) LIKE '%renewal%' THEN 'sales'
-        WHEN LOWER(o.lead_source) LIKE '%partner%' OR LOWER(o.lead_source) LIKE '%referral%' THEN 'partner'
-        ELSE 'marketing'
-    END AS sourced_by,
-    CASE
-        WHEN o.tactic_id IS NOT NULL THEN TRUE
-        WHEN o.lead_source IS NULL THEN FALSE
-        WHEN LOWER(o.lead_source) LIKE '%sales%' OR LOWER(o.lead_source) LIKE '%prospect%' OR LOWER(o.lead_source) LIKE '%outbound%'
-            OR LOWER(o.lead_source) LIKE '%cold%' OR LOWER(o.lead_source) LIKE '%renewal%' THEN FALSE
-        WHEN LOWER(o.lead_source) LIKE '%partner%' OR LOWER(o.lead_source) LIKE '%referral%' THEN FALSE
-        ELSE TRUE
-    END AS is_marketing,
-    o.tactic_id,
-    o.amount_cents,
-    o.currency
-FROM account_opportunity AS o
+    w.sourced_by,
+    w.sourced_by = 'marketing' AS is_marketing,
+    w.tactic_id,
+    w.amount_cents,
+    w.currency
+FROM worded AS w

@@ -1,5 +1,5 @@
 -- The instants that decide: the score reached the enter threshold, fell below the leave threshold, sales rejected the group,
--- or its cool-down ended. Between them nothing is decided; within a cool-down nothing else counts.
+-- or its cool-down ended (with the score, faded until then, at the enter threshold or not). Between them nothing is decided; within a cool-down nothing else counts.
 WITH decided AS (
     SELECT
         s.buying_group_id,
@@ -41,8 +41,10 @@ after_cool_down AS (
         r.buying_group_id,
         r.to_at AS at,
         MAX(CASE
-            WHEN s.score >= s.enter_points AND (s.people >= s.minimum_people OR s.hand_raises > 0)
-                AND COALESCE(s.falls_below_at, 9000000000000000) > r.to_at THEN 1
+            WHEN s.steady_points + CAST(FLOOR(s.signal_max_points * (1e0 - POWER(2e0, -(
+                s.fast * POWER(2e0, (s.at - r.to_at) * s.fast_fade) + s.slow * POWER(2e0, (s.at - r.to_at) * s.slow_fade)
+            ) * s.signal_curve)) + 5e-1) AS BIGINT) >= s.enter_points
+                AND (s.people >= s.minimum_people OR s.hand_raises > 0) THEN 1
             ELSE 0
         END) AS qualifies
     FROM cool_down AS r

@@ -22,6 +22,10 @@ _FORMS = sorted(
     {tuple(_key_words(t)) for terms in terms_by_type.values() for t in terms}, key=len, reverse=True
 )
 _FORM_SET = frozenset(form for form in _FORMS if form)
+# What people write where a form demands a company: nobody's name.
+_NO_NAMES = frozenset(
+    ("", "unknown", "n a", "na", "none", "test", "self employed", "private", "individual", "freelance")
+)
 _LONGEST = max(len(form) for form in _FORM_SET)
 
 
@@ -40,7 +44,8 @@ def company_key(name: str) -> str | None:
                 words = words[:-length]
                 stripped = True
                 break
-    return " ".join(words) or None
+    key = " ".join(words)
+    return None if key in _NO_NAMES else key
 
 
 def read_companies(names: Iterable[str]) -> pa.Table:

@@ -34,6 +34,16 @@ def registrable_domain(host: str) -> str | None:
     return ".".join(labels[-2:]) if all(labels[-2:]) else None
 
 
+# Sites on which many companies have a page: no company's own domain.
+_PLATFORMS = frozenset(
+    f"{site}.com"
+    for site in (
+        *("linkedin", "facebook", "instagram", "twitter", "x", "youtube", "xing", "google"),
+        *("wixsite", "wordpress", "blogspot", "github", "medium"),
+    )
+)
+
+
 class MailDomains:
     """Which domains belong to no company, by the public lists and the workspace's rules."""
 
@@ -75,7 +85,8 @@ def read_domains(said: Iterable[str], domains: MailDomains) -> pa.Table:
     rows = []
     for text in said:
         domain = registrable_domain(text)
-        rows.append((text, domain if domain and domains.kind(domain) == "company" else None))
+        is_company = domain is not None and domain not in _PLATFORMS and domains.kind(domain) == "company"
+        rows.append((text, domain if is_company else None))
     return _columns(rows, {"said": pa.string(), "domain": pa.string()})
 
 

@@ -1,11 +1,42 @@
 -- Opportunities as they stood on the date, rebuilt from their history: today's stage and amount are never read
 -- where a history says what they were. Without any history, an opportunity is closed from its close date on.
-WITH numbered AS (
+WITH outcome AS (
     SELECT
+        h.stage_change_id,
         h.opportunity_id,
         h.stage,
         h.amount_cents,
         h.changed_at,
+        CASE WHEN h.stage IS NOT NULL THEN COALESCE(r.outcome, LOWER(h.stage)) END AS outcome
+    FROM known_stage_change AS h
+    LEFT JOIN rule_stages AS r
+        ON LOWER(r.stage) = LOWER(h.stage) AND r.from_at <= h.changed_at AND h.changed_at < r.to_at
+),
+
+-- A later edit of amount or date writes the stage again: a stage began with the first row of its last unbroken run.
+named AS (
+    SELECT
+        h.opportunity_id,
+        h.changed_at,
+        h.outcome,
+        LAG(h.outcome) OVER (PARTITION BY h.opportunity_id ORDER BY h.changed_at, h.stage_change_id) AS outcome_before
+    FROM outcome AS h
+    WHERE h.stage IS NOT NULL
+),
+
+turned AS (
+    SELECT n.opportunity_id, MAX(n.changed_at) AS turned_at
+    FROM named AS n
+    WHERE n.outcome_before IS NULL
+    OR n.outcome_before <> n.outcome
+    GROUP BY n.opportunity_id
+),
+
+numbered AS (
+    SELECT
+        h.opportunity_id,
+        h.stage,
+        h.amount_cents,
         ROW_NUMBER() OVER (
             PARTITION BY h.opportunity_id, CASE WHEN h.stage IS NULL THEN 0 ELSE 1 END
             ORDER BY h.changed_at DESC, h.stage_change_id DESC
@@ -21,10 +52,18 @@ last_known AS (
     SELECT
         n.opportunity_id,
         MAX(CASE WHEN n.stage IS NOT NULL AND n.stage_back = 1 THEN n.stage END) AS stage,
-        MAX(CASE WHEN n.stage IS NOT NULL AND n.stage_back = 1 THEN n.changed_at END) AS stage_at,
         MAX(CASE WHEN n.amount_cents IS NOT NULL AND n.amount_back = 1 THEN n.amount_cents END) AS amount_cents
     FROM numbered AS n
     GROUP BY n.opportunity_id
+),
+
+-- A record that is closed although its history ends open is believed once nothing follows in the history.
+changed_later AS (
+    SELECT DISTINCT h.opportunity_id
+    FROM stage_change AS h
+    CROSS JOIN clock AS c
+    WHERE h.stage IS NOT NULL
+    AND GREATEST(h.changed_at, h.known_at) > c.as_of_at
 ),
 
 filled_later AS (
@@ -58,19 +97,25 @@ judged AS (
             ELSE o.stage
         END AS stage,
         CASE
-            WHEN l.stage IS NOT NULL THEN l.stage_at
+            WHEN l.stage IS NOT NULL AND COALESCE(r.outcome, 'open') <> 'open' THEN u.turned_at
+            WHEN l.stage IS NOT NULL AND LOWER(l.stage) = LOWER(COALESCE(o.stage, '')) THEN u.turned_at
             ELSE GREATEST(COALESCE(o.closed_on, o.created_at), o.created_at)
         END AS last_stage_at,
-        COALESCE(r.outcome, CASE
-            WHEN l.stage IS NOT NULL AND l.stage <> COALESCE(o.stage, '') THEN 'open'
-            WHEN o.is_closed AND o.is_won THEN 'won'
-            WHEN o.is_closed THEN 'lost'
+        CASE
+            WHEN r.outcome IN ('won', 'lost') THEN r.outcome
+            WHEN l.stage IS NOT NULL AND v.opportunity_id IS NOT NULL THEN 'open'
+            WHEN o.is_closed AND o.closed_on <= c.as_of_at AND o.is_won THEN 'won'
+            WHEN o.is_closed AND o.closed_on <= c.as_of_at THEN 'lost'
+            WHEN o.is_closed AND l.stage IS NULL AND o.is_won THEN 'won'
+            WHEN o.is_closed AND l.stage IS NULL THEN 'lost'
             ELSE 'open'
-        END) AS said_outcome,
+        END AS said_outcome,
         CASE WHEN l.stage IS NULL AND COALESCE(o.closed_on, 0) > c.as_of_at THEN TRUE ELSE FALSE END AS closes_later
     FROM opportunity AS o
     CROSS JOIN clock AS c
     LEFT JOIN last_known AS l ON l.opportunity_id = o.opportunity_id
+    LEFT JOIN turned AS u ON u.opportunity_id = o.opportunity_id
+    LEFT JOIN changed_later AS v ON v.opportunity_id = o.opportunity_id
     LEFT JOIN filled_later AS f ON f.opportunity_id = o.opportunity_id
     LEFT JOIN reading_solution AS s ON s.said = o.solution_id
     LEFT JOIN reading_solution AS n ON n.said = o.name

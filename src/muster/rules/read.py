@@ -134,7 +134,7 @@ def _dated(rows: list[dict[str, Value]], shape: RuleShape) -> Iterator[Mapping[s
     """Give each row its end: the start of the next row with the same key."""
     starts: dict[tuple[Value, ...], list[int]] = {}
     for row in rows:
-        key = tuple(row[c] for c in shape.key)
+        key = _key(row, shape)
         start = row["from_at"]
         assert isinstance(start, int)
         if start in starts.setdefault(key, []):
@@ -144,8 +144,14 @@ def _dated(rows: list[dict[str, Value]], shape: RuleShape) -> Iterator[Mapping[s
             )
         starts[key].append(start)
     for position, row in enumerate(rows, start=1):
-        later = [s for s in starts[tuple(row[c] for c in shape.key)] if s > row["from_at"]]  # type: ignore[operator]
+        later = [s for s in starts[_key(row, shape)] if s > row["from_at"]]  # type: ignore[operator]
         yield {**row, "to_at": min(later, default=FOREVER), "position_in_file": position}
+
+
+def _key(row: Mapping[str, Value], shape: RuleShape) -> tuple[Value, ...]:
+    """What tells one rule from another: names differ by more than their case."""
+    cells = (row[column] for column in shape.key)
+    return tuple(cell.casefold() if isinstance(cell, str) else cell for cell in cells)
 
 
 def _fingerprint(rows: Mapping[str, tuple[Mapping[str, Value], ...]]) -> str:

@@ -15,6 +15,8 @@ WITH faded AS (
         (s.intent_slow + s.engagement_slow + s.frame_slow)
             * POWER(2e0, (s.opened_at - s.at) * s.slow_fade) AS slow,
         s.half_life_us,
+        s.fast_fade,
+        s.slow_fade,
         s.signal_max_points,
         s.signal_half_points,
         s.signal_curve,
@@ -38,6 +40,10 @@ scored AS (
         f.hand_raises,
         f.fast,
         f.slow,
+        f.fast_fade,
+        f.slow_fade,
+        f.signal_max_points,
+        f.signal_curve,
         f.steady_points + CAST(FLOOR(
             f.signal_max_points * (1e0 - POWER(2e0, -(f.fast + f.slow) * f.signal_curve)) + 5e-1
         ) AS BIGINT) AS score,
@@ -61,6 +67,13 @@ SELECT
     s.at,
     s.next_at,
     s.score,
+    s.steady_points,
+    s.fast,
+    s.slow,
+    s.fast_fade,
+    s.slow_fade,
+    s.signal_max_points,
+    s.signal_curve,
     s.people,
     s.hand_raises,
     s.enter_points,

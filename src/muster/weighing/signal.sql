@@ -44,6 +44,7 @@ WITH evidence AS (
     JOIN rule_activity_weights AS w ON w.activity = a.activity AND w.from_at <= a.read_at AND a.read_at < w.to_at
     JOIN rule_policy AS p ON p.from_at <= a.read_at AND a.read_at < p.to_at
     WHERE w.points > 0
+    AND a.number_today <= w.daily_cap
     UNION ALL
     SELECT
         g.buying_group_id,

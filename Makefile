@@ -46,7 +46,7 @@ test-engines: .venv/dev.ready $(DUCKDB1)/ready $(SPARK)/ready java
 	rm -rf $(BUILT)
 	$(BIN)/muster demo --quiet --build-only --folder $(BUILT)/duckdb
 	MUSTER_TABLES=$(CURDIR)/$(BUILT)/duckdb/.muster/tables \
-		$(DUCKDB1)/bin/pytest -n $(JOBS) -m "not sail" $(FLOW_TESTS) tests/cli/test_engines.py
+		$(DUCKDB1)/bin/pytest -n $(JOBS) -m "not sail and not shared" $(FLOW_TESTS) tests/cli/test_engines.py
 	MUSTER_ENGINES=spark MUSTER_TABLES=$(CURDIR)/$(BUILT)/duckdb/.muster/tables \
 		$(SPARK)/bin/pytest -m spark tests/engine tests/cli/test_engines.py
 

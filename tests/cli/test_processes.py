@@ -130,7 +130,7 @@ def test_on_a_terminal_a_run_shows_a_line_that_moves_and_goes_away(halden):
     said = on_a_terminal("run", "-w", halden, NO_COLOR="1")
     assert "\x1b[2K" in said  # the line is written over
     assert "resolve:" in said
-    assert "131 buying groups" in said
+    assert " buying groups of " in said
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="as another user than root a read-only folder is enough")

@@ -100,15 +100,13 @@ def _no_source() -> Problem:
 
 def _stray_overrides(workspace: Path) -> list[Problem]:
     """SQL files in overrides/ that replace no table: most likely a name is misspelt."""
-    from muster.flow import STEPS
+    from muster.flow import all_queries
 
-    tables = {query.name for step in STEPS for query in step.queries()}
+    tables = {query.name for query in all_queries() if query.sql}
     strays = sorted({path.stem for path in (workspace / "overrides").glob("*.sql")} - tables)
     found = []
     for stray in strays:
         near = difflib.get_close_matches(stray, tables, n=1)
         remedy = f"Did you mean {near[0]}.sql?" if near else "Name it after the table it replaces."
-        found.append(
-            Problem("warning", "", f"overrides/{stray}.sql", "replaces no table of the flow", remedy)
-        )
+        found.append(Problem("error", "", f"overrides/{stray}.sql", "replaces no table of the flow", remedy))
     return found

@@ -98,4 +98,5 @@ def _write_csv(name: str, source: Path, target: Path) -> None:
     select = f"SELECT {safe_columns(flow_tables()[name].columns)} FROM read_parquet({literal(str(source))})"
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")  # DuckDB 1 draws it on standard output
         connection.execute(f"COPY ({select}) TO {literal(str(target))} (FORMAT csv, HEADER)")

@@ -83,3 +83,17 @@ FROM (
     HAVING MIN(e.occurred_at) > o.closed_at
 ) AS early
 HAVING COUNT(*) > 0
+UNION ALL
+SELECT
+    'warning' AS severity,
+    'closed_on' AS "column",
+    CAST(NULL AS VARCHAR) AS value,
+    'opportunities were closed before they were created: they count as closed on the day they were created' AS reason,
+    'Usual after records were moved into the CRM: export the original creation date.' AS remedy,
+    COUNT(*) AS count
+FROM opportunity AS o
+CROSS JOIN clock AS c
+WHERE o.known_at <= c.as_of_at
+AND o.is_closed
+AND o.closed_on < o.created_at - 86400000000
+HAVING COUNT(*) > 0

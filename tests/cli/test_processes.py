@@ -11,7 +11,9 @@ import select
 import shlex
 import signal
 import subprocess
+import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,13 +22,31 @@ from tests.cli.conftest import MUSTER
 from muster.workspace import open_workspace
 
 ENDLESS = "SELECT COUNT(*) FROM range(1000000000) AS a, range(1000) AS b WHERE a.range % 7 = b.range % 5"
+# Tests that run behind & hand on that Ctrl-C is to be ignored; a command in a person's terminal hears it.
+LISTENING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); " + MUSTER[-1]
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def start(*arguments: object) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [*MUSTER, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+@pytest.fixture
+def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start a command that a person could stop with Ctrl-C; none outlives its test."""
+    started: list[subprocess.Popen[str]] = []
+
+    def begin(*arguments: object) -> subprocess.Popen[str]:
+        started.append(
+            subprocess.Popen(
+                [sys.executable, "-c", LISTENING, *map(str, arguments)],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        )
+        return started[-1]
+
+    yield begin
+    for process in started:
+        process.kill()
+        process.wait()
 
 
 def until(condition, *, process: subprocess.Popen[str]) -> None:
@@ -39,7 +59,9 @@ def until(condition, *, process: subprocess.Popen[str]) -> None:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_run_that_is_stopped_leaves_the_tables_before_and_can_be_run_again(halden, shell, number, code):
+def test_a_run_that_is_stopped_leaves_the_tables_before_and_can_be_run_again(
+    halden, shell, start, number, code
+):
     before = open_workspace(halden).published
     process = start("run", "-w", halden)
     until((halden / ".muster" / "landing").exists, process=process)
@@ -57,7 +79,7 @@ def test_a_run_that_is_stopped_leaves_the_tables_before_and_can_be_run_again(hal
     assert open_workspace(halden).published.folder != before.folder
 
 
-def test_ctrl_c_stops_a_query_at_once(built):
+def test_ctrl_c_stops_a_query_at_once(built, start):
     process = start("query", "-w", built, ENDLESS)
     assert process.stderr is not None
     assert process.stderr.readline() == "Asking the tables ...\n"  # said after two seconds
@@ -70,7 +92,7 @@ def test_ctrl_c_stops_a_query_at_once(built):
     assert "Stopped" in err
 
 
-def test_a_second_run_at_the_same_time_is_told_who_holds_the_workspace(halden, shell):
+def test_a_second_run_at_the_same_time_is_told_who_holds_the_workspace(halden, shell, start):
     first = start("run", "-w", halden)
     until((halden / ".muster" / "lock.json").exists, process=first)
     second = shell("run", "-w", halden)

@@ -122,10 +122,13 @@ def _restore_opportunity(row: Row, history: list[Row]) -> None:
 def _restore_lead(row: Row, at: datetime) -> None:
     if is_after(row["ConvertedDate"], at):
         row |= dict.fromkeys(CONVERSION, "") | {"IsConverted": "false"}
-    for column in ("MQL_Date__c", "SAL_Date__c"):
+    # Without a date of its own a disqualification counts from the last thing known of the lead.
+    dates = ("MQL_Date__c", "SAL_Date__c")
+    if "Disqualified_Date__c" not in row and any(is_after(row[column], at) for column in dates):
+        row["Disqualified_Reason__c"] = ""
+    for column in dates:
         if is_after(row[column], at):
             row[column] = ""
-    # Without a date of its own a disqualification counts from the last thing known of the lead.
     if "Disqualified_Date__c" in row and is_after(row["Disqualified_Date__c"], at):
         row |= {"Disqualified_Date__c": "", "Disqualified_Reason__c": ""}
     steps = [("Converted", row["ConvertedDate"]), ("Disqualified", row["Disqualified_Reason__c"])]

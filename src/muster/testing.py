@@ -32,6 +32,7 @@ from muster.workspace import Workspace, open_workspace
 
 SOLUTION = "data-platform"
 RECORDS = "records"  # the folder of a test company's CSV files, one a canonical table
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ def company(
     for old in (folder / RECORDS).glob("*.csv"):
         old.unlink()
     sections = ['[company]\nname = "Test company"\nown_domains = ["us.example"]\n']
+    if "engagement" in tables:
+        tables["engagement"] = _with_ids(tables["engagement"], "engagement_id")
     for table, cells in tables.items():
         columns = list(dict.fromkeys(column for row in cells for column in row))
         (folder / RECORDS / f"{table}.csv").write_text(_csv(columns, cells), "utf-8")
@@ -80,9 +83,9 @@ def company(
     return workspace
 
 
-def rows(workspace: Workspace, sql: str) -> list[dict[str, Any]]:
+def rows(workspace: Workspace, sql: str) -> list[Row]:
     """The rows of a SELECT over the published tables."""
-    found: list[dict[str, Any]] = workspace.query(sql).to_pylist()
+    found: list[Row] = workspace.query(sql).to_pylist()
     return found
 
 
@@ -91,14 +94,19 @@ def instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def account(name: str, *, created: str = "2020-01-01 00:00", website: str = "", **cells: str) -> Record:
-    """An account record of the CRM; `icp_tier` and `uses_key_technology` become attributes."""
+def account(
+    name: str, *, created: str = "2020-01-01 00:00", website: str | None = None, **cells: str
+) -> Record:
+    """An account record of the CRM; `icp_tier` and `uses_key_technology` become attributes.
+
+    Its website is made from its name unless given; an empty one is none.
+    """
     slug = name.lower().replace(" ", "-")
     known = {k: cells.pop(k) for k in ("icp_tier", "uses_key_technology") if k in cells}
     row = {
         "account_record_id": cells.pop("record", slug),
         "name": name,
-        "website": website or f"{slug}.example",
+        "website": f"{slug}.example" if website is None else website,
         "created_at": created,
     }
     also = tuple(
@@ -235,6 +243,13 @@ def _person(kind: str, email: str, title: str, created: str, cells: Mapping[str,
 
 def _engagement(at: str, activity: str, cells: Mapping[str, str]) -> Record:
     return Record("engagement", {"occurred_at": at, "activity": activity} | dict(cells))
+
+
+def _with_ids(cells: list[Mapping[str, str]], column: str) -> list[Mapping[str, str]]:
+    """Where some rows carry an id, the others are numbered: a file has a column of ids or none."""
+    if not any(column in row for row in cells):
+        return cells
+    return [{column: f"row{number:06d}"} | dict(row) for number, row in enumerate(cells)]
 
 
 def _flat(records: Iterable[Record]) -> list[Record]:

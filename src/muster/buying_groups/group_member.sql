@@ -2,7 +2,7 @@
 SELECT
     m.buying_group_id,
     m.person_id,
-    CASE WHEN c.person_id IS NOT NULL THEN 'champion' WHEN s.seniority = 'unknown' THEN COALESCE(m.named_role, s.role) ELSE s.role END AS role,
+    CASE WHEN c.person_id IS NOT NULL THEN 'champion' WHEN s.seniority = 'unknown' THEN COALESCE(NULLIF(m.named_role, 'champion'), s.role) ELSE s.role END AS role,
     CASE
         WHEN c.person_id IS NOT NULL THEN c.confidence
         WHEN m.named_role = s.role THEN LEAST(s.confidence + 2e-1, 9.5e-1)

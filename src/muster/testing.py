@@ -209,6 +209,13 @@ def named(at: str, key: str, person_record: str, role: str = "") -> Record:
     return Record("contact_role", row)
 
 
+def called(at: str, person_record: str, *, kind: str = "call", **cells: str) -> Record:
+    """A seller called, wrote to or met somebody."""
+    return Record(
+        "sales_activity", {"occurred_at": at, "person_record_id": person_record, "kind": kind} | cells
+    )
+
+
 def tactic(key: str, *, program: str = "", channel: str = "", cost: str = "", starts: str = "") -> Record:
     """One offer in one channel; without a programme it is one."""
     row = {"tactic_id": key, "name": key, "program_id": program, "channel": channel}

@@ -144,6 +144,14 @@ class Inventor:
                 "role_gap", buying_group_id=group["buying_group_id"], role=role, needed=needed,
                 engaged=engaged[role], missing=max(needed - engaged[role], 0),
             )  # fmt: skip
+            # Every third champion only acts like one: the score does not count it.
+            counted = 0 if role == "champion" and self.serial % 3 == 0 else min(needed, engaged[role])
+            for number in range(counted):
+                self.company.add(
+                    "signal", buying_group_id=group["buying_group_id"], component="completeness", kind="step",
+                    at=group["opened_at"] + timedelta(days=9 * number), reason=role,
+                    source_id=self.new_id("holder"), points=Decimal("3.00"),
+                )  # fmt: skip
 
     def _qualified(self, group: dict[str, Any], at: datetime) -> None:
         add, draw, key = self.company.add, self.draw, group["buying_group_id"]

@@ -14,7 +14,7 @@ from muster.reports.wilson import FEWEST, estimate
 
 NOTE = (
     "Share: reached / decided, Wilson interval. Decided: reached it, or closed. Opportunities still open are "
-    "left out of the share; young cohorts will change."
+    "left out of the share; young cohorts will change. Opportunities of every currency."
 )
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from muster.reports.charts.shapes import Spread, Spreads
+from muster.reports.charts.shapes import Spread, Spreads, below_zero
 from muster.reports.money import short
 from muster.reports.published import Published
 from muster.reports.scope import Scope, within
 from muster.reports.sheets import Column, Picture, Query, Sheet
-from muster.reports.values import Money, Value, counted, words
+from muster.reports.values import Money, Value, counted, isolated, words
 
 CHOSEN = "linear"  # every touch counts the same: the rule with the least opinion of its own
 MODELS = ("first", "last", "linear", "time_decay", "u", "w", "full_path")
-UNATTRIBUTED = "Unattributed: no touch on record"
+UNATTRIBUTED = "Unattributed: no touch of its group"
 UNPLANNED = "Touches without a programme"
 DRAWN = 8
 NAMES = {"u": "U-shaped", "w": "W-shaped"}
@@ -112,12 +112,12 @@ def _picture(
         f"{sheet.key}-picture",
         _finding(named, models, chosen, currency, label),
         f"For the {counted(len(rows), 'programme')} with most credit: a dot for the "
-        f"{model_name(chosen)} rule, "
-        "ticks for the other rules, on one axis of dollars.",
-        f"Shows {len(rows):,} of {counted(len(named), 'programme')}. {disclaimer(chosen)}",
-        Spreads(f"credited, {currency}; ticks are the other rules", model_name(chosen), rows, currency)
-        if rows
-        else None,
+        f"{model_name(chosen)} rule on a bar from the least to the most that any rule gives.",
+        f"Dot: {model_name(chosen)}. Bar: from the least to the most of all {len(models)} rules, each named "
+        f"at "
+        f"the end. Shows {len(rows):,} of {counted(len(named), 'programme')}. {disclaimer(chosen)}"
+        + below_zero(amount for row in rows for _, amount in row.amounts),
+        Spreads(f"credited, {currency}", model_name(chosen), rows, currency) if rows else None,
         sheet,
         is_open=True,
     )
@@ -141,7 +141,9 @@ def _finding(named: list[_Line], models: list[str], chosen: str, currency: str, 
         return f"No programme is credited with revenue won in {label}"
     first = named[0]
     leads = sum(1 for m in models if max(line.cents.get(m, 0) for line in named) == first.cents.get(m, 0))
-    title = f"{first.name} is credited with most, {short(first.cents.get(chosen, 0), currency)} by the "
+    title = (
+        f"{isolated(first.name)} is credited with most, {short(first.cents.get(chosen, 0), currency)} by the "
+    )
     title += f"{model_name(chosen)} rule"
     if len(models) > 1:
         title += ", and leads under " + (

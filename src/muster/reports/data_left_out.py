@@ -17,16 +17,24 @@ MEANINGS = (
     ),
     ("Hand-off", "A whole group given to sales, once for each qualified stretch."),
     ("Second lead", "A further person of an account that sales already works."),
+    (
+        "Touch",
+        "An engagement that marketing brought about, within the credit window before the opportunity was "
+        "created and until it closed. Where a figure says no more, it is one of the opportunity's own buying "
+        "group: its members and its resolved visitors.",
+    ),
     ("Pipeline", "Whole amounts of open opportunities on a day, as they stood on that day."),
     (
         "Sourced",
-        "One source for each opportunity: the first touch of any group member before it was created, or "
-        "the CRM's lead source. Shares add up to the whole.",
+        "One source for each opportunity: marketing, where a touch of the buying group came before it was "
+        "created; or what the CRM's lead source says. Either way the parts add up to all that was won.",
     ),
     (
         "Influenced",
-        "At least one touch, by group, by account window or by contact role. An opportunity counts "
-        "whole for each programme that touched it, so influence is never added up over programmes.",
+        "At least one touch within the credit window: of the buying group, of anyone at the account "
+        "(account window), or of a person named on the opportunity (contact role). An opportunity counts "
+        "whole "
+        "for each programme that touched it, so influence is never added up over programmes.",
     ),
     ("Credited", "Won dollars divided over touches by a rule; the parts add up to the amount to the cent."),
     ("Related", "An opportunity of the same account near in time. Not a loss."),
@@ -38,7 +46,7 @@ MEANINGS = (
     ),
     (
         "Cost per acquisition",
-        "Spend booked in the quarter over accounts whose first opportunity was won in it.",
+        "Spend on programmes in the quarter over new customers: accounts whose first new business was won in it.",
     ),
     ("Observed", "Every figure here is observed. None says what marketing caused: only an experiment can."),
 )
@@ -53,7 +61,7 @@ def left_out_page(tables: Published, scope: Scope, *, run_id: str) -> Page:
         "definitions",
         "Definitions, and data left out",
         _opening(ledger, scope, run_id),
-        (ledger, problems, gaps, Definitions(tuple(entries))),
+        (ledger, problems, gaps, Definitions("definitions-list", "The words of this pack", tuple(entries))),
     )
 
 
@@ -135,7 +143,7 @@ def _gaps(tables: Published, scope: Scope) -> Sheet:
         IS NULL),
         COUNT(*) FROM known_opportunity AS o
         LEFT JOIN opportunity_group AS g ON g.opportunity_id = o.opportunity_id
-    UNION ALL SELECT 'Won opportunities without any touch on record', 6,
+    UNION ALL SELECT 'Won opportunities whose buying group has no touch', 6,
         COUNT(*) FILTER (WHERE NOT EXISTS (
             SELECT 1 FROM touchpoint AS t WHERE t.opportunity_id = o.opportunity_id)), COUNT(*)
         FROM known_opportunity AS o WHERE o.is_won

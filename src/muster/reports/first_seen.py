@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from muster.reports.charts.shapes import SegmentBars, Segments
+from muster.reports.charts.shapes import SegmentBars, Segments, below_zero
 from muster.reports.money import short
 from muster.reports.published import Published
 from muster.reports.scope import Scope, within
 from muster.reports.sheets import Column, Picture, Query, Sheet
 from muster.reports.values import Money, counted, words
 
-NO_TOUCH = "No touch found"
+NO_TOUCH = "No touch of its group"
 
 
 def first_seen(tables: Published, scope: Scope) -> Picture:
@@ -62,8 +62,8 @@ def first_seen(tables: Published, scope: Scope) -> Picture:
         Query(("known_opportunity", "touchpoint", "opportunity_group", "buying_group", "account"), sql),
         f"No opportunity was won in {label}. The pipeline on page 1 says what may still be.",
         foot=("Won", None, None, None, None, None, None, Money(total, scope.currency)),
-        note="First seen: the first touch of any member or resolved visitor of the group within the "
-        "credit window.",
+        note="First seen: the first touch of any member or resolved visitor of the group within the credit "
+        "window. Where the group has none, somebody else at the account may have one: see page 1.",
         shown=12,
     )
     amounts: dict[str, list[int]] = defaultdict(list)
@@ -78,14 +78,17 @@ def first_seen(tables: Published, scope: Scope) -> Picture:
             f"{short(sum(cents), scope.currency)} of the {short(total, scope.currency)} won "
             "first appeared in "
         )
-        title += name + (f"; {short(missing, scope.currency)} has no touch on record" if missing else "")
+        title += name + (
+            f"; of {short(missing, scope.currency)} the buying group was not touched" if missing else ""
+        )
         if name == NO_TOUCH:
-            title = f"No touch is on record for any of the {short(total, scope.currency)} won"
+            title = f"No buying group of the {short(total, scope.currency)} won has a touch on record"
     return Picture(
         "first-seen-picture",
         title,
         "A bar a channel, made of the won deals whose group was first seen there, largest deal first.",
-        f"Rests on {counted(len(found), 'won opportunity', 'won opportunities')}.",
+        f"Rests on {counted(len(found), 'won opportunity', 'won opportunities')}."
+        + below_zero(int(r["amount_cents"]) for r in found),
         SegmentBars(f"won, {scope.currency}; one segment a deal", bars, scope.currency) if bars else None,
         sheet,
     )

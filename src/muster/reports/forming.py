@@ -43,6 +43,9 @@ def steps_sheet(tables: Published, scope: Scope) -> Sheet:
     GROUP BY p.starts_on, h.step ORDER BY p.starts_on DESC, h.step"""
     found = {(quarter_of(r["starts_on"]).label, r["step"]): int(r["step_count"]) for r in tables.records(sql)}
 
+    foreign = f"SELECT COUNT(*) AS n FROM known_opportunity WHERE currency <> '{scope.currency}'"
+    others = "Opportunities of every currency. " if tables.records(foreign)[0]["n"] else ""
+
     def row(step: str, label: str) -> tuple[Value, ...]:
         now, before, year_ago = (found.get((q.label, step), 0) for q in scope.compared)
         return (label, now, before, Change(now, before), year_ago, Change(now, year_ago))
@@ -62,7 +65,8 @@ def steps_sheet(tables: Published, scope: Scope) -> Sheet:
         Query(("buying_group", "qualification", "hand_off", "disposition", "known_opportunity"), sql),
         "No group formed and no opportunity opened in any of the three quarters. See what was read: "
         "muster check",
-        note="Each step counts what happened in the quarter itself; later steps belong to groups formed "
+        note=others
+        + "Each step counts what happened in the quarter itself; later steps belong to groups formed "
         "earlier. Taken up: accepted, worked or made an opportunity. Hand-offs before the company "
         "went live are replayed: what the rules would have handed off.",
     )

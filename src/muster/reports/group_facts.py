@@ -9,6 +9,7 @@ from typing import Any
 
 from muster.reports.charts.shapes import History
 from muster.reports.published import Published
+from muster.reports.sheets import RoleLetter
 from muster.reports.values import counted, show, words
 
 DAYS = 90
@@ -19,10 +20,10 @@ REASONS = 3
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The facts of one group; roles are (role, engaged, missing)."""
+    """The facts of one group at the instant of its latest score."""
 
     why_now: tuple[str, ...]
-    roles: tuple[tuple[str, int, int], ...]
+    roles: tuple[RoleLetter, ...]
     history: History | None
     history_about: str
 
@@ -35,7 +36,13 @@ def facts_of(tables: Published, groups: list[tuple[str, datetime]], *, as_of: da
     start = as_of - timedelta(days=DAYS)
     reasons = _by_group(
         tables.records(f"""
-        SELECT r.buying_group_id, r.scored_at, r.sentence, e.occurred_at, m.role
+        SELECT r.buying_group_id, r.scored_at, r.sentence, m.role,
+            (SELECT MIN(s.reason) FROM signal AS s
+                WHERE s.buying_group_id = r.buying_group_id AND s.component = 'completeness'
+                    AND s.source_id = e.person_id AND s.at <= r.scored_at) AS counted_role,
+            COALESCE(e.occurred_at, (SELECT MAX(COALESCE(s.decays_from, s.at)) FROM signal AS s
+                WHERE s.buying_group_id = r.buying_group_id AND s.source_id = r.evidence
+                    AND s.reason = r.reason AND s.at <= r.scored_at)) AS occurred_at
         FROM score_reason AS r
         LEFT JOIN resolved_engagement AS e ON e.engagement_id = r.evidence
         LEFT JOIN member AS m ON m.buying_group_id = r.buying_group_id AND m.person_id = e.person_id
@@ -44,8 +51,13 @@ def facts_of(tables: Published, groups: list[tuple[str, datetime]], *, as_of: da
     )
     roles = _by_group(
         tables.records(f"""
-        SELECT buying_group_id, role, engaged, missing FROM role_gap WHERE buying_group_id IN ({ids})
-        ORDER BY buying_group_id, role""")
+        SELECT g.buying_group_id, g.role, g.needed, g.engaged,
+            LIST(s.at) FILTER (WHERE s.at IS NOT NULL) AS filled
+        FROM role_gap AS g
+        LEFT JOIN signal AS s ON s.buying_group_id = g.buying_group_id AND s.component = 'completeness'
+            AND s.reason = g.role
+        WHERE g.buying_group_id IN ({ids})
+        GROUP BY g.buying_group_id, g.role, g.needed, g.engaged ORDER BY g.buying_group_id, g.role""")
     )
     scores = _by_group(
         tables.records(f"""
@@ -58,23 +70,40 @@ def facts_of(tables: Published, groups: list[tuple[str, datetime]], *, as_of: da
         SELECT buying_group_id, from_at, to_at FROM qualification
         WHERE buying_group_id IN ({ids}) AND status = 'qualified' ORDER BY buying_group_id, from_at""")
     )
-    return {
-        group: Facts(
-            tuple(_dated(r) for r in reasons[group] if r["scored_at"] == at)[:REASONS],
-            tuple(
-                (r["role"], int(r["engaged"]), int(r["missing"]))
-                for r in sorted(roles[group], key=_by_weight)
-            ),
+    found = {}
+    for group, at in groups:
+        letters = tuple(_letter(r, at) for r in sorted(roles[group], key=_by_weight))
+        likely = {letter.role for letter in letters if letter.is_likely}
+        found[group] = Facts(
+            tuple(_dated(r, likely) for r in reasons[group] if r["scored_at"] == at)[:REASONS],
+            letters,
             _history(scores[group], stretches[group], start),
             _told(scores[group]),
         )
-        for group, at in groups
-    }
+    return found
 
 
-def _dated(reason: dict[str, Any]) -> str:
+def _letter(role: dict[str, Any], at: datetime) -> RoleLetter:
+    """A role with how many the score counts as engaged and as missing: by its own evidence, at its instant.
+
+    Members' roles of today may tell another story: somebody who only acts like a champion is called one
+    there, and counts in no score. Such a role is missing in the score and likely.
+    """
+    engaged = sum(filled_at <= at for filled_at in role["filled"] or ())
+    missing = max(int(role["needed"]) - engaged, 0)
+    parts = role["role"].split("_")  # decision_maker -> DM, champion -> Ch
+    letters = "".join(p[0].upper() for p in parts[:2]) if len(parts) > 1 else role["role"][:2].capitalize()
+    return RoleLetter(
+        letters, words(role["role"]), engaged, missing, missing > 0 and role["engaged"] > engaged
+    )
+
+
+def _dated(reason: dict[str, Any], likely: set[str]) -> str:
     """A reason in words, with who is behind its latest evidence and when."""
-    by = f", by the {words(reason['role'])}" if reason["role"] else ""
+    role = words(reason["counted_role"] or reason["role"] or "")
+    if not reason["counted_role"] and role in likely:
+        role = f"likely {role}"
+    by = f", by the {role}" if role else ""
     on = f", {show(reason['occurred_at'].date())}" if reason["occurred_at"] else ""
     return f"{words(reason['sentence'])}{by}{on}"
 

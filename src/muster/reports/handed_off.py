@@ -7,9 +7,17 @@ from muster.reports.published import Published
 from muster.reports.quarter import quarter_of
 from muster.reports.scope import Scope, within
 from muster.reports.sheets import Column, Picture, Query, Sheet
-from muster.reports.values import Days, Value, counted, percent_of, words
+from muster.reports.values import Days, Share, Value, counted, percent_of, words
 
 ANSWERS = ("taken up", "rejected", "no answer")
+OUTCOMES = {
+    "accepted": "Taken up: accepted",
+    "worked": "Taken up: worked on",
+    "opportunity": "Taken up: made an opportunity",
+    "rejected": "Rejected",
+    "recycled": "Rejected: recycled",
+    "none": "No answer on record",
+}
 
 
 def hand_off_picture(tables: Published, scope: Scope) -> Picture:
@@ -95,27 +103,47 @@ def _finding(row: tuple[Value, ...], scope: Scope) -> str:
 
 
 def reasons_sheet(tables: Published, scope: Scope) -> Sheet:
-    """What sales answered to the quarter's hand-offs, with the reasons given."""
+    """What sales answered to the quarter's hand-offs, with the reasons given; silence is a line too."""
     sql = f"""
-    SELECT d.outcome, CASE WHEN d.outcome = 'opportunity' THEN 'now at stage ' || COALESCE(d.reason,
-        'unknown')
-            WHEN TRIM(d.reason) <> '' THEN d.reason
-            WHEN d.outcome IN ('rejected', 'recycled') THEN 'no reason given' ELSE '' END AS reason,
-        COUNT(DISTINCT d.hand_off_id) AS hand_off_count
-    FROM hand_off AS h JOIN disposition AS d ON d.hand_off_id = h.hand_off_id
-    WHERE {within("h.at", scope.quarter)}
-    GROUP BY d.outcome, reason ORDER BY hand_off_count DESC, d.outcome, reason"""
+    WITH handed AS (SELECT h.hand_off_id FROM hand_off AS h WHERE {within("h.at", scope.quarter)}),
+    answer AS (
+        SELECT h.hand_off_id, COALESCE(d.outcome, 'none') AS outcome,
+            CASE WHEN d.outcome = 'opportunity' THEN 'now at stage ' || COALESCE(d.reason, 'unknown')
+                WHEN TRIM(d.reason) <> '' THEN d.reason
+                WHEN d.outcome IN ('rejected', 'recycled') THEN 'no reason given' END AS reason
+        FROM handed AS h LEFT JOIN disposition AS d ON d.hand_off_id = h.hand_off_id)
+    SELECT a.outcome, a.reason, COUNT(DISTINCT a.hand_off_id) AS hand_off_count,
+        (SELECT COUNT(*) FROM handed) AS all_count
+    FROM answer AS a
+    GROUP BY a.outcome, a.reason
+    ORDER BY CASE a.outcome WHEN 'accepted' THEN 1 WHEN 'worked' THEN 2 WHEN 'opportunity' THEN 3
+        WHEN 'rejected' THEN 4 WHEN 'recycled' THEN 5 ELSE 6 END, hand_off_count DESC, a.outcome, a.reason"""
+    found = tables.records(sql)
+    count = int(found[0]["all_count"]) if found else 0
     rows = tuple(
-        (words(r["outcome"]).capitalize(), r["reason"], int(r["hand_off_count"])) for r in tables.records(sql)
+        (
+            OUTCOMES.get(r["outcome"], words(r["outcome"]).capitalize()),
+            r["reason"],
+            int(r["hand_off_count"]),
+            Share(int(r["hand_off_count"]), count),
+        )
+        for r in found
     )
     return Sheet(
         "reasons",
-        f"Sales' answers to the hand-offs of {scope.quarter.label}, and why",
-        (Column("Answer", is_words=True), Column("Reason", is_words=True), Column("Hand-offs")),
+        f"What sales answered to the {counted(count, 'hand-off')} of {scope.quarter.label}, and why",
+        (
+            Column("Answer", is_words=True),
+            Column("Reason or stage", is_words=True),
+            Column("Hand-offs"),
+            Column(f"Share of the {count:,}"),
+        ),
         rows,
         Query(("hand_off", "disposition"), sql),
-        "No answer from sales is on record for these hand-offs. Answers come from the CRM's lead status and "
-        "opportunities, or from a decision source.",
-        note="A hand-off answered more than once counts under each answer.",
-        shown=10,
+        f"No group was handed off in {scope.quarter.label}, so there is nothing to answer. Answers come "
+        f"from the "
+        "CRM's lead status and opportunities, or from a decision source.",
+        note="A hand-off answered more than once, such as first worked and then made an opportunity, counts "
+        "under each answer, so the lines may add up to more than all.",
+        shown=12,
     )

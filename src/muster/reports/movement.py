@@ -70,8 +70,10 @@ def _finding(turns: Sheet, scope: Scope) -> str:
     if not turns.rows:
         return f"No group moved into or out of qualified in {scope.quarter.label}"
     _, came, went, *_, at_end, _, _, _ = turns.rows[0]
-    moved = f"{came} groups came in and {went} went out in {scope.quarter.label}"
-    return f"{moved}: {at_end} are qualified at its end"
+    assert isinstance(came, int)
+    assert isinstance(at_end, int)
+    moved = f"{counted(came, 'group')} came in and {went} went out in {scope.quarter.label}"
+    return f"{moved}: {at_end} {'was' if at_end == 1 else 'were'} qualified on {scope.end}"
 
 
 def turns_sheet(tables: Published, scope: Scope) -> Sheet:
@@ -97,23 +99,26 @@ def turns_sheet(tables: Published, scope: Scope) -> Sheet:
     )
     return Sheet(
         "turns",
-        "In and out by quarter, and flaps",
+        "In and out of qualified by quarter",
         (
             Column("Quarter", is_words=True),
             Column("Groups in"),
             Column("Groups out"),
             Column("Accounts in"),
             Column("Accounts out"),
-            Column("Qualified at the end"),
-            Column("Open groups"),
-            Column("Turned more than once"),
-            Column("Of open groups"),
+            Column("Groups qualified at its end"),
+            Column("Groups open at some time in it"),
+            Column("Qualified more than once"),
+            Column("Share of those open"),
         ),
         tuple(_turn(r) for r in found) if moved else (),
         Query(("qualification", "account_status", "flap"), sql),
         "No group moved into or out of qualified in these quarters.",
-        note="A flap is a group that became qualified more than once in the quarter; a good policy "
-        "seldom flaps.",
+        note="An account is in while one of its groups is. A group that qualified more than once in a "
+        "quarter "
+        "flaps: a good policy seldom does. Open at some time: its cycle ran on at least one day of the "
+        "quarter; "
+        "page 5 counts those open on one day.",
     )
 
 

@@ -12,7 +12,7 @@ from muster.reports.velocity import acquisition_sheet
 
 # Lines that are no programme, so that credit adds up to what was booked.
 OUTSIDE = {
-    "(unattributed)": "Unattributed: no touch on record",
+    "(unattributed)": "Unattributed: no touch of its group",
     "(no programme)": "Touches without a programme",
 }
 
@@ -84,8 +84,8 @@ def _value_sheet(found: list[dict[str, Value]], currency: str, query: Query, sco
             Column("People reached"),
             Column("Roles reached"),
             Column(f"Credited of won, {model_name(CHOSEN)}"),
-            Column("Least by any rule"),
-            Column("Most by any rule"),
+            Column("Least of all rules"),
+            Column("Most of all rules"),
             Column(f"Credited of open, {model_name(CHOSEN)}"),
             Column("Cost"),
         ),

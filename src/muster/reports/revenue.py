@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from muster.reports import money
-from muster.reports.charts.shapes import Columns, Stack
+from muster.reports.charts.shapes import Columns, Stack, below_zero
 from muster.reports.money import MINUS
+from muster.reports.pace import pace_headlines
 from muster.reports.published import Published
 from muster.reports.reconciliation import other_currencies, reconciliation
 from muster.reports.scope import Scope
 from muster.reports.sheets import Block, Headline, Headlines, Page, Picture, Sentence, Sheet, join, say
-from muster.reports.touch import Answers, touch_sheet
-from muster.reports.values import Change, Share, counted, show
+from muster.reports.touch import Answers, touch_sheets
+from muster.reports.values import Change, counted, show
 from muster.reports.won import kinds_sheet, pipeline_sheet, won_sheet
 
 Row = dict[str, Any]
@@ -22,13 +23,15 @@ def revenue_page(tables: Published, scope: Scope) -> Page:
     """The page the board reads first. Leads are not on it."""
     won, won_rows = won_sheet(tables, scope)
     pipeline, open_rows = pipeline_sheet(tables, scope)
-    touch, touch_rows = touch_sheet(tables, scope)
+    touch, sourcing, touch_rows = touch_sheets(tables, scope)
     credit, mark = reconciliation(tables, scope)
     blocks: list[Block] = [
         _headlines(scope, won_rows, open_rows, touch_rows),
+        pace_headlines(tables, scope),
         mark,
         _picture(scope, won, won_rows),
         touch,
+        sourcing,
         kinds_sheet(tables, scope),
         pipeline,
         credit,
@@ -63,42 +66,45 @@ def _headlines(scope: Scope, won: dict[str, Row], opened: dict[str, Row], touch:
                 [int(opened[label]["open_cents"]) for label in labels],
                 day=True,
             ),
-            figure("Won with a marketing touch", "touch", of_touch("group", "yes")),
-            figure("Won and sourced by marketing", "touch", of_touch("first_touch", "marketing")),
+            figure("Won, touched by marketing", "touch", of_touch("group", "yes")),
+            figure("Won, sourced by marketing", "sourcing", of_touch("first_touch", "marketing")),
         )
     )
 
 
 def _opening(scope: Scope, won: dict[str, Row], opened: dict[str, Row], touch: Answers) -> Sentence:
-    def cents(definition: str) -> int:
-        return int(touch.get((scope.quarter.label, definition, "yes"), {"deal_cents": 0})["deal_cents"])
-
     label = scope.quarter.label
-    amount, pipeline = int(won[label]["won_cents"]), int(opened[label]["open_cents"])
+    nothing = {"deal_count": 0, "deal_cents": 0}
+    count, amount = int(won[label]["won_count"]), int(won[label]["won_cents"])
+    pipeline = int(opened[label]["open_cents"])
     stands = say(f"{{}} was open on {scope.end}.", (money.short(pipeline, scope.currency), "pipeline"))
-    if not won[label]["won_count"]:
+    if not count:
         return join(say(f"No opportunity was won in {label}."), stands)
-    touched, before = cents("group"), cents("before")
-    if not touched:
-        first = say(
-            f"{{}} was won in {label}, none of it with a marketing touch on record.",
-            (money.short(amount, scope.currency), "won"),
-        )
-        return join(first, stands)
-    share = (show(Share(before, touched)), "touch")
-    if touched == amount:
-        first = say(
-            f"Marketing touched all of the {{}} won in {label}, {{}} of it before an opportunity existed.",
-            (money.short(amount, scope.currency), "won"),
-            share,
-        )
+    whole = (money.short(amount, scope.currency), "won")
+    touched = touch.get((label, "group", "yes"), nothing)
+    if not amount:
+        deals = (counted(count, "opportunity", "opportunities"), "won")
+        first = say(f"{{}} won in {label}, worth {{}} on record.", deals, whole)
+    elif not touched["deal_count"]:
+        first = say(f"{{}} was won in {label}; no touch of the groups that bought is on record.", whole)
     else:
-        first = say(
-            f"Marketing touched {{}} of the {{}} won in {label}; {{}} of it before an opportunity existed.",
-            (money.short(touched, scope.currency), "touch"),
-            (money.short(amount, scope.currency), "won"),
-            share,
-        )
+        before = touch.get((label, "first_touch", "marketing"), nothing)
+        sourced = (money.short(int(before["deal_cents"]), scope.currency), "sourcing")
+        if int(touched["deal_count"]) == count:
+            first = say(
+                f"Marketing touched all of the {{}} won in {label}, and {{}} of it before an opportunity "
+                f"existed.",
+                whole,
+                sourced,
+            )
+        else:
+            first = say(
+                f"Marketing touched {{}} of the {{}} won in {label}, and {{}} of it before an opportunity "
+                f"existed.",
+                (money.short(int(touched["deal_cents"]), scope.currency), "touch"),
+                whole,
+                sourced,
+            )
     return join(first, stands)
 
 
@@ -118,7 +124,7 @@ def _picture(scope: Scope, sheet: Sheet, won: dict[str, Row]) -> Picture:
     )
     chart = Columns(
         f"won, {scope.currency}, by quarter of closing",
-        ("sourced", "touched", "no touch"),
+        ("sourced", "touched", "untouched"),
         stacks,
         scope.currency,
     )
@@ -127,9 +133,10 @@ def _picture(scope: Scope, sheet: Sheet, won: dict[str, Row]) -> Picture:
         "won-picture",
         _finding(scope, now, before, won[scope.year_ago.label]),
         "Columns of won revenue for nine quarters, each divided into sourced by marketing, touched by "
-        "marketing but not sourced, and without any marketing touch found.",
+        "marketing but not sourced, and without a touch of the buying group.",
         f"Rests on {counted(total, 'won opportunity', 'won opportunities')}, {now['won_count']:,} of them in "
-        f"{scope.quarter.label}.",
+        f"{scope.quarter.label}. Touched: somebody of the buying group was. Sourced: before the opportunity "
+        "existed." + below_zero(amount for stack in stacks for amount in stack.layers),
         chart if sheet.rows else None,
         sheet,
     )

@@ -120,6 +120,7 @@ class Headlines:
     """The large figures of a page, side by side."""
 
     figures: tuple[Headline, ...]
+    is_minor: bool = False  # a second row, in smaller figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,17 +144,26 @@ class Definition:
 class Definitions:
     """The words of the pack."""
 
+    key: str
+    title: str
     entries: tuple[Definition, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RoleLetter:
-    """A role of a group: how many members are engaged, how many are missing."""
+    """A role of a group: how many the score counts as engaged, how many are missing."""
 
     letter: str
     role: str
     engaged: int
     missing: int
+    is_likely: bool = False  # missing in the score, though a member acts like one
+
+    @property
+    def told(self) -> str:
+        """In words."""
+        state = "likely, not counted" if self.is_likely else "missing" if self.missing else "engaged"
+        return f"{self.role}: {state}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +174,7 @@ class GroupRow:
     solution: str
     standing: str
     score: str
+    scored: str
     expected: str
     parts: Chart
     parts_told: str

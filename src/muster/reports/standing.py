@@ -29,7 +29,10 @@ def standing_sheet(tables: Published, scope: Scope) -> Sheet:
         COUNT(*) FILTER (WHERE st.status = 'nurture') AS nurture_count,
         COUNT(*) FILTER (WHERE st.status = 'qualified' AND EXISTS (
             SELECT 1 FROM role_gap AS r WHERE r.buying_group_id = g.buying_group_id
-                AND r.role = 'decision_maker' AND r.missing > 0)) AS undecided_count,
+                AND r.role = 'decision_maker' AND r.missing > 0 AND r.needed > (
+                    SELECT COUNT(*) FROM signal AS s WHERE s.buying_group_id = g.buying_group_id
+                        AND s.component = 'completeness' AND s.reason = 'decision_maker'
+                        AND s.at <= l.scored_at))) AS undecided_count,
         COUNT(d.buying_group_id) AS selling_count,
         COUNT(*) FILTER (WHERE d.buying_group_id IS NULL AND l.expected_amount_cents IS NULL) AS thin_count,
         COALESCE(SUM(l.expected_amount_cents), 0) AS expected_cents
@@ -62,20 +65,30 @@ def standing_sheet(tables: Published, scope: Scope) -> Sheet:
             Column("● Qualified"),
             Column("◐ Engaged"),
             Column("○ Nurture"),
-            Column("Qualified without a decision maker"),
+            Column("Qualified, decision maker missing"),
             Column("With an open opportunity"),
-            Column("Data too thin to expect"),
-            Column("Expected of the others"),
+            Column("Neither, data too thin"),
+            Column("Expected of the rest"),
         ),
         rows,
         Query(
-            ("buying_group", "qualification", "role_gap", "score", "opportunity_group", "known_opportunity"),
+            (
+                "buying_group",
+                "qualification",
+                "role_gap",
+                "signal",
+                "score",
+                "opportunity_group",
+                "known_opportunity",
+            ),
             sql,
         ),
         "No buying group is open. Groups form from engagement whose solution is known: see "
         "rules/solutions.csv",
         foot=("All", *sums, expected),
-        note=EXPECTED,
+        note=f"Open: the cycle has not ended on {show(scope.as_of.date())}. Missing: neither counted by the "
+        f"latest score nor held by "
+        "a member. " + EXPECTED,
     )
 
 
@@ -85,7 +98,8 @@ def standing_sentence(sheet: Sheet, scope: Scope) -> Sentence:
         return say(f"No buying group is open on {show(scope.as_of.date())}.")
     _, opened, qualified, _, _, undecided, *_ = sheet.foot
     return say(
-        "{} of {} are qualified; {} of these have no decision maker engaged.",
+        f"{{}} of {{}} {'is' if qualified == 1 else 'are'} qualified; in {{}} of these the decision maker "
+        f"is missing.",
         (show(qualified), "standing"),
         (counted(int(str(opened)), "open group"), "standing"),
         (show(undecided), "standing"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import singledispatch
+from unicodedata import bidirectional
 
 from muster.reports import money
 from muster.reports.money import MINUS, NBSP
@@ -144,7 +145,7 @@ def percent(ratio: Decimal) -> str:
         return f">99.9{NBSP}%"
     fine = 0 < hundred < Decimal("9.95") or Decimal("99.5") <= hundred < 100
     digits = Decimal("0.1") if fine else Decimal(1)
-    return f"{hundred.quantize(digits, rounding=ROUND_HALF_UP):,}{NBSP}%"
+    return f"{hundred.quantize(digits, rounding=ROUND_HALF_UP):,}{NBSP}%".replace("-", MINUS)
 
 
 def percent_of(part: int, whole: int) -> str:
@@ -160,3 +161,13 @@ def words(name: str) -> str:
 def counted(number: int, noun: str, plural: str | None = None) -> str:
     """A number with its noun: `1 group`, `2,140 groups`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def isolated(name: str) -> str:
+    """A name to be set into a sentence: one written from right to left must not turn the words after it.
+
+    >>> isolated("Acme") == "Acme", isolated("אבג") == "\\u2068אבג\\u2069"
+    (True, True)
+    """
+    turns = any(bidirectional(character) in ("R", "AL") for character in name)
+    return f"\u2068{name}\u2069" if turns else name

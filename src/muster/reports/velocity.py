@@ -10,6 +10,7 @@ from muster.reports.sheets import Column, Query, Sentence, Sheet, say
 from muster.reports.values import Days, Money, Rate, Value, counted, show
 
 ALL = "(all)"
+NEW_CUSTOMERS = "New customers: accounts whose first new business was won in the quarter. "
 
 
 def velocity_sheet(tables: Published, scope: Scope) -> tuple[Sheet, Sentence | None]:
@@ -58,7 +59,7 @@ def velocity_sheet(tables: Published, scope: Scope) -> tuple[Sheet, Sentence | N
             Column("Win rate"),
             Column("Mean won"),
             Column("Mean days, created to closed"),
-            Column("A day"),
+            Column("Won a day"),
             Column("Open, left out"),
         ),
         tuple(rows),
@@ -82,7 +83,7 @@ def acquisition_sheet(tables: Published, scope: Scope) -> Sheet:
         (
             quarter_of(r["period_on"]).label
             + ("" if r["currency"] == scope.currency else f", {r['currency']}"),
-            Money(int(r["spend_cents"]), r["currency"]),
+            Money(int(r["spend_cents"]), r["currency"]) if r["spend_cents"] else None,
             int(r["customers_won"]),
             None if r["cpa_cents"] is None else Money(int(r["cpa_cents"]), r["currency"]),
         )
@@ -94,13 +95,13 @@ def acquisition_sheet(tables: Published, scope: Scope) -> Sheet:
         "Cost per acquisition",
         (
             Column("Quarter", is_words=True),
-            Column("Spend booked"),
-            Column("Customers won"),
-            Column("Spend per customer"),
+            Column("Spend on programmes"),
+            Column("New customers won"),
+            Column("Cost per new customer"),
         ),
         rows,
         Query(("cost_per_acquisition",), sql),
         "No spend is on record for these quarters. Add a source for the table spend to muster.toml, then "
         "run: muster run",
-        note=" ".join(f"{note[0].upper()}{note[1:].rstrip('.')}." for note in notes),
+        note=NEW_CUSTOMERS + " ".join(f"{note[0].upper()}{note[1:].rstrip('.')}." for note in notes),
     )

@@ -43,7 +43,8 @@ def won_sheet(tables: Published, scope: Scope) -> tuple[Sheet, dict[str, Row]]:
     )
     lacking = by_quarter[scope.quarter.label]["lacking_count"]
     note = (
-        "Touched: by the group's definition. Sourced: by first touch. The last three columns add up to Won."
+        "Touched: somebody of the buying group was. Sourced: by first touch, before the opportunity "
+        "existed. The last three columns add up to Won."
     )
     if lacking:
         note += (
@@ -59,7 +60,7 @@ def won_sheet(tables: Published, scope: Scope) -> tuple[Sheet, dict[str, Row]]:
             Column("Won"),
             Column("Sourced by marketing"),
             Column("Touched, not sourced"),
-            Column("No marketing touch found"),
+            Column("Group not touched"),
         ),
         rows if found else (),
         Query(("known_opportunity", "sourcing", "influence"), sql),

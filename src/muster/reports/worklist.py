@@ -9,16 +9,24 @@ from muster.reports.group_facts import Facts, facts_of
 from muster.reports.money import short
 from muster.reports.published import Published
 from muster.reports.scope import Scope
-from muster.reports.sheets import Column, GroupRow, GroupRows, Query, RoleLetter, Sheet
+from muster.reports.sheets import Column, GroupRow, GroupRows, Query, Sheet
 from muster.reports.standing import EXPECTED, LATEST
 from muster.reports.values import Money, Rate, Value, counted, show, words
 
 TEN = 10
 COMPONENTS = ("fit", "intent", "engagement", "frame_control", "completeness")
 LEGEND = (
-    "The line is the score over 90 days, stretches as qualified shaded. Roles: filled where engaged, dashed "
-    "where needed and missing. Ch champion, DM decision maker, EB economic buyer, TI technical influencer, "
-    "Us user, Pr procurement."
+    "The score is of the day beside it: scores are made every Monday and at every change of status. Its "
+    "roles and "
+    "reasons are of that instant; status, members, last act and opportunities are of {day}. The bar is the "
+    "score's "
+    "parts in the order written below it, the line the score over 90 days, stretches as qualified shaded. "
+    "Roles: "
+    "filled where the score counts one as engaged, dashed where needed and missing, with a question mark "
+    "where a "
+    "member acts like one and the score does not count it. Ch champion, DM decision maker, EB economic "
+    "buyer, "
+    "TI technical influencer, Us user, Pr procurement."
 )
 
 
@@ -49,12 +57,13 @@ def worklist(tables: Published, scope: Scope) -> GroupRows:
     facts = facts_of(tables, [(r["buying_group_id"], r["scored_at"]) for r in found], as_of=scope.as_of)
     sheet = Sheet(
         "worklist",
-        "The ten open groups most worth attention: qualified first, then by score",
+        f"{_most(found)}, as a table",
         (
             Column("Account", is_words=True),
             Column("Solution", is_words=True),
             Column("Status", is_words=True),
             Column("Score"),
+            Column("Of", is_words=True),
             *(Column(words(c).capitalize()) for c in COMPONENTS),
             Column("Members"),
             Column("Anonymous"),
@@ -83,8 +92,12 @@ def worklist(tables: Published, scope: Scope) -> GroupRows:
         note=f"{EXPECTED} Score of 100 points; its parts add up to it.",
     )
     rows = tuple(_row(r, facts[r["buying_group_id"]], scope) for r in found)
-    title = "The ten most worth attention: qualified first, then by score"
-    return GroupRows("worklist-rows", title, LEGEND, rows, sheet)
+    legend = LEGEND.format(day=show(scope.as_of.date()))
+    return GroupRows("worklist-rows", f"{_most(found)}: qualified first, then by score", legend, rows, sheet)
+
+
+def _most(found: list[dict[str, Any]]) -> str:
+    return f"The {counted(len(found), 'open group')} most worth attention"
 
 
 def _cells(r: dict[str, Any], scope: Scope) -> tuple[Value, ...]:
@@ -94,6 +107,7 @@ def _cells(r: dict[str, Any], scope: Scope) -> tuple[Value, ...]:
         r["solution_id"],
         _standing(r).split(" since ")[0],
         r["score"],
+        r["scored_at"].date(),
         *(r[c] for c in COMPONENTS),
         int(r["member_count"]),
         int(r["visitor_count"]),
@@ -116,8 +130,11 @@ def _row(r: dict[str, Any], facts: Facts, scope: Scope) -> GroupRow:
         expected = (
             f"{amount} expected: {opened} of such groups opened an opportunity, {won} of those were won."
         )
-    letters = tuple(RoleLetter(_letter(role), words(role), e, m) for role, e, m in facts.roles)
-    missing = [words(role) for role, _, lacking in facts.roles if lacking]
+    missing = [letter.role for letter in facts.roles if letter.missing and not letter.is_likely]
+    likely = [letter.role for letter in facts.roles if letter.is_likely]
+    lacking = [f"Missing: {', '.join(missing)}."] if missing else []
+    lacking += [f"Likely, not counted: {', '.join(likely)}."] if likely else []
+    next_step = f"find the {missing[0]}." if missing else f"make sure of the {likely[0]}." if likely else ""
     members = f"{counted(int(r['member_count']), 'member')}"
     if r["visitor_count"]:
         members += f", {int(r['visitor_count']):,} anonymous"
@@ -131,18 +148,19 @@ def _row(r: dict[str, Any], facts: Facts, scope: Scope) -> GroupRow:
         solution=r["solution_id"],
         standing=_standing(r),
         score=show(r["score"]),
+        scored=show(r["scored_at"].date()),
         expected=expected,
         parts=Parts(tuple((words(c), int(r[c] * 100)) for c in COMPONENTS)),
         parts_told=", ".join(f"{words(c)} {show(r[c])}" for c in COMPONENTS),
         history=facts.history,
         history_about=facts.history_about,
-        roles=letters,
+        roles=facts.roles,
         members=members,
-        missing=", ".join(missing),
+        missing=" ".join(lacking) or "No needed role missing.",
         last_act=last,
         why_now=facts.why_now,
         deal=_deal(r, scope),
-        next_step=f"find the {missing[0]}." if missing else "every needed role is engaged.",
+        next_step=next_step,
     )
 
 
@@ -158,9 +176,3 @@ def _standing(r: dict[str, Any]) -> str:
     if r["status"] is None:
         return f"{sign} no status yet"
     return f"{sign} {r['status']} since {show(r['from_at'].date())}"
-
-
-def _letter(role: str) -> str:
-    """Two letters for a role: decision_maker -> DM, champion -> Ch."""
-    parts = role.split("_")
-    return "".join(p[0].upper() for p in parts[:2]) if len(parts) > 1 else role[:2].capitalize()

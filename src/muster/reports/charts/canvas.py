@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from unicodedata import combining, east_asian_width
 
 ADVANCE = 0.58  # mean width of a character in a system font, as a part of its size
 
@@ -53,18 +54,32 @@ class Canvas:
 
 def text_width(words: str, size: int = 12) -> float:
     """About how wide words are; for finding room, never for exact places."""
-    return len(words) * size * ADVANCE
+    return sum(map(_advance, words)) * size
 
 
 def fit(words: str, width: float, size: int = 12) -> str:
     """Words cut to a width, with an ellipsis where something is left off."""
-    room = int(width / (size * ADVANCE))
-    return words if len(words) <= room else words[: max(room - 1, 1)].rstrip() + "…"
+    if text_width(words, size) <= width:
+        return words
+    room, kept = width - size * ADVANCE, ""
+    for character in words:
+        room -= _advance(character) * size
+        if room < 0 and kept:
+            break
+        kept += character
+    return kept.rstrip() + "…"
+
+
+def _advance(character: str) -> float:
+    """A character's width as a part of its size: Chinese and the like are square, accents take no room."""
+    if combining(character):
+        return 0.0
+    return 1.0 if east_asian_width(character) in "WF" else ADVANCE
 
 
 def scaled(amount: int, top: int, pixels: float) -> float:
     """How many pixels a whole amount takes where `top` takes all of them; whole numbers until the end."""
-    return amount * int(pixels * 10) // top / 10 if top else 0.0
+    return max(amount, 0) * int(pixels * 10) // top / 10 if top > 0 else 0.0
 
 
 def ticks(top: int, count: int = 4) -> list[int]:

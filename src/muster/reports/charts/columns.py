@@ -14,7 +14,7 @@ def draw_columns(chart: Columns, width: int) -> Canvas:
     canvas = Canvas(width, HEIGHT)
     is_narrow = width < 500
     top = max([1, *(sum(stack.layers) for stack in chart.stacks)])
-    names = max((text_width(n, 11) for n in chart.layer_names), default=0) + 14
+    names = max((text_width(n, 11) for n in chart.layer_names), default=0) + 24
     left, right = 44.0, width - max(names, text_width("$10.4M") + 8)
     floor, room = HEIGHT - BOTTOM, HEIGHT - BOTTOM - TOP
     for tick in ticks(top, 3):
@@ -56,21 +56,26 @@ def _column(
         height = scaled(amount, top, floor - TOP)
         y -= height
         about = f"{stack.label}, {chart.layer_names[depth]}: {write(amount, chart.currency)}"
-        if amount:
+        if amount > 0:
             canvas.rect(x, y, bar, height, cls=f"{tone}-{depth}", about=about)
     return y
 
 
 def _name_layers(canvas: Canvas, chart: Columns, *, x: float, floor: float, top: int) -> None:
-    """Names beside the last column's layers, moved apart where layers are thin."""
+    """Names beside the last column's layers, moved apart where layers are thin.
+
+    A layer that only earlier columns have is named too, above the others, with a swatch of its grey.
+    """
     if not chart.stacks:
         return
     base, lowest = floor, floor + 2
-    for name, amount in zip(chart.layer_names, chart.stacks[-1].layers, strict=True):
+    for depth, (name, amount) in enumerate(zip(chart.layer_names, chart.stacks[-1].layers, strict=True)):
         height = scaled(amount, top, floor - TOP)
-        if amount:
+        if any(stack.layers[depth] > 0 for stack in chart.stacks):
             y = min(base - height / 2 + 4, lowest)
-            canvas.text(x, y, name, cls="t small")
+            if amount <= 0:
+                canvas.rect(x, y - 8, 8, 8, cls=f"then-{depth}", about=f"{name}: in earlier columns")
+            canvas.text(x if amount > 0 else x + 12, y, name, cls="t small")
             lowest = y - 13
         base -= height
 

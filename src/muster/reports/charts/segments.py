@@ -14,7 +14,7 @@ def draw_segments(chart: SegmentBars, width: int) -> Canvas:
     is_narrow = width < 500
     row = 42 if is_narrow else ROW
     canvas = Canvas(width, TOP + row * len(chart.rows) + BOTTOM)
-    top = max((sum(r.amounts) for r in chart.rows), default=0) or 1
+    top = max((sum(max(a, 0) for a in r.amounts) for r in chart.rows), default=0) or 1
     ends = [_end(chart, r.amounts) for r in chart.rows]
     left = 0 if is_narrow else min(max((text_width(r.label) for r in chart.rows), default=0) + 12, 200)
     room = width - left - (0 if is_narrow else max((text_width(e, 11) for e in ends), default=0) + 10)

@@ -5,6 +5,7 @@ Amounts are whole numbers (cents, counts); `currency` is None where they are cou
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -101,7 +102,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Spreads:
-    """One row a programme: the chosen rule as a dot, the others as ticks on their range."""
+    """One row a programme: the chosen rule as a dot on a bar from least to most."""
 
     axis: str
     chosen_name: str
@@ -128,3 +129,9 @@ class History:
 
 
 Chart = Columns | Intervals | SegmentBars | Movement | Spreads | Parts | History
+
+
+def below_zero(amounts: Iterable[int]) -> str:
+    """What a picture of lengths must add where an amount has none; empty where every amount has one."""
+    found = any(amount < 0 for amount in amounts)
+    return " Amounts below zero have no length here: they stand in the table." if found else ""

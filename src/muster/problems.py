@@ -68,8 +68,9 @@ class MissingExtra(WrongUse):
 class Problem:
     """One kind of fault in one column of one file: the first example, and how many there are.
 
-    `row` counts data rows from 1; None means the whole file. `severity` is error (the row
-    was set aside), warning (it landed, but look) or note.
+    `row` is the row that a spreadsheet shows (the header is row 1; of JSON Lines, the line); None
+    means the whole file. `severity` is error (the row was set aside), warning (it landed, but look)
+    or note.
     """
 
     severity: str

@@ -22,10 +22,10 @@ def test_a_row_that_cannot_be_read_is_shown_with_place_reason_and_remedy(muster,
     assert result.exit_code == 1
     assert "1 error: left out until corrected" in result.stdout
     assert "engagement/engagement.csv, column occurred_at" in result.stdout
-    assert '"2025-02-30" is not a date (1 row, first in row 2)' in result.stdout
+    assert '"2025-02-30" is not a date (1 row, first in row 3)' in result.stdout
     assert "Every row read has landed" in result.stdout
     [problem] = [p for p in _json(muster, tmp_path)["problems"] if p["severity"] == "error"]
-    assert (problem["row"], problem["column"], problem["count"]) == (2, "occurred_at", 1)
+    assert (problem["row"], problem["column"], problem["count"]) == (3, "occurred_at", 1)
     assert problem["remedy"]
 
 

@@ -31,7 +31,7 @@ def cells_of(workspace: Workspace, source: SourceRow) -> list[str]:
     root = workspace.folder / config.path
     rows = _rows(root / source.file if root.is_dir() else root)
     assert root.is_dir() or root.name == source.file
-    return rows[source.row]  # row 0 is the header
+    return rows[source.row - 1]  # row 1 is the header
 
 
 def check_source(workspace: Workspace, source: SourceRow) -> None:

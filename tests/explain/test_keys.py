@@ -52,13 +52,13 @@ def test_the_beginning_of_a_key_explains_the_rows_that_begin_so(halden: Workspac
     explained = explain(halden, "sourcing", str(row["opportunity_id"]))
     assert explained.key == row and explained.row == {}
     assert [parent.key["definition"] for parent in explained.parents] == ["crm_lead_source", "first_touch"]
-    assert explained.sentence == "2 rows of sourcing have this beginning of a key."
+    assert explained.sentence == "2 rows of sourcing fit. To name one of them, add its definition to the key."
     assert all(parent.parents for parent in explained.parents)
 
 
 def test_too_many_rows_ask_for_more_of_the_key(halden: Workspace) -> None:
     row = one(halden, "SELECT opportunity_id FROM credit GROUP BY 1 HAVING COUNT(*) > 20")
-    with pytest.raises(WrongUse, match="More than 20 rows of credit begin with that key") as caught:
+    with pytest.raises(WrongUse, match="More than 20 rows of credit fit") as caught:
         explain(halden, "credit", str(row["opportunity_id"]))
     assert "opportunity_id/engagement_id/attribution_model" in caught.value.remedy
     for table, key in commands(caught.value.remedy):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from muster.explain import Explanation, explain, render
+from muster.rules.read import default_text
 from muster.testing import account, company, contact, engaged, rows
 from muster.workspace import Workspace
 
@@ -40,7 +41,8 @@ def way_back(explained: Explanation, *tables: str) -> list[Explanation]:
 def told(explained: Explanation, *, depth: int | None = None) -> list[str]:
     """The text without what changes with the words of rules and SQL files."""
     lines = render(explained, depth=depth).splitlines()
-    return [line for line in lines if not line.strip().startswith(("made by", "row:", "rule:"))]
+    left_out = ("made by", "row:", "rule:", "A default rule")
+    return [line for line in lines if not line.strip().startswith(left_out)]
 
 
 def test_the_hand_off_leads_back_to_the_webinar_and_its_file(acme: Workspace) -> None:
@@ -67,7 +69,7 @@ def test_the_hand_off_leads_back_to_the_webinar_and_its_file(acme: Workspace) ->
     assert rule.file == "rules/activity_weights.csv"
     assert (rule.cells["activity"], rule.cells["points"]) == ("webinar_attended", "6")
     [source] = way[3].sources
-    assert (source.file, source.row, source.key) == ("engagement.csv", 2, "e-webinar")
+    assert (source.file, source.row, source.key) == ("engagement.csv", 3, "e-webinar")
 
 
 def test_the_webinar_as_text(acme: Workspace) -> None:
@@ -77,14 +79,14 @@ def test_the_webinar_as_text(acme: Workspace) -> None:
         "6.00 points for frame. Account by person.",
         "  recounted, agrees: weight 6.00 (the points of its activity's rule then, or none)",
         "  recounted behind it, in 1 rows: 1 figures that agree",
-        "  source: engagement/engagement.csv, row 2 (engagement e-webinar, known 2025-03-04 15:00:00)",
+        "  source: engagement/engagement.csv, row 3 (engagement e-webinar, known 2025-03-04 15:00:00)",
         "  who it was:",
         "  - person p56d367039dddace5/1970-01-01T00:00:00",
         "    Vera Voss, VP Data <vera@acme.example>, at Acme by company_domain from the beginning.",
         "    a record of this person:",
         "    - person_alias 003V",
         "      The record 003V is Vera Voss (VP Data) (same_record, confidence 1).",
-        "      source: person-record/person_record.csv, row 2 "
+        "      source: person-record/person_record.csv, row 3 "
         "(person_record 003V, known 2020-01-01 00:00:00)",
         "    where they were:",
         "    - account ad574de51d85f19b6",
@@ -93,7 +95,7 @@ def test_the_webinar_as_text(acme: Workspace) -> None:
         "      a record of it:",
         "      - account_alias 001A",
         "        The account record 001A is Acme (same_record, confidence 1).",
-        "        source: account-record/account_record.csv, row 1 "
+        "        source: account-record/account_record.csv, row 2 "
         "(account_record 001A, known 2020-01-01 00:00:00)",
         "  as above: whose it was (account ad574de51d85f19b6)",
     ]
@@ -101,19 +103,43 @@ def test_the_webinar_as_text(acme: Workspace) -> None:
 
 def test_depth_ends_the_tree_with_the_command_that_goes_on(acme: Workspace) -> None:
     explained = explain(acme, "resolved_engagement", "e-webinar")
-    assert told(explained, depth=0)[-1] == f"  rests on 2 more: muster explain {WEBINAR}"
+    assert told(explained, depth=0)[-2] == f"  rests on 2 more: muster explain {WEBINAR}"
     shallow = told(explained, depth=1)
     assert "  - person p56d367039dddace5/1970-01-01T00:00:00" in shallow
     assert not any("- person_alias" in line for line in shallow)
-    assert shallow[-1].startswith("    rests on 1 more: muster explain account ")
+    assert any(line.startswith("    rests on 1 more: muster explain account ") for line in shallow)
+
+
+def test_what_was_cut_names_the_command_that_tells_all(acme: Workspace) -> None:
+    explained = explain(acme, "resolved_engagement", "e-webinar")
+    assert told(explained, depth=1)[-1] == (
+        f"Told to depth 1; the commands above go on from one row. All at once: muster explain {WEBINAR} --all"
+    )
+    assert "--all" not in render(explained)
+    assert "--all" not in render(explained, depth=9)
 
 
 def test_rules_and_files_are_told_in_full_once(acme: Workspace) -> None:
     [hand_off] = rows(acme, "SELECT hand_off_id FROM hand_off")
     text = render(explain(acme, "hand_off", hand_off["hand_off_id"]))
     assert text.count("Gives an hour") == 1
-    assert text.count("rules/activity_weights.csv, row 15") == 2
+    assert text.count("rules/activity_weights.csv, row 16") == 2
     assert text.count("made by weighing/signal.sql: Everything that moves a group's score") == 1
+
+
+def test_a_rule_that_is_a_default_says_so_and_how_to_make_it_ones_own(acme: Workspace) -> None:
+    explained = explain(acme, "resolved_engagement", "e-webinar")
+    text = render(explained)
+    assert "rule: default rules/activity_weights.csv, row 16: activity webinar_attended" in text
+    assert "`muster init` writes the files that are missing" in text
+    own = acme.folder / "rules" / "activity_weights.csv"
+    own.write_text(default_text("activity_weights"), "utf-8")
+    try:
+        mine = render(explain(acme, "resolved_engagement", "e-webinar"))
+    finally:
+        own.unlink()
+    assert "rule: rules/activity_weights.csv, row 16: activity webinar_attended" in mine
+    assert "default" not in mine
 
 
 def test_the_workspaces_own_sql_is_named(acme: Workspace) -> None:

@@ -107,13 +107,13 @@ def test_two_equal_bookings_of_one_day_are_two_and_the_file_again_is_none(compan
 def test_an_events_id_with_other_content_is_kept_aside_and_flagged(company):
     company.file("e.csv", "id,at,url\n1,2025-01-02,/b\n1,2025-01-01,/a\n1,2025-01-01,/a\n")
     result = company.table("engagement", "e.csv", VISIT | {"url": "url"}).load()
-    assert result.rows("engagement", "url", "source_row") == [("/a", 2)]
+    assert result.rows("engagement", "url", "source_row") == [("/a", 3)]
     assert result.ledger("e.csv") == (3, 1, 1, 1)
     assert [(p.severity, p.reason, p.row, p.value) for p in result.problems()] == [
-        ("warning", "the same id with other content", 1, "1")
+        ("warning", "the same id with other content", 2, "1")
     ]
     assert result.set_aside() == [
-        ("e.csv", 1, "the same id with other content", '{"id":"1","at":"2025-01-02","url":"/b"}')
+        ("e.csv", 2, "the same id with other content", '{"id":"1","at":"2025-01-02","url":"/b"}')
     ]
 
 
@@ -140,7 +140,7 @@ def test_json_lines_keep_digits_and_reach_into_objects(company):
     ]
     assert result.ledger("e.jsonl") == (4, 2, 0, 2)
     assert [(p.reason, p.row, p.count) for p in result.problems("error")] == [
-        ("the line is not a JSON object", 3, 2)
+        ("the line is not a JSON object", 4, 2)
     ]
 
 
@@ -268,7 +268,7 @@ def test_a_number_with_a_decimal_comma_needs_saying_so(company):
     result = company.table("spend", "s.csv", german).load()
     assert result.rows("spend", "amount_cents") == [(123450,)]
     assert [str(p) for p in result.problems("error")] == [
-        's.csv, row 2, column cost: "12,5 Mio. €" is not an amount. Write amounts as 1234.50; if the comma '
+        's.csv, row 3, column cost: "12,5 Mio. €" is not an amount. Write amounts as 1234.50; if the comma '
         'is the decimal sign, map the column with decimal = ",".'
     ]
 
@@ -280,6 +280,6 @@ def test_ids_that_a_spreadsheet_broke_are_set_aside_with_the_remedy(company):
     ).load()
     assert result.ledger("o.csv") == (2, 1, 0, 1)
     assert [(p.severity, p.column, p.row) for p in result.problems() if "spreadsheet" in p.reason] == [
-        ("error", "id", 1),
-        ("warning", "account", 2),
+        ("error", "id", 2),
+        ("warning", "account", 3),
     ]

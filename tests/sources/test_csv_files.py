@@ -16,14 +16,19 @@ from hypothesis import strategies as st
 from muster.sources.files import InputFile, find_files
 from muster.sources.reading import open_rows
 from muster.sources.rows import NeedsCare, ReadingChoices
-from muster.sources.text import UnreadableFile, read_header
+from muster.sources.text import UnreadableFile, Utf8Stream, read_header
 
 OWNER = {"owner_id": "Id", "name": "Name"}
 TEXT = "Id,Name\n1,Zoë Müller\n2,Łukasz\n"
 
 
-def rows_of(data: bytes, *, delimiter: str | None = None) -> tuple[list[tuple[str, ...]], list[str], int]:
-    """What the readers make of the bytes of a file: rows, fault codes, count."""
+def rows_of(
+    data: bytes, *, delimiter: str | None = None, has_gaps: bool = False
+) -> tuple[list[tuple[str, ...]], list[str], int]:
+    """What the readers make of the bytes of a file: rows, fault codes, count.
+
+    Rows are numbered on from the header, which is row 1, unless blank lines leave gaps.
+    """
     file = InputFile("x.csv", ".csv", lambda: io.BytesIO(data))
     for careful in (False, True):
         rows = open_rows(file, ReadingChoices(delimiter=delimiter), careful=careful)
@@ -32,7 +37,10 @@ def rows_of(data: bytes, *, delimiter: str | None = None) -> tuple[list[tuple[st
         except NeedsCare:
             continue
         numbered = sorted(found + [(fault.row,) for fault in rows.faults])
-        assert [row[0] for row in numbered] == list(range(1, rows.read_count + 1))
+        numbers = [row[0] for row in numbered]
+        assert len(set(numbers)) == rows.read_count
+        assert has_gaps or numbers == list(range(2, rows.read_count + 2))
+        assert not numbers or numbers[0] > 1
         return [row[1:] for row in found], [fault.code for fault in rows.faults], rows.read_count
     raise AssertionError("no reader took the file")
 
@@ -119,10 +127,10 @@ def test_rows_of_another_length_are_set_aside_with_their_text(company):
     result = company.table("owner", "o.csv", OWNER).load()
     assert result.ledger("o.csv") == (4, 2, 0, 2)
     assert [(p.row, p.reason, p.value) for p in result.problems("error")] == [
-        (2, "the row has fewer cells than the header has names", "2"),
-        (3, "the row has more cells than the header has names", "3 | Bob | x | y"),
+        (3, "the row has fewer cells than the header has names", "2"),
+        (4, "the row has more cells than the header has names", "3 | Bob | x | y"),
     ]
-    assert result.rows("owner", "owner_id", "source_row") == [("1", 1), ("4", 4)]
+    assert result.rows("owner", "owner_id", "source_row") == [("1", 2), ("4", 5)]
 
 
 def test_a_quote_that_is_never_closed_costs_its_own_row_only():
@@ -135,7 +143,7 @@ def test_rows_that_two_stray_quotes_may_have_joined_are_named(company):
     result = company.table("owner", "o.csv", OWNER).load()
     assert result.ledger("o.csv") == (2, 2, 0, 0)
     assert [(p.row, p.reason) for p in result.problems("warning")] == [
-        (1, "a cell spans lines that look like rows; a stray quote may join them")
+        (2, "a cell spans lines that look like rows; a stray quote may join them")
     ]
 
 
@@ -149,7 +157,38 @@ def test_a_header_whose_quote_is_never_closed_does_not_swallow_the_file():
 
 
 def test_blank_lines_are_no_rows_and_a_last_line_needs_no_end():
-    assert rows_of(b"\n\na,b\n\n1,2\n\n\n3,4") == ([("1", "2"), ("3", "4")], [], 2)
+    assert rows_of(b"\n\na,b\n\n1,2\n\n\n3,4", has_gaps=True) == ([("1", "2"), ("3", "4")], [], 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("Id,Name\n1,Ada\n?\n", 3),
+        ("Id,Name\r\n1,Ada\r\n?\r\n", 3),
+        ("Id,Name\n\n1,Ada\n\n\n?\n\n\n", 6),  # a spreadsheet shows blank lines too
+        ("\n\nId,Name\n1,Ada\n?\n", 5),
+        ('Id,Name\n1,"Ada\nof London"\n?\n', 3),  # and a cell with a line break as one row
+        ('"Id","Name\nof owner"\n1,Ada\n?\n', 3),
+        ("sep=,\nId,Name\n1,Ada\n?\n", 3),  # but not the line that names the delimiter
+    ],
+)
+def test_a_row_is_numbered_as_a_spreadsheet_shows_it(company, text, row):
+    company.file("o.csv", text)
+    result = company.table("owner", "o.csv", {"owner_id": "Id"}).load()
+    assert [p.row for p in result.problems("error")] == [row]
+    assert [r for (r,) in result.rows("owner", "source_row")] == [row - (3 if "Ada\n\n\n" in text else 1)]
+    assert result.ledger("o.csv") == (2, 1, 0, 1)  # the count of rows is that of rows, not of numbers
+
+
+@pytest.mark.parametrize("blank", range(6))
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 1 << 20])
+def test_blank_lines_at_the_end_are_no_lines(blank, end, size):
+    raw = f"a{end}b{end}{end}c{end}{end * blank}".encode()
+    stream = Utf8Stream(io.BytesIO(raw), encoding="utf-8")
+    while stream.read(size):
+        pass
+    assert stream.finished_line_count() == 4
 
 
 def test_an_empty_file_and_a_file_with_only_a_header(company):
@@ -270,7 +309,7 @@ def test_what_was_written_is_what_is_read(data, width, delimiter, end, quote_all
 def test_no_bytes_crash_the_readers_and_every_row_is_counted(tail):
     data = b"a,b\n" + (tail if isinstance(tail, bytes) else tail.encode())
     with contextlib.suppress(UnreadableFile):
-        rows, faults, count = rows_of(data)
+        rows, faults, count = rows_of(data, has_gaps=True)
         assert len(rows) + len(faults) == count
 
 

@@ -124,8 +124,8 @@ def test_a_repeated_row_keeps_the_lineage_that_sorts_first(company):
     company.file("crm/a/Account.csv", "Id,CreatedDate\n001B,2024-01-01\n001A,2024-01-01\n001A,2024-01-01\n")
     result = company.salesforce().load()
     assert result.rows("account_record", "account_record_id", "source_file", "source_row") == [
-        ("001A", "a/Account.csv", 2),
-        ("001B", "a/Account.csv", 1),
+        ("001A", "a/Account.csv", 3),
+        ("001B", "a/Account.csv", 2),
     ]
     assert result.ledger("a/Account.csv") == (3, 2, 1, 0)
     assert result.ledger("b/Account.csv") == (1, 0, 1, 0)

@@ -350,7 +350,7 @@ def test_objects_that_are_not_read_stay_in_the_ledger_under_one_note(company):
     ]
     assert result.set_aside()[0] == (
         "Case.csv",
-        1,
+        2,
         "not an object Muster reads",
         '{"Id":"5001","Subject":"a"}',
     )
@@ -368,12 +368,12 @@ def test_the_later_version_of_a_record_wins_wherever_it_stands(company):
     )
     result = company.salesforce().load()
     assert result.rows("account_record", "name", "source_file", "source_row") == [
-        ("New name", "Account.csv", 1)
+        ("New name", "Account.csv", 2)
     ]
     assert result.ledger("Account.csv") == (2, 1, 0, 1)
     assert result.ledger("backup/Account.csv") == (1, 0, 1, 0)
     assert [(p.severity, p.reason, p.row, p.value) for p in result.problems()] == [
-        ("note", "an older version of the same record", 2, "001A")
+        ("note", "an older version of the same record", 3, "001A")
     ]
     assert result.set_aside()[0][3] == (
         '{"Id":"001A","Name":"Old name","CreatedDate":"2024-01-01","SystemModstamp":"2025-01-01T00:00:00Z"}'
@@ -410,7 +410,7 @@ def test_owners_not_among_the_users_are_one_finding_per_file(company):
     )
     result = company.salesforce().load()
     assert [(p.severity, p.file, p.reason, p.row, p.value, p.count) for p in result.problems()] == [
-        ("note", "Account.csv", "2 owners not found among the users", 2, "005X", 2)
+        ("note", "Account.csv", "2 owners not found among the users", 3, "005X", 2)
     ]
 
 

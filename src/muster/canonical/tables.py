@@ -32,7 +32,7 @@ PUBLISHED = {
 LINEAGE = (
     ("source", "text", "name of the source in muster.toml"),
     ("source_file", "text", "file inside the source"),
-    ("source_row", "integer", "data row in the file, counted from 1"),
+    ("source_row", "integer", "row in the file as spreadsheets count: the header is row 1"),
     ("known_at", "instant", "the first instant at which the company could have known the row"),
 )
 

@@ -24,19 +24,21 @@ def explain(
     table: Annotated[str, typer.Argument(help="A table of `muster query`.")],
     key: Annotated[
         list[str],
-        typer.Argument(help="Its key, or the beginning of it; - where it is null."),
+        typer.Argument(
+            help="One row's key: its columns' values in order, whole, joined by / or one by one; "
+            "- stands for null. The first of several alone: every row that has them."
+        ),
     ],
     *,
-    depth: Annotated[
-        int | None, typer.Option(min=0, help="How many levels are told.", show_default="all")
-    ] = None,
+    depth: Annotated[int, typer.Option(min=0, help="How many levels of rows are told.")] = 2,
+    everything: Annotated[bool, typer.Option("--all", help="Tell every level (as --json does).")] = False,
     workspace: WorkspaceOption = Path(),
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Tell what a row says, what it rests on, and which rows of which files that came from.
 
-    Figures are counted again on the way. Ends with 1 when one of them does not agree.
+    Two levels unless --depth or --all asks for more. Figures are counted again on the way. Ends with 1 when one of them does not agree.
     """
     from muster.explain import explain as explain_row
     from muster.explain import render, to_json
@@ -51,6 +53,6 @@ def explain(
     if json:
         print_json(to_json(explanation))
     else:
-        results().print(clean(render(explanation, depth=depth), lines=True), end="", soft_wrap=True)
+        results().print(clean(render(explanation, depth=None if everything else depth), lines=True), end="", soft_wrap=True)
     if explanation.disagreements:
         context.exit(1)

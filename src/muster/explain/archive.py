@@ -9,7 +9,6 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -26,7 +25,7 @@ from muster.engine.published import Published
 from muster.engine.queries import Query
 from muster.engine.shape import quoted
 from muster.explain.between import Between, sql_files
-from muster.explain.explanation import MadeBy
+from muster.explain.explanation import MadeBy, RuleRow
 from muster.explain.rests_on import views
 from muster.recall.clock import micros
 from muster.rules.read import Rules, default_text, rule_shapes
@@ -110,13 +109,15 @@ class Archive:
         query = Query(table, path, path.read_text("utf-8"), {})
         return MadeBy(f"{path.parent.name}/{path.name}", query.about)
 
-    def rule_cells(self, name: str, row: int) -> Mapping[str, str]:
-        """The cells of one row of a rule file, as they are written."""
+    def rule_row(self, name: str, position: int) -> RuleRow:
+        """One row of a rule file, by its position below the header."""
+        path = self._workspace / "rules" / f"{name}.csv"
+        is_default = not path.is_file()
         if name not in self._rule_files:
-            path = self._workspace / "rules" / f"{name}.csv"
-            text = path.read_text("utf-8-sig") if path.is_file() else default_text(name)
+            text = default_text(name) if is_default else path.read_text("utf-8-sig")
             self._rule_files[name] = list(csv.DictReader(io.StringIO(text)))
-        return self._rule_files[name][row - 1]
+        cells = self._rule_files[name][position - 1]
+        return RuleRow(f"rules/{name}.csv", position + 1, cells, is_default)
 
     @cached_property
     def _rule_files(self) -> dict[str, list[dict[str, str]]]:

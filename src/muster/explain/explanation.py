@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One row of a file that a figure rests on: `row` counts data rows from 1."""
+    """One row of a file that a figure rests on: `row` as spreadsheets count, the header is row 1."""
 
     source: str
     file: str
@@ -23,11 +23,15 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """One row of a rule file that was in force: its cells as they are written."""
+    """One row of a rule file that was in force: its cells as they are written.
+
+    `is_default` where the workspace has no such file and Muster's own counts.
+    """
 
     file: str
     row: int
     cells: Mapping[str, str]
+    is_default: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,10 @@ def _json(one: Explanation, *, seen: set[tuple[str, str]]) -> dict[str, Any]:
             }
             for r in one.recounts
         ],
-        "rules": [{"file": r.file, "row": r.row, "cells": dict(r.cells)} for r in one.rules],
+        "rules": [
+            {"file": r.file, "row": r.row, "is_default": r.is_default, "cells": dict(r.cells)}
+            for r in one.rules
+        ],
         "sources": [
             {
                 "source": s.source,

@@ -22,7 +22,7 @@ Beginnings = list[str | None]  # conditions on ever fewer parts of a key; None w
 def too_many(table: Table, rows: pa.Table, *, most: int) -> WrongUse:
     """The beginning of a key is that of more rows than are explained at once."""
     return WrongUse(
-        f"More than {most} rows of {table.name} begin with that key.",
+        f"More than {most} rows of {table.name} fit: name more of the key.",
         remedy=f"Its key is {'/'.join(table.key)}. For example: {_commands(table, rows_of(rows)[:_SHOWN])}",
     )
 

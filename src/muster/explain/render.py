@@ -16,7 +16,18 @@ def render(explanation: Explanation, *, depth: int | None = None) -> str:
 
     A row, a rule and the SQL file of a table are told in full where they are met first.
     """
-    lines = [*_warnings(explanation), *_Tree(depth).lines(explanation)]
+    tree = _Tree(depth)
+    lines = [*_warnings(explanation), *tree.lines(explanation)]
+    if tree.has_defaults:
+        lines.append(
+            "A default rule is Muster's own: the workspace has no such file. "
+            "`muster init` writes the files that are missing, to be changed there."
+        )
+    if tree.is_cut:
+        lines.append(
+            f"Told to depth {depth}; the commands above go on from one row. "
+            f"All at once: {_command(explanation)} --all"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -30,10 +41,12 @@ def _warnings(top: Explanation) -> Iterator[str]:
 
 @dataclass(slots=True)
 class _Tree:
-    """The lines of a tree; `told` holds what was told in full."""
+    """The lines of a tree; `told` holds what was told in full, the flags what was met on the way."""
 
     depth: int | None
     told: set[str] = field(default_factory=set)
+    has_defaults: bool = False
+    is_cut: bool = False
 
     def lines(self, one: Explanation, *, level: int = 0, indent: str = "", bullet: str = "") -> Iterator[str]:
         inner = f"{indent}{_IN}" if bullet or level == 0 else indent
@@ -53,9 +66,9 @@ class _Tree:
         if self.depth is None or level < self.depth:
             yield from self._parents(one, level=level, inner=inner)
         elif one.parents:
+            self.is_cut = True
             count = len(one.parents) + one.left_out
-            command = f"muster explain {one.table} {as_argument(one.name)}"
-            yield f"{inner}rests on {count:,} more: {command}"
+            yield f"{inner}rests on {count:,} more: {_command(one)}"
 
     def _parents(self, one: Explanation, *, level: int, inner: str) -> Iterator[str]:
         again: list[Explanation] = []
@@ -79,7 +92,8 @@ class _Tree:
             yield f"made by {one.made_by.file}: {one.made_by.about}"
 
     def _rule(self, rule: RuleRow) -> str:
-        place = f"{rule.file}, row {rule.row}"
+        place = f"{'default ' if rule.is_default else ''}{rule.file}, row {rule.row}"
+        self.has_defaults |= rule.is_default
         if place in self.told:
             return place
         self.told.add(place)
@@ -90,6 +104,10 @@ class _Tree:
 
 def _address(one: Explanation) -> str:
     return f"{one.table} {one.name}".rstrip()
+
+
+def _command(one: Explanation) -> str:
+    return f"muster explain {one.table} {as_argument(one.name)}".rstrip()
 
 
 def _figures(one: Explanation) -> str:

@@ -45,7 +45,7 @@ def explain(workspace: Opened, table: str, key: str | Sequence[str]) -> Explanat
     """Walk from one row of a table back to the rows it rests on, and to file and row of the source.
 
     `key` is the table's key, its columns joined by `/` or one by one; instants as ISO, `-` for null.
-    The beginning of a key explains every row that begins so, up to twenty. Raises WrongUse, naming
+    The first columns of a key alone explain every row that has them, up to twenty. Raises WrongUse, naming
     the nearest keys there are, when no row has it.
 
     >>> print(render(explain(ws, "score", "g06565d0062ac5d01/2025-06-13T13:49:53")))  # doctest: +SKIP
@@ -108,10 +108,11 @@ def _together(table: Table, rows: list[Explanation]) -> Explanation:
         if len(values) > 1:
             break
         shared[name] = rows[0].key[name]
+    rest = "/".join(table.key[len(shared) :])
     return Explanation(
         table=table.name,
         key=shared,
-        sentence=f"{len(rows)} rows of {table.name} have this beginning of a key.",
+        sentence=f"{len(rows)} rows of {table.name} fit. To name one of them, add its {rest} to the key.",
         row={},
         parents=tuple(rows),
         sources=(),

@@ -100,9 +100,7 @@ def _follow(going: Walk, name: str, rows: pa.Table) -> None:
             _keep_source(here[found["node"]], edge, found)
     for edge in lineage.rules:
         for found in archive.rows(rules_of(edge), explained=explained):
-            row = found["position_in_file"]
-            rule = RuleRow(f"rules/{edge.table}.csv", row, archive.rule_cells(edge.table, row))
-            here[found["node"]].rules.append(rule)
+            here[found["node"]].rules.append(archive.rule_row(edge.table, found["position_in_file"]))
     for edge in lineage.parents:
         of = asked if edge.asked_only else explained
         if of.num_rows:

@@ -20,9 +20,9 @@ Fault = tuple[str, list[str] | str]  # code, cells or text
 
 
 class CarefulReader:
-    """Rows of `width` cells, or faults, in the order of the file."""
+    """Rows of `width` cells, or faults, in the order of the file, numbered on from `after`."""
 
-    def __init__(self, stream: Utf8Stream, *, delimiter: str, width: int) -> None:
+    def __init__(self, stream: Utf8Stream, *, delimiter: str, width: int, after: int) -> None:
         self._lines = stream.lines()
         self._again: deque[str] = deque()
         self._taken: list[str] = []
@@ -31,15 +31,17 @@ class CarefulReader:
         self._width = width
         self.has_extra_cells = False
         self.doubtful: list[int] = []
-        self._row = 0
+        self._row = after
 
-    def rows(self) -> Iterator[list[str] | Fault]:
-        """Each row as its cells, or as a fault; blank lines are no rows."""
+    def rows(self) -> Iterator[tuple[int, list[str] | Fault]]:
+        """Each row with its number, as its cells or as a fault; blank lines count, but are no rows."""
         for row in self._records():
             self._row += 1
+            if not row:
+                continue
             if len(self._taken) > 2 and isinstance(row, list) and self._holds_lines_like_rows():
                 self.doubtful.append(self._row)
-            yield row
+            yield self._row, row
 
     def _records(self) -> Iterator[list[str] | Fault]:
         reader = csv.reader(self._feed(), delimiter=self._delimiter, strict=True)
@@ -55,6 +57,7 @@ class CarefulReader:
                 reader = csv.reader(self._feed(), delimiter=self._delimiter, strict=True)
                 continue
             if not cells:
+                yield cells
                 continue
             if len(cells) != self._width and len(self._taken) > 1 and self._swallowed_rows():
                 yield self._recover()

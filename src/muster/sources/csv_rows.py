@@ -1,8 +1,8 @@
 """Delimited text: a fast reader for well-formed files, a careful one for all others.
 
-The fast reader is Arrow's. It is trusted only where a line is a row: when quotes are present and
-rows are fewer than lines, some cell holds a line break (or a quote was never closed), and the
-careful reader takes the whole file again.
+The fast reader is Arrow's. It is trusted only where a line is a row: when rows are fewer than lines,
+some cell holds a line break, a quote was never closed, or a blank line shifts the numbers of the rows
+below it, and the careful reader takes the whole file again.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def _read_fast(rows: Rows, stream: Utf8Stream, header: Header, *, extra: bool) -
             unsure.append(invalid.text)
         skipped.append(invalid.number)
         rows.faults.append(
-            RowFault(invalid.number, "short" if len(cells) < width else "long", as_json(cells))
+            RowFault(header.row + invalid.number, "short" if len(cells) < width else "long", as_json(cells))
         )
         return "skip"
 
@@ -122,19 +122,19 @@ def _read_fast(rows: Rows, stream: Utf8Stream, header: Header, *, extra: bool) -
             if batch.num_rows:
                 numbers = _numbers(rows.read_count, batch.num_rows, skipped)
                 rows.read_count = int(numbers[-1])
-                yield batch_of(numbers, batch.columns[:width])
+                yield batch_of(header.row + numbers, batch.columns[:width])
     except pa.ArrowInvalid as error:
         if "Empty CSV" not in str(error):
             raise NeedsCare from error
     rows.read_count = max([rows.read_count, *skipped])
-    if unsure or (stream.quote_count and stream.finished_line_count() != rows.read_count):
+    if unsure or stream.finished_line_count() != rows.read_count:
         raise NeedsCare
     if extra and rows.read_count:
         rows.notes["extra_delimiter"] = header.delimiter
 
 
 def _numbers(before: int, count: int, skipped: list[int]) -> np.ndarray:
-    """Row numbers of the next `count` good rows: those the reader skipped leave gaps."""
+    """The next `count` good rows, counted from 1: those the reader skipped leave gaps."""
     gaps = np.array(sorted(number for number in skipped if number > before), dtype=np.int64)
     numbers = np.arange(before + 1, before + 1 + count, dtype=np.int64)
     for gap in gaps:
@@ -145,17 +145,17 @@ def _numbers(before: int, count: int, skipped: list[int]) -> np.ndarray:
 
 
 def _read_carefully(rows: Rows, stream: Utf8Stream, header: Header) -> Iterator[pa.RecordBatch]:
-    reader = CarefulReader(stream, delimiter=header.delimiter, width=len(header.names))
+    reader = CarefulReader(stream, delimiter=header.delimiter, width=len(header.names), after=header.row)
     numbers: list[int] = []
     cells: list[list[str]] = []
-    for row in reader.rows():
+    for number, row in reader.rows():
         rows.read_count += 1
         if isinstance(row, list):
-            numbers.append(rows.read_count)
+            numbers.append(number)
             cells.append(row)
         else:
             code, raw = row
-            rows.faults.append(RowFault(rows.read_count, code, as_json(raw)))
+            rows.faults.append(RowFault(number, code, as_json(raw)))
         if len(cells) == BATCH:
             yield _batch(numbers, cells)
             numbers, cells = [], []

@@ -30,7 +30,7 @@ def open_lines(file: InputFile, choices: ReadingChoices, *, columns: tuple[str, 
 def _find_columns(file: InputFile, encoding: str) -> tuple[str, ...]:
     columns: dict[str, None] = {}
     line_count = 0
-    for line in _lines(file, encoding):
+    for _, line in _lines(file, encoding):
         line_count += 1
         columns.update(dict.fromkeys(_cells(line) or ()))
     if line_count and not columns:
@@ -41,14 +41,14 @@ def _find_columns(file: InputFile, encoding: str) -> tuple[str, ...]:
 def _batches(rows: Rows, file: InputFile, encoding: str) -> Iterator[pa.RecordBatch]:
     numbers: list[int] = []
     cells: list[dict[str, str | None]] = []
-    for line in _lines(file, encoding):
+    for number, line in _lines(file, encoding):
         rows.read_count += 1
         row = _cells(line)
         if row is None:
             text = line.rstrip("\r\n").encode("utf-8", "replace").decode("utf-8")
-            rows.faults.append(RowFault(rows.read_count, "json", as_json(text)))
+            rows.faults.append(RowFault(number, "json", as_json(text)))
             continue
-        numbers.append(rows.read_count)
+        numbers.append(number)
         cells.append(row)
         if len(cells) == BATCH:
             yield _batch(rows.columns, numbers, cells)
@@ -57,11 +57,13 @@ def _batches(rows: Rows, file: InputFile, encoding: str) -> Iterator[pa.RecordBa
         yield _batch(rows.columns, numbers, cells)
 
 
-def _lines(file: InputFile, encoding: str) -> Iterator[str]:
+def _lines(file: InputFile, encoding: str) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank, each with its number in the file."""
     # A byte that is not UTF-8 is smuggled through so that only its own line is a fault.
-    for line in Utf8Stream(file.open(), encoding=encoding).lines(errors="surrogateescape"):
+    stream = Utf8Stream(file.open(), encoding=encoding)
+    for number, line in enumerate(stream.lines(errors="surrogateescape"), 1):
         if line.strip():
-            yield line
+            yield number, line
 
 
 def _cells(line: str) -> dict[str, str | None] | None:

@@ -1,6 +1,9 @@
-"""Rows out of one file, as Arrow batches of text: `_row` (counted from 1) and `r0`, `r1`, ... per column.
+"""Rows out of one file, as Arrow batches of text: `_row` (its number) and `r0`, `r1`, ... per column.
 
-Whatever cannot be a row is a fault with its number, never a gap in the count.
+A row's number is the one a person finds it by: of a delimited file the row that a spreadsheet shows
+(the header is row 1, blank lines count, a cell with line breaks is one row), of JSON Lines the line,
+of Parquet the record, counted from 1. Whatever cannot be a row is a fault with its number, never a
+gap in the count.
 """
 
 from __future__ import annotations

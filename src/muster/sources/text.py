@@ -73,6 +73,7 @@ class Utf8Stream(io.BufferedIOBase):
         self._pending = b""
         self._at_start = True
         self._last = b"\n"
+        self._blank_at_end = 0
         self.line_count = 0
         self.quote_count = 0
 
@@ -90,12 +91,13 @@ class Utf8Stream(io.BufferedIOBase):
     def push_back(self, data: bytes) -> None:
         """Put bytes back that were read to look at the header; counting starts again."""
         self._pending = data + self._pending
-        self.line_count = self.quote_count = 0
+        self.line_count = self.quote_count = self._blank_at_end = 0
         self._last = b"\n"
 
     def finished_line_count(self) -> int:
-        """How many lines the bytes read so far hold, a last one without line end included."""
-        return self.line_count + (self._last not in {b"\n", b"\r"})
+        """How many lines the bytes read so far hold: with a last one that has no end, without blank ones
+        at the end of the file."""
+        return self.line_count - self._blank_at_end + (self._last not in {b"\n", b"\r"})
 
     def close(self) -> None:
         """Close the file below."""
@@ -126,12 +128,26 @@ class Utf8Stream(io.BufferedIOBase):
         if not data:
             return
         self.quote_count += data.count(b'"')
-        self.line_count += data.count(b"\n")
-        if b"\r" in data:  # a lone carriage return ends a line too
-            self.line_count += data.count(b"\r") - data.count(b"\r\n")
-        if self._last == b"\r" and data.startswith(b"\n"):
-            self.line_count -= 1  # one line end that was cut in two
+        tail = data[len(data.rstrip(b"\r\n")) :]
+        ends = _line_ends(data)
+        blank = _line_ends(tail)
+        if self._last == b"\r" and data.startswith(b"\n"):  # one line end that was cut in two
+            ends -= 1
+            blank -= len(tail) == len(data)
+        self.line_count += ends
+        if len(tail) < len(data):
+            self._blank_at_end = max(blank - 1, 0)  # the first of these ends ends a line with text
+        elif self._last in {b"\n", b"\r"}:
+            self._blank_at_end += blank
+        else:
+            self._blank_at_end = max(blank - 1, 0)
         self._last = data[-1:]
+
+
+def _line_ends(data: bytes) -> int:
+    """How many lines end here: at LF, at CR LF, or at a lone carriage return."""
+    returns = data.count(b"\r")
+    return data.count(b"\n") + (returns - data.count(b"\r\n") if returns else 0)
 
 
 def _decoder(encoding: str) -> codecs.IncrementalDecoder:
@@ -151,25 +167,28 @@ codecs.register_error("muster-control", _as_control)
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The first record of a text file: names as written, the delimiter, its length in bytes and lines."""
+    """The first record of a text file: names as written, the delimiter, its length in bytes.
+
+    `row` is where a spreadsheet shows it: 1, or further down below blank lines.
+    """
 
     names: tuple[str, ...]
     delimiter: str
     size: int
-    line_count: int
+    row: int
 
 
 def read_header(start: str, *, delimiter: str | None) -> Header:
     """The header that `start` begins with; the delimiter is the one that splits it into most names."""
-    skipped = 0
+    skipped, row = 0, 1
     lines = _lines(start)
     first = next(lines, "")
     while first and not first.strip("\r\n"):
-        skipped += len(first)
+        skipped, row = skipped + len(first), row + 1
         first = next(lines, "")
     if first.strip("\r\n\"' ").lower().startswith("sep=") and len(first.strip("\r\n\"' ")) <= 5:
         delimiter = first.strip("\r\n\"'")[4:5] or delimiter
-        skipped += len(first)
+        skipped += len(first)  # no row: spreadsheets do not show this line
     rest = start[skipped:]
     if not rest.strip():
         raise UnreadableFile(
@@ -178,11 +197,11 @@ def read_header(start: str, *, delimiter: str | None) -> Header:
             severity="warning",
         )
     candidates = (delimiter,) if delimiter else DELIMITERS
-    headers = [_header(rest, candidate, skipped=start[:skipped]) for candidate in candidates]
+    headers = [_header(rest, candidate, skipped=start[:skipped], row=row) for candidate in candidates]
     return max(headers, key=lambda header: len(header.names))
 
 
-def _header(text: str, delimiter: str, *, skipped: str) -> Header:
+def _header(text: str, delimiter: str, *, skipped: str, row: int) -> Header:
     taken: list[str] = []
 
     def feed() -> Iterator[str]:
@@ -196,7 +215,7 @@ def _header(text: str, delimiter: str, *, skipped: str) -> Header:
         names = next(csv.reader(taken, delimiter=delimiter))
     used = "".join(taken)
     size = len((skipped + used).encode("utf-8", "surrogatepass"))
-    return Header(tuple(name.strip(_UNSEEN) for name in names), delimiter, size, len(taken))
+    return Header(tuple(name.strip(_UNSEEN) for name in names), delimiter, size, row)
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -11,8 +11,8 @@
     measure   credit, sourcing, influence, conversion, velocity and cost, in exact money
 
 `load` is Python (`sources/`, `readings/`, `rules/`). Every other step is a folder of SQL files, one
-table a file; the order inside a step comes from the tables each file reads. The two tables that need
-an algorithm SQL does not have are listed beside their step.
+table a file; the order inside a step comes from the tables each file reads. The tables that need an
+algorithm SQL does not have are listed beside their step.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from muster.engine.published import NewRun, publishing
 from muster.engine.queries import Query, in_order, read_queries, read_query
 from muster.fingerprints import code_hash, input_hashes, override_hashes
 from muster.identity.clusters import join_links
+from muster.identity.matching.match import match_people
 from muster.readings.read import read_strings
 from muster.recall.clock import latest_known, micros, put_clock
 from muster.rules.read import Rules
@@ -53,16 +54,18 @@ Progress = Callable[[str, str, int], None]  # step, table, rows
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: a folder of SQL files, and the tables that Python makes from one other table."""
+    """One step: a folder of SQL files, and the tables that Python makes from others."""
 
     name: str
     folder: str
-    made_by_python: Mapping[str, tuple[str, Callable[[Engine], None]]] = field(default_factory=dict)
+    made_by_python: Mapping[str, tuple[tuple[str, ...], Callable[[Engine], None]]] = field(default_factory=dict)
 
     def queries(self) -> list[Query]:
         """The step's SQL files, and a mark without SQL for each table that Python makes."""
         folder = Path(str(files("muster").joinpath(self.folder)))
-        marks = [Query(name, folder, "", {reads: 1}) for name, (reads, _) in self.made_by_python.items()]
+        marks = [
+            Query(name, folder, "", dict.fromkeys(reads, 1)) for name, (reads, _) in self.made_by_python.items()
+        ]
         return [*_read_folder(folder), *marks]
 
 
@@ -79,12 +82,17 @@ STEPS = (
         "identity",
         {
             "account_cluster": (
-                "account_link",
+                ("account_link",),
                 partial(join_links, links="account_link", into="account_cluster"),
             ),
+            "exact_person": (
+                ("person_link", "person_apart"),
+                partial(join_links, links="person_link", apart="person_apart", into="exact_person"),
+            ),
+            "person_match": (("person_candidate", "person_apart"), match_people),
             "person_cluster": (
-                "person_link",
-                partial(join_links, links="person_link", into="person_cluster"),
+                ("person_join",),
+                partial(join_links, links="person_join", into="person_cluster"),
             ),
         },
     ),

@@ -1,4 +1,4 @@
--- Every key that stands for a person (an address of one's own, or a record without one) and the person it belongs to.
+-- Every key that stands for a person (an address of one's own, or a record that stands for itself) and the person it belongs to.
 -- The id comes from the key known first, so that later records join it without changing it.
 WITH seen AS (
     SELECT
@@ -9,12 +9,10 @@ WITH seen AS (
     AND NOT m.is_own
     UNION ALL
     SELECT
-        'r:' || r.person_record_id AS key,
-        r.known_at
-    FROM known_person_record AS r
-    LEFT JOIN mail_address AS m ON m.email = r.email
-    WHERE m.email IS NULL
-    OR m.is_shared
+        k.key,
+        k.known_at
+    FROM record_key AS k
+    WHERE k.key = 'r:' || k.person_record_id
 ),
 
 clustered AS (

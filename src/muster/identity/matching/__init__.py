@@ -1,0 +1,1 @@
+"""Which records are one person although no rule says so: pairs weighed, and joined where nothing objects."""

@@ -1,0 +1,119 @@
+"""What is compared of each candidate, made from its text: once for each string, not for each pair."""
+
+from __future__ import annotations
+
+import duckdb
+import pyarrow as pa
+
+from muster.identity.matching.names import given_root, name_words, sound_spelling
+
+# Names of one text, whichever column they stand in; a family name alone may hold the whole name.
+_NAMED = """
+    SELECT
+        c.candidate_id,
+        COALESCE(g.first, CASE WHEN f.words > 1 THEN f.first END) AS given,
+        COALESCE(g.root, CASE WHEN f.words > 1 THEN f.root END) AS given_root,
+        CASE WHEN g.first IS NULL AND f.words > 1 THEN f.rest ELSE f.joined END AS family,
+        CASE WHEN g.first IS NULL AND f.words > 1 THEN f.rest_spelled ELSE f.spelled END AS family_spelled
+    FROM candidate AS c
+    LEFT JOIN name_reading AS g ON g.said = c.given_name
+    LEFT JOIN name_reading AS f ON f.said = c.family_name
+"""
+# A mailbox is the text before the @ without what parts it: kate.lopez, kate_lopez, katelopez+x
+_MAILED = """
+    SELECT
+        c.candidate_id,
+        regexp_replace(
+            split_part(split_part(lower(strip_accents(c.email)), '@', 1), '+', 1), '[._-]', '', 'g'
+        ) AS mailbox
+    FROM candidate AS c
+    WHERE c.email IS NOT NULL AND NOT c.is_shared
+"""
+_TITLE = (
+    "trim(regexp_replace(regexp_replace(lower(strip_accents(c.title)), "
+    "'\\b(of|the|and)\\b', ' ', 'g'), '[^\\pL\\pN]+', ' ', 'g'))"
+)
+_DIGITS = "regexp_replace(regexp_replace(lower(c.phone), '(x|ext).*$', ''), '[^0-9]', '', 'g')"
+_FEATURES = f"""
+    CREATE TABLE person_features AS
+    WITH named AS ({_NAMED}), mailed AS ({_MAILED})
+    SELECT
+        c.candidate_id AS unique_id,
+        c.known_key,
+        c.known_at,
+        n.given,
+        n.family,
+        n.given || ' ' || n.family AS name,
+        n.family || ' ' || n.given AS name_turned,
+        n.given_root || ' ' || n.family_spelled AS name_root,
+        CASE WHEN n.family IS NOT NULL THEN n.given[1] || ' ' || n.family_spelled END AS name_initial,
+        length(n.given) = 1 AS is_initial,
+        CASE WHEN length(m.mailbox) > 2 THEN m.mailbox END AS mailbox,
+        regexp_replace(m.mailbox, '[^0-9]', '', 'g') AS mailbox_digits,
+        m.mailbox IN (
+            n.given || n.family, n.family || n.given, n.given[1] || n.family, n.family || n.given[1],
+            n.given || n.family[1], n.given[1] || n.family[1], n.given, n.family
+        ) AS mailbox_is_name,
+        c.company_domain,
+        c.account_id AS account,
+        CASE WHEN {_TITLE} <> '' THEN {_TITLE} END AS title,
+        c.title_kind,
+        CASE WHEN length({_DIGITS}) >= 7 THEN right({_DIGITS}, 9) END AS phone
+    FROM candidate AS c
+    JOIN named AS n ON n.candidate_id = c.candidate_id
+    LEFT JOIN mailed AS m ON m.candidate_id = c.candidate_id
+    ORDER BY c.candidate_id
+"""
+FREQUENT = ("name", "name_root", "name_initial", "family", "mailbox", "account", "title", "phone")
+
+
+def make_features(connection: duckdb.DuckDBPyConnection, candidates: pa.Table) -> None:
+    """Put `person_features`: a row for each candidate, in order of its id, with the frequency of each value.
+
+    A frequency is a whole count over a whole count, so that it is the same number whatever the order.
+    """
+    connection.register("candidate", candidates)
+    said = connection.execute(
+        "SELECT DISTINCT given_name FROM candidate WHERE given_name IS NOT NULL "
+        "UNION SELECT DISTINCT family_name FROM candidate WHERE family_name IS NOT NULL"
+    ).fetchall()
+    connection.register("name_reading", _read_names([text for (text,) in said]))
+    connection.execute(_FEATURES)
+    for column in FREQUENT:
+        connection.execute(f"""
+            CREATE TABLE tf_{column} AS
+            SELECT
+                {column},
+                CAST(COUNT(*) AS DOUBLE) / (SELECT COUNT({column}) FROM person_features) AS tf_{column}
+            FROM person_features WHERE {column} IS NOT NULL GROUP BY {column}
+        """)
+    joins = " ".join(f"LEFT JOIN tf_{c} ON tf_{c}.{c} = f.{c}" for c in FREQUENT)
+    shares = ", ".join(f"tf_{c}.tf_{c}" for c in FREQUENT)
+    connection.execute(
+        f"CREATE OR REPLACE TABLE person_features AS SELECT f.*, {shares} "
+        f"FROM person_features AS f {joins} ORDER BY f.unique_id"
+    )
+    for column in FREQUENT:
+        connection.execute(f"DROP TABLE tf_{column}")
+
+
+def _read_names(said: list[str]) -> pa.Table:
+    rows = []
+    for text in said:
+        words = name_words(text)
+        first, rest = (words[0], words[1:]) if words else (None, ())
+        rows.append(
+            {
+                "said": text,
+                "words": len(words),
+                "first": first,
+                "root": given_root(first) if first else None,
+                "joined": "".join(words) or None,
+                "spelled": sound_spelling(words).replace(" ", "") or None,
+                "rest": "".join(rest) or None,
+                "rest_spelled": sound_spelling(rest).replace(" ", "") or None,
+            }
+        )
+    text_columns = ("said", "first", "root", "joined", "spelled", "rest", "rest_spelled")
+    schema = pa.schema([("words", pa.int64()), *((c, pa.string()) for c in text_columns)])
+    return pa.Table.from_pylist(rows, schema=schema)

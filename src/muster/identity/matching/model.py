@@ -1,0 +1,115 @@
+"""A model of how records of one person look alike: comparisons, blocks and thresholds, read from TOML."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from math import log2
+from typing import Any
+
+# Where u is the frequency of the value at hand, the fixed part of the weight is log2(m / 1).
+_ANY_VALUE = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One way in which two records compare: a condition, and how likely it is for one and for two people."""
+
+    says: str
+    when: str
+    is_null: bool = False
+    m: float | None = None
+    u: float | None = None
+    frequency: str | None = None
+
+    def as_settings(self) -> dict[str, Any]:
+        """The level as Splink wants it."""
+        settings: dict[str, Any] = {"sql_condition": self.when, "label_for_charts": self.says}
+        if self.is_null:
+            return settings | {"is_null_level": True}
+        settings["m_probability"] = self.m
+        settings["u_probability"] = _ANY_VALUE if self.frequency else self.u
+        if self.frequency:
+            settings |= {
+                "tf_adjustment_column": self.frequency,
+                "tf_adjustment_weight": 1.0,
+                "disable_tf_exact_match_detection": True,
+            }
+        return settings
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One thing that is compared, its levels from most to least alike."""
+
+    name: str
+    levels: tuple[Level, ...]
+
+    def as_settings(self) -> dict[str, Any]:
+        """The comparison as Splink wants it."""
+        return {
+            "output_column_name": self.name,
+            "comparison_levels": [level.as_settings() for level in self.levels],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Everything that decides whether two records are one: nothing of it is hidden in code."""
+
+    comparisons: tuple[Comparison, ...]
+    blocks: Mapping[str, str]
+    records_per_duplicate: float
+    join_from: float
+    apart_below: float
+
+    @property
+    def frequent(self) -> list[str]:
+        """The columns whose values' frequencies are used."""
+        levels = (level for comparison in self.comparisons for level in comparison.levels)
+        return sorted({level.frequency for level in levels if level.frequency})
+
+    def settings(self, rows: int, blocking: list[str]) -> dict[str, Any]:
+        """Splink's settings for a table of so many rows."""
+        chance = 2.0 / (self.records_per_duplicate * max(rows - 1, 1))
+        return {
+            "link_type": "dedupe_only",
+            "unique_id_column_name": "unique_id",
+            "probability_two_random_records_match": min(chance, 0.5),
+            "blocking_rules_to_generate_predictions": blocking,
+            "comparisons": [comparison.as_settings() for comparison in self.comparisons],
+            "retain_intermediate_calculation_columns": True,
+            "retain_matching_columns": False,
+        }
+
+
+def weight_of(probability: float) -> float:
+    """The match weight of a probability: log2 of its odds.
+
+    >>> weight_of(0.5)
+    0.0
+    """
+    return log2(probability / (1.0 - probability))
+
+
+def read_model(text: str) -> Model:
+    """Read a model from TOML."""
+    said = tomllib.loads(text)
+    return Model(
+        tuple(
+            Comparison(c["name"], tuple(Level(**level) for level in c["levels"])) for c in said["comparison"]
+        ),
+        said["blocks"],
+        said["records_per_duplicate"],
+        said["join_from"],
+        said["apart_below"],
+    )
+
+
+@cache
+def people_model() -> Model:
+    """The model that Muster ships for people."""
+    return read_model(files("muster.identity.matching").joinpath("people.toml").read_text("utf-8"))

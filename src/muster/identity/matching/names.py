@@ -1,0 +1,77 @@
+"""What a name says once writing habits are taken away: accents, alphabets, nicknames, titles beside it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+
+from anyascii import anyascii
+
+_WORD = re.compile(r"[a-z]+")
+# Words that stand beside a name and are none of it.
+_BESIDE = frozenset(
+    (
+        *("mr", "mrs", "ms", "miss", "dr", "prof", "herr", "frau", "sir", "dame", "ing", "dipl"),
+        *("jr", "sr", "ii", "iii", "iv", "esq", "phd", "mba", "md", "cpa"),
+    )
+)
+# German and Nordic letters that are written with one letter or with two.
+_TWO_LETTERS = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("ss", "s"), ("aa", "a"))
+# What people write where a form demands a name.
+_NO_NAMES = frozenset(
+    (
+        *("unknown", "none", "na", "n a", "null", "nil", "xxx", "not provided", "not given", "no name"),
+        *("anonymous", "test", "firstname", "lastname", "first name", "last name", "info", "sales", "admin"),
+    )
+)
+
+
+def name_words(text: str) -> tuple[str, ...]:
+    """The words of a name in plain small letters, without titles; empty for what is no name.
+
+    >>> name_words("Dr. Zoë O'Brien-Müller")
+    ('zoe', 'obrien', 'muller')
+    """
+    plain = anyascii(text.replace("ö", "o").replace("ü", "u").replace("ä", "a")).lower()
+    words = _WORD.findall(plain.replace("'", "").replace("`", ""))
+    if " ".join(words) in _NO_NAMES:
+        return ()
+    kept = tuple(word for word in words if word not in _BESIDE)
+    return kept or tuple(words)
+
+
+def sound_spelling(words: Iterable[str]) -> str:
+    """The words joined, with letters that are written in two ways written in one.
+
+    >>> sound_spelling(("mueller",)) == sound_spelling(("muller",))
+    True
+    """
+    text = " ".join(words)
+    for two, one in _TWO_LETTERS:
+        text = text.replace(two, one)
+    return text
+
+
+def given_root(given: str) -> str:
+    """One name for all the forms of a given name: `bob`, `rob` and `robert` have the same.
+
+    A form that several names share (`alex`, `chris`) keeps to itself: it would tie those names together.
+    The forms stand in nicknames.txt.
+
+    >>> given_root("bob") == given_root("robert")
+    True
+    >>> given_root("alex") == given_root("alexandra")
+    False
+    """
+    return _roots().get(given, given)
+
+
+@cache
+def _roots() -> dict[str, str]:
+    text = files("muster.identity.matching").joinpath("nicknames.txt").read_text("utf-8")
+    groups = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
+    told = Counter(form for forms in groups for form in forms)
+    return {form: forms[0] for forms in groups for form in forms if told[form] == 1}

@@ -9,7 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
+
+from muster.demo import copy_company
+from muster.workspace import open_workspace
 
 HERE = Path(__file__).parent
 
@@ -55,3 +59,17 @@ def company(invent: Callable[..., Any]) -> Any:
 @pytest.fixture(scope="session")
 def tables(company: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return company.write(tmp_path_factory.mktemp("tables"))
+
+
+@pytest.fixture(scope="session")
+def halden(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published tables of the bundled company, made by the flow from its exports."""
+    workspace = open_workspace(copy_company(tmp_path_factory.mktemp("halden") / "halden"))
+    workspace.run()
+    return workspace.folder / ".muster" / "tables"
+
+
+@pytest.fixture(scope="session")
+def halden_rows(halden: Path) -> dict[str, list[dict[str, Any]]]:
+    """The same tables as rows of plain Python."""
+    return {file.stem: pq.read_table(file).to_pylist() for file in sorted(halden.glob("*.parquet"))}

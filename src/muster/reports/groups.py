@@ -1,4 +1,4 @@
-"""Page 5, where the open groups stand: the ten most worth attention, and all of them by status."""
+"""Page 5, where the open groups stand: all of them by status, and the ten most worth attention."""
 
 from __future__ import annotations
 
@@ -15,4 +15,4 @@ def groups_page(tables: Published, scope: Scope) -> Page:
     counts = standing_sheet(tables, scope)
     title = f"Where the open groups stand on {show(scope.as_of.date())}"
     sentence = standing_sentence(counts, scope)
-    return Page("groups", title, sentence, (worklist(tables, scope), counts))
+    return Page("groups", title, sentence, (counts, worklist(tables, scope)))

@@ -25,9 +25,9 @@ def handoffs_page(tables: Published, scope: Scope) -> Page:
             handed,
             reasons_sheet(tables, scope),
             second,
-            movement_picture(tables, scope, turns),
             turns,
             ended_sheet(tables, scope),
+            movement_picture(tables, scope, turns),
         ),
     )
 

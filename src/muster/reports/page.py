@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import get_args
@@ -97,6 +98,8 @@ def cell_class(value: Value, column: sheets.Column) -> str:
     kinds = ["w" if column.is_words else "n"]
     if value is None or value == "":
         kinds.append("none")
+    if isinstance(value, date):
+        kinds.append("d")
     if isinstance(value, str) and len(value) > 16:
         kinds.append("long")
     return " ".join(kinds)

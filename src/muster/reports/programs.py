@@ -21,7 +21,7 @@ def programs_page(tables: Published, scope: Scope) -> Page:
     """Credit of the quarter, programme value to date, cost per acquisition."""
     credit, further = credit_picture(tables, scope)
     value, *others = value_sheets(tables, scope)
-    blocks: tuple[Block, ...] = (credit, *further, value, *others, acquisition_sheet(tables, scope))
+    blocks: tuple[Block, ...] = (credit, value, acquisition_sheet(tables, scope), *further, *others)
     return Page("programs", "What marketing moved", _opening(credit.twin, value, scope), blocks)
 
 

@@ -26,7 +26,8 @@ def draw_intervals(chart: Intervals, width: int) -> Canvas:
     for tick in range(0, round(top * 100) + 1, step):
         x = left + (right - left) * tick / (top * 100)
         canvas.line(x, TOP - 4, x, floor, cls="axis" if tick == 0 else "grid")
-        canvas.text(x, floor + 14, f"{tick}\u00a0%", cls="t soft", anchor="start" if tick == 0 else "middle")
+        anchor = "start" if tick == 0 else "end" if x > width - 20 else "middle"
+        canvas.text(x, floor + 14, f"{tick}\u00a0%", cls="t soft", anchor=anchor)
     canvas.text(left, floor + 29, chart.axis, cls="t soft")
     for i, entry in enumerate(chart.rows):
         y = TOP + row * i + row / 2 + (9 if is_narrow else 0)

@@ -114,12 +114,12 @@ def read_config(workspace: Path, *, environment: Mapping[str, str] | None = None
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{FILE} is not valid TOML: {error}.") from error
+        raise _no_toml(error, text) from error
     raw = _expand(raw, os.environ if environment is None else environment, text=text)
     try:
         config = Config.model_validate(raw)
     except ValidationError as error:
-        raise ConfigError("\n".join(_complaint(e, text) for e in error.errors())) from error
+        raise ConfigError("\n".join(_complaint(e, text, raw) for e in _telling(error))) from error
     names = [source.name for source in config.source]
     for name in names:
         if names.count(name) > 1:
@@ -151,24 +151,78 @@ def _line_of(needle: str, text: str) -> int:
     return text[: max(text.find(needle), 0)].count("\n") + 1
 
 
-def _complaint(error: Any, text: str) -> str:
-    """One pydantic error in the words of the file: key, line, nearest right key."""
+def _telling(error: ValidationError) -> list[Any]:
+    """The errors without those of the other way a column could have been mapped, as text or as a table."""
+    kept = [
+        e
+        for e in error.errors()
+        if not (e["loc"][-1] == "str" and isinstance(e["input"], dict))
+        and not (e["loc"][-1] == "ColumnMap" and not isinstance(e["input"], dict))
+    ]
+    return kept or list(error.errors())
+
+
+def _no_toml(error: tomllib.TOMLDecodeError, text: str) -> ConfigError:
+    """What is not TOML, in its line and source, with the two commonest reasons."""
+    found = re.search(r"line (\d+)", str(error))
+    number = int(found[1]) if found else text.count("\n") + 1
+    line = (text.splitlines() or [""])[min(number, text.count("\n") + 1) - 1 :][:1]
+    named = _source_at(number, text)
+    where = f", in source {named}" if named else ""
+    shown = f"\n    {line[0].strip()}" if line and line[0].strip() else ""
+    remedy = "Texts stand in quotes, keys with dots or spaces too."
+    if line and "\\" in line[0]:
+        remedy = "Write paths with / or in single quotes: a backslash in double quotes means something else."
+    return ConfigError(f"{FILE}, line {number}{where}, is not valid TOML: {error}.{shown}", remedy=remedy)
+
+
+def _source_at(number: int, text: str) -> str:
+    """The name of the [[source]] in which a line stands, as it is written; empty outside of any."""
+    starts = _source_starts(text)
+    above = [start for start in starts if text[:start].count("\n") < number]
+    if not above:
+        return ""
+    below = min((start for start in starts if start > above[-1]), default=len(text))
+    name = re.search(r"^\s*name\s*=\s*(.+?)\s*(#.*)?$", text[above[-1] : below], re.MULTILINE)
+    return name[1] if name else f"{len(above)}"
+
+
+def _source_starts(text: str) -> list[int]:
+    return [match.start() for match in re.finditer(r"^[ \t]*\[\[\s*source\s*\]\]", text, re.MULTILINE)]
+
+
+def _complaint(error: Any, text: str, raw: Mapping[str, Any]) -> str:
+    """One pydantic error in the words of the file: source, key, line, nearest right key."""
     place = [part for part in error["loc"] if part not in {"str", "ColumnMap"}]
+    begin, end, source = 0, len(text), ""
+    match place:
+        case ["source", int(number), *rest]:
+            starts = [*_source_starts(text), len(text)]
+            if number + 1 < len(starts):
+                begin, end = starts[number], starts[number + 1]
+            given = raw["source"][number]
+            named = given.get("name") if isinstance(given, dict) else None
+            source = f' source "{named}":' if isinstance(named, str) else f" source {number + 1}:"
+            place = rest or ["source"]
     key = str(next((part for part in reversed(place) if isinstance(part, str)), "muster.toml"))
     name = ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
+    line = text[:begin].count("\n") + _line_of_key(key, text[begin:end])
+    where = f"{FILE}, line {line}:{source}"
     if error["type"] == "missing":
-        return f"{FILE}: the key {name} is missing."
-    line = _line_of_key(key, text)
+        return f"{where if source else f'{FILE}:'} the key {name} is missing."
     if error["type"] == "extra_forbidden":
         near = difflib.get_close_matches(key, _known_keys(), n=1)
         hint = f" Did you mean {near[0]}?" if near else ""
-        return f"{FILE}, line {line}: there is no key {name}.{hint}"
-    return f"{FILE}, line {line}: {name} = {error['input']!r} is wrong: {error['msg']}."
+        return f"{where} there is no key {name}.{hint}"
+    return f"{where} {name} = {error['input']!r} is wrong: {error['msg']}."
 
 
 def _line_of_key(key: str, text: str) -> int:
+    """The line that gives a key, counted from 1; the first where none does."""
     pattern = re.compile(rf'^\s*(\[+)?\s*"?(\w+\.)*{re.escape(key)}"?\s*(=|\])', re.MULTILINE)
     match = pattern.search(text)
+    if match is None:  # inside { ... }
+        match = re.search(rf'[{{,]\s*"?()()({re.escape(key)})"?\s*=', text)
     return text[: match.start(3)].count("\n") + 1 if match else 1
 
 

@@ -283,3 +283,19 @@ def test_ids_that_a_spreadsheet_broke_are_set_aside_with_the_remedy(company):
         ("error", "id", 2),
         ("warning", "account", 3),
     ]
+
+
+def test_a_column_no_file_has_shows_those_there_are_and_offers_to_do_without(company):
+    company.file("e.csv", "id,when,address\n1,2025-01-02,/b\n")
+    company.table("engagement", "e.csv", VISIT | {"url": "page"})
+    with pytest.raises(ConfigError) as needed:
+        company.load()
+    assert 'no file has a column "at". Its columns are: id, when, address.' in needed.value.message
+    assert "remove" not in needed.value.remedy
+    company.file("e.csv", "id,at,address\n1,2025-01-02,/b\n")
+    with pytest.raises(ConfigError) as optional:
+        company.load()
+    assert 'no file has a column "page".' in optional.value.message
+    assert (
+        optional.value.remedy == 'Correct its name in muster.toml, or remove this line from it: url = "page".'
+    )

@@ -452,7 +452,7 @@ def test_a_file_without_ids_is_set_aside_whole_with_the_nearest_column(company):
     result = company.salesforce().load()
     assert result.ledger("Account.csv") == (2, 0, 0, 2)
     assert [(p.severity, p.column, p.reason, p.count) for p in result.problems()] == [
-        ("error", "Id", 'the file has no column Id. Did you mean "Idd"?', 2)
+        ("error", "Id", 'the file has no column Id. Did you mean "Idd"? Its columns are: Idd, Name.', 2)
     ]
 
 
@@ -479,3 +479,23 @@ def test_an_object_in_a_gz_without_an_inner_ending(company):
     result = company.salesforce().load()
     assert result.ledger("Account.gz") == (1, 1, 0, 0)
     assert [p.reason for p in result.problems()] == ["files that Muster does not read: old.tar.gz"]
+
+
+def test_a_wrong_delimiter_shows_what_the_header_became(company):
+    company.file("crm/Account.csv", "Id^Name\n001A^Acme\n")
+    [problem] = company.salesforce().load().problems("error")
+    assert problem.reason == (
+        "the file has no column Id. It has one column only, Id^Name: set `delimiter` if that is wrong."
+    )
+
+
+def test_a_custom_field_the_export_lacks_shows_those_it_has_and_the_line_to_remove(company):
+    company.file("crm/Opportunity.csv", "Id,Name,CreatedDate,Region__c\n006A,A,2025-01-01,x\n")
+    company.salesforce(fields={"opportunity.solution_id": "Solution__c"})
+    with pytest.raises(ConfigError) as raised:
+        company.load()
+    assert '= "Solution__c", but Opportunity.csv has no such column.' in raised.value.message
+    assert "Custom fields there are: Region__c." in raised.value.message
+    assert raised.value.remedy.endswith(
+        'remove this line from [source.fields]: "opportunity.solution_id" = "Solution__c".'
+    )

@@ -16,7 +16,15 @@ from muster.canonical.tables import LINEAGE, source_tables
 from muster.config import ColumnMap, SourceConfig
 from muster.problems import ConfigError, Problem
 from muster.sources.files import InputFile
-from muster.sources.plan import FilePlan, asked_names, column_twice, missing_column, nearest
+from muster.sources.plan import (
+    FilePlan,
+    asked_names,
+    column_twice,
+    columns_found,
+    missing_column,
+    nearest,
+    or_without,
+)
 from muster.sources.shape import Cell, Shape, canonical_cell, table_rules
 from muster.sources.sqltext import literal
 from muster.sources.typing_sql import FileColumns
@@ -76,7 +84,8 @@ def _plan(source: SourceConfig, shape: Shape, file: InputFile, names: tuple[str,
     columns = FileColumns(names, found)
     missing = next((name for name in asked if name not in found), None)
     if missing is not None:
-        return FilePlan(file, columns, why_not=missing_column(source.name, file.name, missing, names))
+        why = missing_column(source.name, file.name, missing, names, line=_spare_line(shape, missing))
+        return FilePlan(file, columns, why_not=why)
     twice = next((name for name in asked if names.count(name) > 1), None)
     if twice is not None:
         return FilePlan(file, columns, why_not=column_twice(source.name, file.name, twice))
@@ -101,7 +110,19 @@ def _check_columns_exist(source: SourceConfig, shape: Shape, headers: list[tuple
         return
     for name in asked_names(shape):
         if all(_place(name, names) is None for names in headers):
-            raise _wrong(source, f'no file has a column "{name}".{nearest(name, headers[0])}')
+            raise _wrong(
+                source,
+                f'no file has a column "{name}".{nearest(name, headers[0])} {columns_found(headers[0])}',
+                remedy=f"Correct its name in muster.toml{or_without(_spare_line(shape, name))}.",
+            )
+
+
+def _spare_line(shape: Shape, name: str) -> str:
+    """What muster.toml says of a column without which the rows still land; empty for one they need."""
+    using = [cell for cell in shape.cells if name in cell.columns]
+    if name in shape.where or not using or any(cell.needed or len(cell.columns) > 1 for cell in using):
+        return ""
+    return f'{using[0].name} = "{name}"'
 
 
 def _cell(source: SourceConfig, table: str, column: str) -> Cell:

@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from muster.problems import Problem
+from muster.sources.date_formats import fitting
 from muster.sources.rows import RowFault
 from muster.sources.shape import Shape
 from muster.sources.sqltext import literal
@@ -19,6 +20,8 @@ from muster.sources.typing_sql import FileColumns
 from muster.sources.wording import ROW, Wording, cell_wording, shorten
 
 _TEXT = pa.string()
+_OF_DATES = {"swap", "date", "format"}
+_ENOUGH = 2_000  # values to see in which order day and month come
 SET_ASIDE = pa.schema(
     [
         ("source", _TEXT),
@@ -101,7 +104,9 @@ def typing_problems(
             wording, column, value = ROW[word], None, None
         else:
             cell = shape.cells[int(number)]
-            wording, column = cell_wording(word, strict=cell.strict), columns.written(cell)
+            formats = _fitting(con, staged, code, columns, shape) if word in _OF_DATES else []
+            wording = cell_wording(word, strict=cell.strict, formats=formats)
+            column = columns.written(cell)
             value = _example(columns, shape, int(number), json.loads(raw))
         problems.append(place.problem(wording, row=row, column=column, value=value, count=count))
         if wording.sets_aside:
@@ -130,6 +135,19 @@ def keep_set_aside(
         ) TO {literal(str(target))} (FORMAT parquet)
         """
     )
+
+
+def _fitting(
+    con: duckdb.DuckDBPyConnection, staged: str, code: str, columns: FileColumns, shape: Shape
+) -> list[str]:
+    """The date formats that fit the values behind one code, the first few thousand of them."""
+    found = con.execute(
+        f"""SELECT _raw FROM {staged} WHERE list_contains(string_split(_issues, ','), {literal(code)})
+        ORDER BY source_row LIMIT {_ENOUGH}"""
+    ).fetchall()
+    number = int(code.partition(":")[0])
+    values = {_example(columns, shape, number, json.loads(raw)) for (raw,) in found}
+    return fitting(value.strip() for value in values if value)
 
 
 def _example(columns: FileColumns, shape: Shape, number: int, raw: dict[str, str | None]) -> str | None:

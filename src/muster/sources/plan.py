@@ -10,6 +10,7 @@ from muster.problems import Problem
 from muster.sources.files import InputFile
 from muster.sources.shape import Shape
 from muster.sources.typing_sql import FileColumns
+from muster.sources.wording import listed, shorten
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,30 @@ def nearest(name: str, names: Iterable[str]) -> str:
     return f' Did you mean "{options[near[0]]}"?' if near else ""
 
 
-def missing_column(source: str, file: str, name: str, names: Iterable[str]) -> Problem:
-    """Why a file cannot be read that lacks a column."""
-    reason = f"the file has no column {name}.{nearest(name, names)}"
-    remedy = "Export the file with this column, or correct its name in muster.toml."
+def missing_column(source: str, file: str, name: str, names: tuple[str, ...], *, line: str = "") -> Problem:
+    """Why a file cannot be read that lacks a column.
+
+    `line` is what muster.toml says of it where it can do without.
+    """
+    reason = f"the file has no column {name}.{nearest(name, names)} {columns_found(names)}"
+    remedy = f"Export the file with this column, or correct its name in muster.toml{or_without(line)}."
     return Problem("error", source, file, reason, remedy, column=name)
+
+
+def columns_found(names: tuple[str, ...]) -> str:
+    """What a file's header holds; one long name is a delimiter that is not the right one.
+
+    >>> columns_found(("Id", "Name")), columns_found(("Id^Name",))
+    ('Its columns are: Id, Name.', 'It has one column only, Id^Name: set `delimiter` if that is wrong.')
+    """
+    if len(names) == 1:
+        return f"It has one column only, {shorten(names[0])}: set `delimiter` if that is wrong."
+    return f"Its columns are: {listed([name for name in names if name])}."
+
+
+def or_without(line: str) -> str:
+    """The way out for a column that nothing needs."""
+    return f", or remove this line from it: {line}" if line else ""
 
 
 def column_twice(source: str, file: str, name: str) -> Problem:

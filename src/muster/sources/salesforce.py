@@ -252,7 +252,12 @@ def _check_fields_exist(source: SourceConfig, plans: list[FilePlan]) -> None:
         asked = [p for p in plans if p.shape is not None and p.shape.table == table]
         if asked and not any(fold(field) in [fold(n) for n in p.columns.names] for p in asked):
             names = [n for p in asked for n in p.columns.names]
+            custom = sorted({n for n in names if _CUSTOM.search(n.strip())})
+            found = f"Custom fields there are: {listed(custom)}." if custom else "There are no custom fields."
             raise ConfigError(
-                f'muster.toml: source "{source.name}": {target} = "{field}", but no file of it has '
-                f"that column.{nearest(field, names)}"
+                f'muster.toml: source "{source.name}": {target} = "{field}", but '
+                f"{' and '.join(sorted({p.file.name for p in asked}))} has no such column."
+                f"{nearest(field, names)} {found}",
+                remedy="Correct the field's name, export it too, or remove this line from [source.fields]: "
+                f'"{target}" = "{field}".',
             )

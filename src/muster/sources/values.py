@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from muster.sources.date_formats import readable_with
 from muster.sources.shape import Cell
 from muster.sources.sqltext import literal
 
@@ -121,7 +122,8 @@ def _instant(cell: Cell, text: str) -> str:
     year_first = f"{text}[1] BETWEEN '0' AND '9' AND {text}[5] IN ('-', '/')"
     iso = f"CASE WHEN {year_first} THEN epoch_us(TRY_CAST({text} AS TIMESTAMPTZ)) END"
     if cell.format:
-        iso = f"coalesce(epoch_us(try_strptime({text}, {literal(cell.format)})), {iso})"
+        formats = ", ".join(literal(pattern) for pattern in readable_with(cell.format))
+        iso = f"coalesce(epoch_us(try_strptime({text}, [{formats}])), {iso})"
     return f"({iso}) + {cell.plus_days * DAY}" if cell.plus_days else iso
 
 

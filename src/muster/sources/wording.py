@@ -6,6 +6,7 @@ fault, only a row that Muster has no use for), `warning` and `note` let it land.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -73,12 +74,26 @@ CELL: Final = {
 }  # fmt: skip
 
 
-def cell_wording(code: str, *, strict: bool) -> Wording:
-    """The wording for a cell: a warning where the row landed without the value."""
+def cell_wording(code: str, *, strict: bool, formats: Sequence[str] = ()) -> Wording:
+    """The wording for a cell: a warning where the row landed without the value.
+
+    `formats` are those that fit the dates in question.
+    """
     reason, remedy = CELL[code]
+    if formats and code == "format":
+        remedy = f"Correct the value or the format; this one fits: {_either(formats)}."
+    elif len(formats) == 1:
+        reason = "is a date in a format that muster.toml does not name"
+        remedy = f"Set date_format = {_either(formats)} for this source in muster.toml."
+    elif formats:
+        remedy = f"Say which: set date_format for this source in muster.toml, to {_either(formats)}."
     if strict:
         return Wording("error", reason, remedy)
     return Wording("warning", f"{reason}; the row landed without it", remedy)
+
+
+def _either(formats: Sequence[str]) -> str:
+    return " or ".join(f'"{pattern}"' for pattern in formats)
 
 
 def shorten(value: str | None) -> str | None:

@@ -26,7 +26,7 @@ from importlib.resources import files
 from pathlib import Path
 from time import perf_counter
 
-from muster.canonical.tables import flow_tables, source_tables
+from muster.canonical.tables import flow_tables
 from muster.config import Config
 from muster.engine.choose import open_engine
 from muster.engine.lock import HOME
@@ -35,6 +35,8 @@ from muster.engine.published import NewRun, publishing
 from muster.engine.queries import Query, in_order, read_queries, read_query
 from muster.fingerprints import code_hash, input_hashes, override_hashes
 from muster.identity.clusters import join_links
+from muster.identity.firms.hierarchy import cut_circles
+from muster.identity.firms.match import match_accounts
 from muster.identity.matching.match import match_people
 from muster.readings.read import read_strings
 from muster.recall.clock import latest_known, micros, put_clock
@@ -42,12 +44,6 @@ from muster.rules.read import Rules
 from muster.rules.tables import rule_tables
 from muster.sources.load import Loaded, load
 
-# The flow's findings in the shape of problems: no file and row, for many rows stand behind one.
-_FINDINGS = """
-    SELECT f.severity, '(flow)' AS source, '(all)' AS file, CAST(NULL AS BIGINT) AS "row",
-        f."column", f.value, f.reason, f.remedy, f.count
-    FROM finding AS f
-"""
 RECORDS = "records"  # the landed records of a run, beside its tables: explain walks back to them
 Progress = Callable[[str, str, int], None]  # step, table, rows
 
@@ -81,6 +77,8 @@ STEPS = (
         "resolve",
         "identity",
         {
+            "account_match": (("compared_account", "account_domain_claim", "known_account_record"), match_accounts),
+            "account_parent": (("account_parent_claim",), cut_circles),
             "account_cluster": (
                 ("account_link",),
                 partial(join_links, links="account_link", into="account_cluster"),
@@ -144,7 +142,7 @@ def run(
         progress=lambda table, rows: report("load", table, rows),
     )
     with open_engine(engine, config.engine) as opened:
-        date = _prepare(opened, loaded, config, rules, as_of, now=now)
+        date, given = _prepare(opened, loaded, landing, config, rules, as_of=as_of, now=now)
         seconds = {"load": perf_counter() - started}
         queries = all_queries()
         hashes = {
@@ -155,8 +153,8 @@ def run(
         with publishing(
             workspace, as_of=date.isoformat(), code_hash=code_hash(queries), input_hashes=hashes
         ) as new_run:
-            rows = build(opened, workspace, new_run, given=_given(rules), progress=report, seconds=seconds)
-            rows |= _publish_load(opened, new_run, landing)
+            rows = {"intake_ledger": new_run.publish(opened, flow_tables()["intake_ledger"])}
+            rows |= build(opened, workspace, new_run, given=given, progress=report, seconds=seconds)
             landing.rename(new_run.folder / RECORDS)
     return RunResult(new_run.run_id, date, rows, seconds, len(loaded.problems))
 
@@ -173,7 +171,6 @@ def build(
     """Run every SQL step in order; publish each table of the contract, drop what nobody reads any more."""
     plan = [(step, query) for step in STEPS for query in _ordered(step, workspace, given)]
     last_reader = {table: query.name for _, query in plan for table in query.references}
-    last_reader["finding"] = "problem"  # read after the last step
     contract, rows = flow_tables(), {}
     for step, query in plan:
         started = perf_counter()
@@ -208,44 +205,38 @@ def _ordered(step: Step, workspace: Path, given: set[str]) -> list[Query]:
     return ordered
 
 
-def _given(rules: Rules) -> set[str]:
-    """Every table that is there before the first SQL step."""
-    readings = {
-        f"reading_{r}"
-        for r in ("email", "domain", "title", "company", "solution", "page", "content", "rejection")
-    }
-    calendar = {"clock", "week", "quarter", "band", "attribution_model"}
-    return {*source_tables(), *rule_tables(rules), *readings, *calendar}
-
-
 def _prepare(
-    engine: Engine, loaded: Loaded, config: Config, rules: Rules, as_of: datetime | None, *, now: datetime
-) -> datetime:
-    """Give the engine the records, the rules, the clock and what strings say; returns the as-of date."""
-    for name, file in loaded.tables.items():
+    engine: Engine,
+    loaded: Loaded,
+    landing: Path,
+    config: Config,
+    rules: Rules,
+    *,
+    as_of: datetime | None,
+    now: datetime,
+) -> tuple[datetime, set[str]]:
+    """Give the engine the records, the rules, the clock and what strings say.
+
+    Returns the as-of date and the names of the tables given.
+    """
+    found = {"intake_ledger": "intake_ledger", "intake_problem": "problem"}
+    landed = loaded.tables | {name: landing / f"{file}.parquet" for name, file in found.items()}
+    for name, file in landed.items():
         engine.load(name, file)
-    for name, table in rule_tables(rules).items():
+    put = rule_tables(rules)
+    for name, table in put.items():
         engine.put(name, table)
     as_of_at = latest_known(engine, now) if as_of is None else micros(as_of)
-    put_clock(
+    put |= put_clock(
         engine,
         as_of=as_of_at,
         live_since=config.company.live_since,
         currency=config.company.currency,
         policy_version=rules.version,
     )
-    read_strings(engine, rules, config.company)
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=as_of_at)
-
-
-def _publish_load(engine: Engine, new_run: NewRun, landing: Path) -> dict[str, int]:
-    """Publish what reading the files found, and beside it what the flow noticed in the records."""
-    contract = flow_tables()
-    engine.load("intake_ledger", landing / "intake_ledger.parquet")
-    engine.load("intake_problem", landing / "problem.parquet")
-    columns = ", ".join(f'p."{c}"' for c in contract["problem"].column_names)
-    engine.create("problem", f"SELECT {columns} FROM intake_problem AS p UNION ALL {_FINDINGS}")
-    return {name: new_run.publish(engine, contract[name]) for name in ("intake_ledger", "problem")}
+    put |= read_strings(engine, rules, config.company, as_of=as_of_at)
+    date = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=as_of_at)
+    return date, {*landed, *put}
 
 
 def _silent(step: str, table: str, rows: int) -> None:

@@ -21,7 +21,7 @@ from muster.explain.rests_on import lineages
 from muster.explain.tell import archive_of, tell
 from muster.workspace import Workspace
 
-PYTHON_MADE = {"intake_ledger", "problem"}
+PYTHON_MADE = {"intake_ledger"}
 
 
 def some_rows(archive: Archive, table: str, *, most: int = 3) -> pa.Table:

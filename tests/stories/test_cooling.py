@@ -84,6 +84,21 @@ def test_a_group_that_warms_up_again_while_it_dwells_never_left(ws: Workspace) -
 
 
 @told(
+    account("Recovers"),
+    opened("recovers"),
+    looked("2025-01-06 09:00", "recovers"),
+    engaged("2025-01-24 09:00", "ana@recovers.example", "product_page_viewed"),
+)
+def test_a_group_whose_score_is_above_the_lower_threshold_as_its_dwell_ends_stays_until_it_falls(
+    ws: Workspace,
+) -> None:
+    warmed = 6 * 2 ** (-18 / 28) + 1.5  # below the upper threshold, above the lower one
+    assert RAW_AT_LEAVE < warmed * 2 ** (-3 / 28) < warmed < -40 * log2(1 - 6 / 65)
+    assert fades(START, 6) < instant("2025-01-24 09:00") < START + timedelta(days=21)
+    assert stretches(ws, "recovers.example") == [(START, fades(instant("2025-01-24 09:00"), warmed))]
+
+
+@told(
     account("Rejected"),
     opened("rejected"),
     looked("2025-01-06 09:00", "rejected"),

@@ -34,16 +34,18 @@ def test_two_solutions_of_one_account_are_two_groups(ws: Workspace) -> None:
 
 @told(
     account("Weekly"),
-    engaged("2025-09-06 09:00", "ana@weekly.example", "page_viewed"),  # a Saturday
-    engaged("2025-09-08 09:00", "bo@weekly.example", "page_viewed"),  # the Monday after
-    engaged("2025-09-12 09:00", "ana@weekly.example", "page_viewed"),  # the same week as Bo
+    engaged("2025-08-29 09:00", "ana@weekly.example", "page_viewed"),
+    engaged("2025-09-06 09:00", "bo@weekly.example", "page_viewed"),  # eight days later
+    engaged(
+        "2025-09-13 09:00", "ana@weekly.example", "page_viewed"
+    ),  # seven days later, in another calendar week
 )
-def test_a_second_person_within_one_week_opens_a_group(ws: Workspace) -> None:
+def test_a_second_person_within_seven_days_opens_a_group(ws: Workspace) -> None:
     found = group(ws, "weekly.example")
-    assert found["opened_at"] == instant("2025-09-12 09:00")
+    assert found["opened_at"] == instant("2025-09-13 09:00")
     assert (found["opening_reason"], found["member_count"]) == ("second_person", 2)
     # Ana's first visit lies within the four weeks before: she was there already.
-    assert members(ws, "weekly.example", "joined_at")["ana@weekly.example"] == instant("2025-09-06 09:00")
+    assert members(ws, "weekly.example", "joined_at")["ana@weekly.example"] == instant("2025-08-29 09:00")
 
 
 @told(

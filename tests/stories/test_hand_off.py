@@ -66,7 +66,7 @@ def test_a_second_lead_joins_the_open_group_and_sales_is_told(ws: Workspace) -> 
     assert (given["at"], given["owner_id"]) == (instant("2025-02-03 09:00"), "rep-1")
     assert (given["member_count"], given["visitor_count"]) == (2, 1)
     assert news(ws, "joined.example") == [
-        ("second_lead", "Vera Veil (VP Data) joined the group, as decision_maker"),
+        ("second_lead", "Vera Veil (VP Data) joined the group"),
         ("share", "Vera Veil read what Ana Ahn passed on, and stands higher"),
     ]
 

@@ -1,4 +1,5 @@
--- Opportunities with the account their record belongs to.
+-- Opportunities with the account their record belongs to. To the flow none closes before it was created; the money was
+-- booked when it really closed.
 SELECT
     o.opportunity_id,
     a.account_id,
@@ -10,7 +11,8 @@ SELECT
     o.lead_source,
     o.tactic_id,
     o.created_at,
-    o.closed_at,
+    CASE WHEN o.closed_at IS NOT NULL THEN GREATEST(o.closed_at, o.created_at) END AS closed_at,
+    o.closed_at AS booked_at,
     o.stage,
     o.outcome,
     o.is_closed,

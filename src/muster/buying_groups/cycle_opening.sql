@@ -1,35 +1,24 @@
--- When each cycle opened, and by what: a second person within one week, an act that only buyers do, or an opportunity.
-WITH person_week AS (
+-- When each cycle opened, and by what: a second person within seven days of another, an act that only buyers do, or an opportunity.
+WITH followed AS (
     SELECT
         e.account_id,
         e.solution_id,
         e.segment,
-        e.person_at - MOD(e.person_at - 345600000000, 604800000000) AS week_at,
         e.person_id,
-        MIN(e.person_at) AS first_at
+        e.person_at,
+        LAG(e.person_id) OVER (PARTITION BY e.account_id, e.solution_id, e.segment ORDER BY e.person_at, e.person_id, e.source_id) AS person_before,
+        LAG(e.person_at) OVER (PARTITION BY e.account_id, e.solution_id, e.segment ORDER BY e.person_at, e.person_id, e.source_id) AS before_at
     FROM cycle_event AS e
     WHERE e.person_id IS NOT NULL
     AND e.is_participation
-    GROUP BY e.account_id, e.solution_id, e.segment, e.person_at - MOD(e.person_at - 345600000000, 604800000000), e.person_id
-),
-
-ranked AS (
-    SELECT
-        w.account_id,
-        w.solution_id,
-        w.segment,
-        w.first_at,
-        ROW_NUMBER() OVER (
-            PARTITION BY w.account_id, w.solution_id, w.segment, w.week_at ORDER BY w.first_at, w.person_id
-        ) AS number
-    FROM person_week AS w
 ),
 
 candidate AS (
-    SELECT r.account_id, r.solution_id, r.segment, MIN(r.first_at) AS at, 2 AS preference, 'second_person' AS reason
-    FROM ranked AS r
-    WHERE r.number = 2
-    GROUP BY r.account_id, r.solution_id, r.segment
+    SELECT f.account_id, f.solution_id, f.segment, MIN(f.person_at) AS at, 2 AS preference, 'second_person' AS reason
+    FROM followed AS f
+    WHERE f.person_before <> f.person_id
+    AND f.person_at <= f.before_at + 604800000000
+    GROUP BY f.account_id, f.solution_id, f.segment
     UNION ALL
     SELECT e.account_id, e.solution_id, e.segment, MIN(e.person_at) AS at, 1 AS preference, 'buying_act' AS reason
     FROM cycle_event AS e

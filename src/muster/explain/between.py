@@ -17,9 +17,9 @@ from muster.engine.choose import open_engine
 from muster.engine.protocol import Engine
 from muster.engine.published import Published
 from muster.readings.read import read_strings
-from muster.readings.solutions import SolutionReader, read_solutions
+from muster.readings.solutions import SolutionReader, only_solution, read_solutions
 from muster.recall.clock import micros, put_clock
-from muster.rules.read import Rules
+from muster.rules.read import Rules, in_force
 from muster.rules.tables import rule_tables
 
 CALENDAR = frozenset({"clock", "week", "quarter", "band", "attribution_model"})
@@ -48,6 +48,7 @@ class Between:
         self._overrides = workspace / "overrides"
         self._config = config
         self._rules = rules
+        self._as_of = micros(datetime.fromisoformat(published.manifest["as_of"]))
         self._made: set[str] = set()
         self._open = ExitStack()
         self._engine: Engine | None = None
@@ -77,11 +78,11 @@ class Between:
             engine.put(name, rule_tables(self._rules)[name])
         elif name in CALENDAR:
             self._put_calendar(engine)
-        elif name == "reading_solution":
+        elif name in {"reading_solution", "only_solution"}:
             self._read_solutions(engine)
         elif name.startswith("reading_"):
             self._needing(engine, *source_tables())
-            read_strings(engine, self._rules, self._config.company)
+            read_strings(engine, self._rules, self._config.company, as_of=self._as_of)
         elif name in flow_tables() and flow_tables()[name].step != "recall":
             columns = ", ".join(_inside(column) for column in flow_tables()[name].columns)
             engine.load(f"published_{name}", self._published.path(name))
@@ -101,26 +102,28 @@ class Between:
         self._made |= CALENDAR
         put_clock(
             engine,
-            as_of=micros(datetime.fromisoformat(self._published.manifest["as_of"])),
+            as_of=self._as_of,
             live_since=self._config.company.live_since,
             currency=self._config.company.currency,
             policy_version=self._rules.version,
         )
 
     def _read_solutions(self, engine: Engine) -> None:
-        """`reading_solution` alone: reading every address and page of the records would take seconds."""
+        """What names of solutions say, alone: reading every address and page would take seconds."""
         self._needing(engine, "opportunity", "engagement", "content", "tactic")
         named = _texts(engine, "solution_id", ("opportunity", "engagement", "content", "tactic"))
         mentioned = _texts(engine, "name", ("opportunity", "tactic"))
-        reader = SolutionReader(self._rules["solutions"], named)
+        self._made |= {"reading_solution", "only_solution"}
+        reader = SolutionReader(in_force(self._rules["solutions"], self._as_of), named)
         engine.put("reading_solution", read_solutions(named, mentioned, reader))
+        engine.put("only_solution", only_solution(reader))
 
 
 def _known_tables(sql: str) -> list[str]:
     """Tables that a flow's query reads. Found by their words: parsing a query takes a tenth of a second."""
     code = re.sub(r"--.*", "", sql)
     names = dict.fromkeys(re.findall(r'\b(?:FROM|JOIN)\s+"?(\w+)"?', code, re.IGNORECASE))
-    known = {*sql_files(), *flow_tables(), *source_tables(), *CALENDAR}
+    known = {*sql_files(), *flow_tables(), *source_tables(), *CALENDAR, "only_solution"}
     return [n for n in names if n in known or n.startswith(("reading_", "rule_"))]
 
 

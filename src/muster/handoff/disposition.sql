@@ -1,15 +1,31 @@
--- Sales' answers: decisions first; else what the CRM shows sales did with the group within 26 weeks: an opportunity, a member's lead
--- rejected for a reason that concerns the group, or a first call, message or meeting.
-WITH act AS (
+-- Sales' answers: decisions first; else what the CRM shows sales did with the group until the next hand-off, at the longest for
+-- the time that rules/qualification.csv allows: an opportunity, a member's lead rejected for a reason that concerns the group, or a first call, message or meeting.
+WITH span AS (
+    SELECT
+        h.hand_off_id,
+        h.buying_group_id,
+        h.account_id,
+        h.solution_id,
+        h.at,
+        h.to_at,
+        LEAST(
+            h.at + p.answer_us,
+            COALESCE(LEAD(h.at) OVER (PARTITION BY h.account_id, h.solution_id ORDER BY h.at, h.hand_off_id), 9000000000000000)
+        ) AS until_at
+    FROM hand_off_moment AS h
+    JOIN rule_policy AS p ON p.from_at <= h.at AND h.at < p.to_at
+),
+
+act AS (
     SELECT
         h.hand_off_id,
         s.occurred_at AS at
-    FROM hand_off_moment AS h
+    FROM span AS h
     JOIN group_member AS m ON m.buying_group_id = h.buying_group_id AND m.joined_at <= h.at
     JOIN person_alias AS a ON a.person_id = m.person_id
     JOIN known_sales_activity AS s ON s.person_record_id = a.person_record_id
     WHERE s.occurred_at >= h.at
-    AND s.occurred_at < h.at + 15724800000000
+    AND s.occurred_at < h.until_at
 ),
 
 answer AS (
@@ -18,7 +34,7 @@ answer AS (
         d.kind AS outcome,
         d.reason,
         d.decided_at AS at
-    FROM hand_off_moment AS h
+    FROM span AS h
     JOIN known_decision AS d ON d.subject_id = h.hand_off_id OR d.subject_id = h.buying_group_id
     WHERE d.kind IN ('accepted', 'rejected', 'recycled')
     AND d.decided_at >= h.at
@@ -29,22 +45,22 @@ answer AS (
         'opportunity' AS outcome,
         o.stage AS reason,
         o.created_at AS at
-    FROM hand_off_moment AS h
+    FROM span AS h
     JOIN account_opportunity AS o
-        ON o.account_id = h.account_id AND o.solution_id = h.solution_id AND o.created_at >= h.at AND o.created_at < h.at + 15724800000000
+        ON o.account_id = h.account_id AND o.solution_id = h.solution_id AND o.created_at >= h.at AND o.created_at < h.until_at
     UNION ALL
     SELECT
         h.hand_off_id,
         'rejected' AS outcome,
         l.reason,
         l.changed_at AS at
-    FROM hand_off_moment AS h
+    FROM span AS h
     JOIN group_member AS m ON m.buying_group_id = h.buying_group_id AND m.joined_at <= h.at
     JOIN person_alias AS a ON a.person_id = m.person_id
     JOIN known_lead_status AS l ON l.person_record_id = a.person_record_id AND l.status = 'disqualified'
     JOIN reading_rejection AS r ON r.reason = l.reason AND r.rejects_group
     WHERE l.changed_at >= h.at
-    AND l.changed_at < h.at + 15724800000000
+    AND l.changed_at < h.until_at
     UNION ALL
     SELECT
         a.hand_off_id,

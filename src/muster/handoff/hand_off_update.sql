@@ -19,7 +19,7 @@ SELECT
     m.joined_at AS at,
     'second_lead' AS kind,
     m.person_id,
-    n.name || COALESCE(' (' || n.title || ')', '') || ' joined the group, as ' || m.role AS sentence
+    n.name || COALESCE(' (' || n.title || ')', '') || ' joined the group' AS sentence
 FROM span AS s
 JOIN group_member AS m ON m.buying_group_id = s.buying_group_id AND m.joined_at > s.at AND m.joined_at < s.until_at
 JOIN person_name AS n ON n.person_id = m.person_id

@@ -1,16 +1,15 @@
--- MQLs of an account that was already worked because of somebody else: the second leads, with the group they belonged to.
-WITH mql AS (
+-- Leads raised in an account that was already worked because of somebody else: the second leads, with the group they belonged to.
+WITH raised AS (
     SELECT
         a.person_id,
         s.person_record_id,
-        s.changed_at AS at,
+        s.at,
         p.account_id,
-        ROW_NUMBER() OVER (PARTITION BY a.person_id, s.changed_at ORDER BY s.person_record_id) AS number
-    FROM known_lead_status AS s
+        ROW_NUMBER() OVER (PARTITION BY a.person_id, s.at ORDER BY s.person_record_id) AS number
+    FROM lead_raised AS s
     JOIN person_alias AS a ON a.person_record_id = s.person_record_id
     JOIN person_account AS p
-        ON p.person_id = a.person_id AND p.valid_from <= s.changed_at AND (p.valid_to IS NULL OR s.changed_at < p.valid_to)
-    WHERE s.status = 'mql'
+        ON p.person_id = a.person_id AND p.valid_from <= s.at AND (p.valid_to IS NULL OR s.at < p.valid_to)
 ),
 
 rejected AS (
@@ -29,7 +28,7 @@ later AS (
         m.at,
         m.account_id,
         MAX(CASE WHEN w.account_id IS NOT NULL THEN 1 ELSE 0 END) AS was_worked
-    FROM mql AS m
+    FROM raised AS m
     LEFT JOIN worked_account AS w
         ON w.account_id = m.account_id
         AND w.from_at < m.at

@@ -1,16 +1,15 @@
--- When an account was being worked for a solution by the old process: from a recorded MQL, and while an opportunity is open.
+-- When an account was being worked for a solution by the old process: from the moment it raised a lead, and while an opportunity is open.
 SELECT
     p.account_id,
     CAST(NULL AS VARCHAR) AS solution_id,
     a.person_id,
-    s.changed_at AS from_at,
-    s.changed_at + r.second_lead_us AS to_at
-FROM known_lead_status AS s
+    s.at AS from_at,
+    s.at + r.second_lead_us AS to_at
+FROM lead_raised AS s
 JOIN person_alias AS a ON a.person_record_id = s.person_record_id
 JOIN person_account AS p
-    ON p.person_id = a.person_id AND p.valid_from <= s.changed_at AND (p.valid_to IS NULL OR s.changed_at < p.valid_to)
-JOIN rule_policy AS r ON r.from_at <= s.changed_at AND s.changed_at < r.to_at
-WHERE s.status = 'mql'
+    ON p.person_id = a.person_id AND p.valid_from <= s.at AND (p.valid_to IS NULL OR s.at < p.valid_to)
+JOIN rule_policy AS r ON r.from_at <= s.at AND s.at < r.to_at
 UNION ALL
 SELECT
     o.account_id,

@@ -24,12 +24,14 @@ SELECT
     COALESCE(w.is_buying_act, FALSE) AND NOT p.is_ignored AS is_buying_act,
     COALESCE(w.is_marketing, FALSE) AND NOT p.is_ignored AS is_marketing,
     COALESCE(w.points, 0) > 0 AND NOT p.is_ignored AS is_act,
-    COALESCE(w.is_participation, FALSE) AND NOT p.is_ignored AS is_participation,
+    (COALESCE(w.is_participation, FALSE) OR (e.activity = 'campaign_responded' AND p.known_at < c.from_at))
+        AND NOT p.is_ignored AS is_participation,
     p.method,
     e.share_token
 FROM known_engagement AS e
 JOIN placed_engagement AS p ON p.engagement_id = e.engagement_id
 JOIN rule_policy AS r ON r.from_at <= e.occurred_at AND e.occurred_at < r.to_at
+CROSS JOIN tracked_since AS c
 LEFT JOIN known_tactic AS t ON t.tactic_id = e.tactic_id
 LEFT JOIN borrowed_solution AS b ON b.engagement_id = e.engagement_id
 LEFT JOIN repeated_act AS n ON n.engagement_id = e.engagement_id

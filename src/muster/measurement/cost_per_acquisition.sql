@@ -1,4 +1,4 @@
--- Spend booked in a quarter over the accounts whose first won opportunity closed in it. Salaries and tools are not in it, and
+-- Spend booked in a quarter over the accounts whose first won opportunity, in the same currency, closed in it. Salaries and tools are not in it, and
 -- the customers of a quarter were mostly courted in earlier ones.
 WITH spent AS (
     SELECT
@@ -10,32 +10,47 @@ WITH spent AS (
     GROUP BY q.quarter_on, s.currency
 ),
 
-first_win AS (
+win AS (
     SELECT
         o.account_id,
-        MIN(o.closed_at) AS won_at
+        o.currency,
+        o.booked_at,
+        ROW_NUMBER() OVER (PARTITION BY o.account_id ORDER BY o.booked_at, o.opportunity_id) AS number
     FROM account_opportunity AS o
     WHERE o.is_won
     AND o.account_id IS NOT NULL
     AND COALESCE(o.type, 'new_business') = 'new_business'
-    GROUP BY o.account_id
 ),
 
 customers AS (
     SELECT
         q.quarter_on,
+        w.currency,
         COUNT(*) AS customers_won
-    FROM first_win AS f
-    JOIN quarter AS q ON f.won_at >= q.quarter_on AND f.won_at < q.next_quarter_on
-    GROUP BY q.quarter_on
+    FROM win AS w
+    JOIN quarter AS q ON w.booked_at >= q.quarter_on AND w.booked_at < q.next_quarter_on
+    WHERE w.number = 1
+    GROUP BY q.quarter_on, w.currency
+),
+
+line AS (
+    SELECT DISTINCT e.quarter_on, e.currency
+    FROM (
+        SELECT s.quarter_on, s.currency
+        FROM spent AS s
+        UNION ALL
+        SELECT c.quarter_on, c.currency
+        FROM customers AS c
+    ) AS e
 )
 
 SELECT
-    s.quarter_on AS period_on,
-    s.currency,
-    s.spend_cents,
+    l.quarter_on AS period_on,
+    l.currency,
+    COALESCE(s.spend_cents, 0) AS spend_cents,
     COALESCE(c.customers_won, 0) AS customers_won,
-    CASE WHEN c.customers_won > 0 THEN INT_DIV(s.spend_cents, GREATEST(c.customers_won, 1)) END AS cpa_cents,
+    INT_DIV(s.spend_cents, NULLIF(c.customers_won, 0)) AS cpa_cents,
     'spend on tactics only, without salaries and tools; same quarter, no lag' AS note
-FROM spent AS s
-LEFT JOIN customers AS c ON c.quarter_on = s.quarter_on
+FROM line AS l
+LEFT JOIN spent AS s ON s.quarter_on = l.quarter_on AND s.currency = l.currency
+LEFT JOIN customers AS c ON c.quarter_on = l.quarter_on AND c.currency = l.currency

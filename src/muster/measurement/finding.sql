@@ -15,10 +15,16 @@ SELECT
     'warning' AS severity,
     'stage' AS "column",
     h.stage AS value,
-    'is a stage that no rule orders: conversion between stages leaves it out' AS reason,
+    'is a stage that no rule orders: conversion between stages leaves it out, and what it ends in is told by the CRM alone' AS reason,
     'Add a row to rules/stages.csv.' AS remedy,
     COUNT(*) AS count
-FROM known_stage_change AS h
+FROM (
+    SELECT k.stage
+    FROM known_stage_change AS k
+    UNION ALL
+    SELECT o.stage
+    FROM known_opportunity AS o
+) AS h
 LEFT JOIN rule_stages AS r ON LOWER(r.stage) = LOWER(h.stage)
 WHERE r.stage IS NULL
 AND h.stage IS NOT NULL
@@ -61,11 +67,20 @@ SELECT
     'note' AS severity,
     'email' AS "column",
     d.domain AS value,
-    'is a mail domain that people of five or more companies use: it makes no account' AS reason,
+    'is a domain that people or websites of five or more companies use: it makes no account' AS reason,
     'If it is one company after all, add it to rules/mail_domains.csv with the kind company.' AS remedy,
     COUNT(*) AS count
 FROM shared_domain AS d
 GROUP BY d.domain
+UNION ALL
+SELECT
+    f.severity,
+    f."column",
+    f.value,
+    f.reason,
+    f.remedy,
+    f.count
+FROM account_finding AS f
 UNION ALL
 SELECT
     'note' AS severity,
@@ -88,12 +103,62 @@ SELECT
     'warning' AS severity,
     'closed_on' AS "column",
     CAST(NULL AS VARCHAR) AS value,
-    'opportunities were closed before they were created: they count as closed on the day they were created' AS reason,
-    'Usual after records were moved into the CRM: export the original creation date.' AS remedy,
+    'opportunities were closed before their records were made: their money is booked on the close date, and they tell no length of a cycle' AS reason,
+    'Usual after records were moved into the CRM: export the original creation date if there is one.' AS remedy,
     COUNT(*) AS count
 FROM opportunity AS o
 CROSS JOIN clock AS c
 WHERE o.known_at <= c.as_of_at
 AND o.is_closed
 AND o.closed_on < o.created_at - 86400000000
+HAVING COUNT(*) > 0
+UNION ALL
+SELECT
+    'note' AS severity,
+    'is_deleted' AS "column",
+    CAST(NULL AS VARCHAR) AS value,
+    'people and accounts were deleted in the source without being merged: they are left out; what their mail address did still counts' AS reason,
+    'Nothing to do, unless they were deleted by mistake.' AS remedy,
+    COUNT(*) AS count
+FROM (
+    SELECT r.person_record_id AS record_id, r.known_at
+    FROM person_record AS r
+    WHERE r.is_deleted
+    AND r.merged_into_id IS NULL
+    UNION ALL
+    SELECT a.account_record_id AS record_id, a.known_at
+    FROM account_record AS a
+    WHERE a.is_deleted
+    AND a.merged_into_id IS NULL
+) AS gone
+CROSS JOIN clock AS c
+WHERE gone.known_at <= c.as_of_at
+HAVING COUNT(*) > 0
+UNION ALL
+SELECT
+    'warning' AS severity,
+    'lead_status_change.mql' AS "column",
+    CAST(NULL AS VARCHAR) AS value,
+    'leads, and no MQL date among them: second leads are told from the day a lead was created' AS reason,
+    'Name the field that holds the MQL date under [source.fields] in muster.toml, if there is one.' AS remedy,
+    COUNT(*) AS count
+FROM lead_raised AS l
+LEFT JOIN (
+    SELECT DISTINCT s.status
+    FROM known_lead_status AS s
+    WHERE s.status = 'mql'
+) AS m ON m.status = 'mql'
+WHERE m.status IS NULL
+HAVING COUNT(*) > 0
+UNION ALL
+SELECT
+    'note' AS severity,
+    'activity' AS "column",
+    'campaign_responded' AS value,
+    'campaign responses make their people members: the records hold no tracked act that is older' AS reason,
+    'Add the web, mail or attendance records of that time, if there are any.' AS remedy,
+    COUNT(*) AS count
+FROM resolved_engagement AS e
+WHERE e.activity = 'campaign_responded'
+AND e.is_participation
 HAVING COUNT(*) > 0

@@ -9,27 +9,19 @@ WITH first_touch AS (
     AND t.occurred_at <= t.opportunity_at
 ),
 
--- The CRM's word: a campaign means marketing; else the words that are common for each. What none of them fits is unknown.
+-- The CRM's word: a campaign means marketing; else what rules/lead_sources.csv takes the source for. What no rule fits is unknown.
 worded AS (
     SELECT
         o.opportunity_id,
         CASE
             WHEN o.tactic_id IS NOT NULL THEN 'marketing'
-            WHEN LOWER(o.lead_source) LIKE '%partner%' OR LOWER(o.lead_source) LIKE '%referral%' THEN 'partner'
-            WHEN LOWER(o.lead_source) LIKE '%sales%' OR LOWER(o.lead_source) LIKE '%prospect%' OR LOWER(o.lead_source) LIKE '%outbound%'
-                OR LOWER(o.lead_source) LIKE '%cold%' OR LOWER(o.lead_source) LIKE '%renewal%' OR LOWER(o.lead_source) LIKE '%sdr%'
-                OR LOWER(o.lead_source) LIKE '%bdr%' OR LOWER(o.lead_source) LIKE '%account exec%' THEN 'sales'
-            WHEN LOWER(o.lead_source) LIKE '%web%' OR LOWER(o.lead_source) LIKE '%market%' OR LOWER(o.lead_source) LIKE '%event%'
-                OR LOWER(o.lead_source) LIKE '%mail%' OR LOWER(o.lead_source) LIKE '%content%' OR LOWER(o.lead_source) LIKE '%advert%'
-                OR LOWER(o.lead_source) LIKE '%search%' OR LOWER(o.lead_source) LIKE '%social%' OR LOWER(o.lead_source) LIKE '%inbound%'
-                OR LOWER(o.lead_source) LIKE '%trade show%' OR LOWER(o.lead_source) LIKE '%form%' OR LOWER(o.lead_source) LIKE '%campaign%'
-                OR LOWER(o.lead_source) LIKE '%organic%' OR LOWER(o.lead_source) LIKE '%seminar%' THEN 'marketing'
-            ELSE 'unknown'
+            ELSE COALESCE(r.sourced_by, 'unknown')
         END AS sourced_by,
         o.tactic_id,
         o.amount_cents,
         o.currency
     FROM account_opportunity AS o
+    LEFT JOIN reading_lead_source AS r ON r.said = o.lead_source
 )
 
 SELECT

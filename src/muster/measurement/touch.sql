@@ -13,7 +13,6 @@ WITH candidate AS (
         e.tactic_id,
         e.channel,
         e.occurred_at,
-        GREATEST(e.known_at, COALESCE(CASE WHEN e.person_id IS NOT NULL THEN e.person_known_at END, 0)) AS person_at,
         ROW_NUMBER() OVER (
             PARTITION BY o.opportunity_id, COALESCE(e.person_id, e.visitor_id, ''), COALESCE(e.tactic_id, e.activity),
                 e.occurred_at - MOD(e.occurred_at, 86400000000)

@@ -1,5 +1,5 @@
 -- Dollars a day in each quarter: closed x win rate x mean won amount / mean cycle days. Only closed opportunities count; how
--- many were open at the quarter's end stands beside it.
+-- many were open at the quarter's end stands beside it. Records that were made after their deal had closed tell no cycle.
 WITH closed AS (
     SELECT
         q.quarter_on,
@@ -7,9 +7,9 @@ WITH closed AS (
         o.currency,
         o.is_won,
         o.amount_cents,
-        o.closed_at - o.created_at AS cycle_us
+        CASE WHEN o.booked_at >= o.created_at THEN o.booked_at - o.created_at END AS cycle_us
     FROM account_opportunity AS o
-    JOIN quarter AS q ON o.closed_at >= q.quarter_on AND o.closed_at < q.next_quarter_on
+    JOIN quarter AS q ON o.booked_at >= q.quarter_on AND o.booked_at < q.next_quarter_on
 ),
 
 sliced AS (
@@ -51,7 +51,7 @@ summed AS (
         COUNT(*) AS closed_count,
         CAST(SUM(CASE WHEN s.is_won THEN 1 ELSE 0 END) AS BIGINT) AS won_count,
         CAST(SUM(CASE WHEN s.is_won THEN s.amount_cents ELSE 0 END) AS BIGINT) AS won_cents,
-        INT_DIV(CAST(SUM(s.cycle_us) AS BIGINT), GREATEST(COUNT(*), 1)) / 8.64e10 AS mean_cycle_days
+        INT_DIV(CAST(SUM(s.cycle_us) AS BIGINT), NULLIF(COUNT(s.cycle_us), 0)) / 8.64e10 AS mean_cycle_days
     FROM sliced AS s
     GROUP BY s.quarter_on, s.solution_id, s.currency
 )

@@ -1,5 +1,5 @@
--- The instants that decide: the score reached the enter threshold, fell below the leave threshold, sales rejected the group,
--- or its cool-down ended (with the score, faded until then, at the enter threshold or not). Between them nothing is decided; within a cool-down nothing else counts.
+-- The instants that decide: the score is at the enter threshold (1), below the leave threshold (0) or between them (null: things
+-- stay as they are), sales rejected the group, or its cool-down ended. Within a cool-down nothing else counts.
 WITH decided AS (
     SELECT
         s.buying_group_id,
@@ -31,8 +31,7 @@ outside AS (
     FROM decided AS d
     LEFT JOIN cool_down AS r
         ON r.buying_group_id = d.buying_group_id AND r.from_at <= d.at AND d.at < r.to_at
-    WHERE d.qualifies IS NOT NULL
-    AND r.buying_group_id IS NULL
+    WHERE r.buying_group_id IS NULL
     GROUP BY d.buying_group_id, d.at
 ),
 

@@ -1,44 +1,56 @@
--- Stretches of being qualified. The last decisive instant wins; a stretch lasts at least the dwell time after it began, unless
--- sales rejects the group or its cycle ends; stretches that then touch are one.
+-- Stretches of being qualified. One begins when the score reaches the enter threshold and lasts at least the dwell time from then;
+-- after that it ends once the score is below the leave threshold, or at once if sales rejects the group or its cycle ends.
+-- Stretches that touch are one.
 WITH changed AS (
     SELECT
         c.buying_group_id,
         c.at,
         c.qualifies,
-        c.cause,
         LAG(c.qualifies) OVER (PARTITION BY c.buying_group_id ORDER BY c.at) AS qualified_before
     FROM crossing AS c
+    WHERE c.qualifies IS NOT NULL
 ),
 
-turned AS (
+started AS (
     SELECT
         c.buying_group_id,
         c.at,
-        c.qualifies,
-        LEAD(c.at) OVER (PARTITION BY c.buying_group_id ORDER BY c.at) AS ends_at,
-        LEAD(c.cause) OVER (PARTITION BY c.buying_group_id ORDER BY c.at) AS end_cause
+        c.at + p.dwell_us AS dwelt_at
     FROM changed AS c
-    WHERE c.qualifies <> COALESCE(c.qualified_before, 0)
+    JOIN rule_policy AS p ON p.from_at <= c.at AND c.at < p.to_at
+    WHERE c.qualifies = 1
+    AND COALESCE(c.qualified_before, 0) = 0
+),
+
+-- When sales rejected the group, when its score fell after the dwell time, and where the score stood as that ended.
+followed AS (
+    SELECT
+        s.buying_group_id,
+        s.at,
+        s.dwelt_at,
+        MIN(CASE WHEN c.cause = 'rejected' AND c.at > s.at THEN c.at END) AS rejected_at,
+        MIN(CASE WHEN c.qualifies = 0 AND c.at > s.dwelt_at THEN c.at END) AS fell_at,
+        MAX(CASE WHEN c.at <= s.dwelt_at THEN c.at END) AS stood_at
+    FROM started AS s
+    JOIN crossing AS c ON c.buying_group_id = s.buying_group_id AND c.at >= s.at
+    GROUP BY s.buying_group_id, s.at, s.dwelt_at
 ),
 
 dwelt AS (
     SELECT
-        t.buying_group_id,
-        t.at AS from_at,
+        f.buying_group_id,
+        f.at AS from_at,
+        LEAST(
+            CASE WHEN c.qualifies = 0 THEN f.dwelt_at ELSE COALESCE(f.fell_at, 9000000000000000) END,
+            COALESCE(f.rejected_at, 9000000000000000)
+        ) AS to_at,
         CASE
-            WHEN t.end_cause = 'rejected' THEN t.ends_at
-            ELSE LEAST(
-                GREATEST(COALESCE(t.ends_at, 9000000000000000), t.at + p.dwell_us),
-                COALESCE(MIN(r.at), 9000000000000000)
-            )
-        END AS to_at,
-        CASE WHEN t.end_cause = 'rejected' OR MIN(r.at) < GREATEST(COALESCE(t.ends_at, 9000000000000000), t.at + p.dwell_us)
-            THEN 'rejected' ELSE 'faded' END AS end_cause
-    FROM turned AS t
-    JOIN rule_policy AS p ON p.from_at <= t.at AND t.at < p.to_at
-    LEFT JOIN rejection AS r ON r.buying_group_id = t.buying_group_id AND r.at > t.at
-    WHERE t.qualifies = 1
-    GROUP BY t.buying_group_id, t.at, t.ends_at, t.end_cause, p.dwell_us
+            WHEN f.rejected_at <= CASE WHEN c.qualifies = 0 THEN f.dwelt_at ELSE COALESCE(f.fell_at, 9000000000000000) END
+                THEN 'rejected'
+            ELSE 'faded'
+        END AS end_cause
+    FROM followed AS f
+    JOIN crossing AS c ON c.buying_group_id = f.buying_group_id AND c.at = f.stood_at
 ),
 
 reached AS (
@@ -71,8 +83,19 @@ merged AS (
         n.stretch,
         MIN(n.from_at) AS from_at,
         MAX(n.to_at) AS to_at,
-        MAX(n.end_cause) AS end_cause
-    FROM numbered AS n
+        MAX(CASE WHEN n.ends_last = 1 THEN n.end_cause END) AS end_cause
+    FROM (
+        SELECT
+            u.buying_group_id,
+            u.stretch,
+            u.from_at,
+            u.to_at,
+            u.end_cause,
+            ROW_NUMBER() OVER (
+                PARTITION BY u.buying_group_id, u.stretch ORDER BY u.to_at DESC, u.end_cause DESC
+            ) AS ends_last
+        FROM numbered AS u
+    ) AS n
     GROUP BY n.buying_group_id, n.stretch
 )
 

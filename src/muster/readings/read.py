@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
+
 from muster.config import Company
 from muster.engine.protocol import Engine
 from muster.readings.companies import read_companies
-from muster.readings.mail import MailDomains, read_domains, read_emails
+from muster.readings.lead_sources import read_lead_sources
+from muster.readings.mail import MailDomains, read_domains, read_emails, read_further_domains, read_lookalikes
 from muster.readings.pages import PageReader, read_content, read_pages
 from muster.readings.rejections import read_rejections
-from muster.readings.solutions import SolutionReader, read_solutions
+from muster.readings.solutions import SolutionReader, only_solution, read_solutions
 from muster.readings.titles import read_titles
-from muster.rules.read import Rules
+from muster.rules.read import Rules, in_force
 
 
-def read_strings(engine: Engine, rules: Rules, company: Company) -> None:
-    """Put a `reading_*` table for each kind of string into the engine."""
-    domains = MailDomains(rules["mail_domains"], own=company.own_domains, free=company.free_mail_domains)
-    shared = frozenset(str(row["local_part"]).lower() for row in rules["shared_mailboxes"])
+def read_strings(engine: Engine, rules: Rules, company: Company, *, as_of: int) -> dict[str, pa.Table]:
+    """Put a `reading_*` table for each kind of string, and `only_solution`; returns them by name.
+
+    A string is read by the rules in force on the as-of date: a changed rule is applied to the whole past.
+    """
+    read: dict[str, pa.Table] = {}
+    held = {name: in_force(rows, as_of) for name, rows in rules.rows.items()}
+    domains = MailDomains(
+        held["mail_domains"], own=company.own_domains, free=company.free_mail_domains, claims=_websites(engine)
+    )
+    shared = frozenset(str(row["local_part"]).lower() for row in held["shared_mailboxes"])
     emails = _distinct(engine, person_record="email", engagement="email", share_link="sharer_email")
-    engine.put("reading_email", read_emails(emails, domains, shared))
+    read["reading_email"] = read_emails(emails, domains, shared)
     said = _distinct(engine, account_record="website", engagement="company_domain")
-    engine.put("reading_domain", read_domains(said, domains))
-    engine.put("reading_title", read_titles(_distinct(engine, person_record="title"), rules["titles"]))
+    read["reading_domain"] = read_domains(said, domains)
+    further = _distinct(engine, account_record="domains")
+    read["reading_further_domain"] = read_further_domains(further, domains)
+    read["reading_lookalike"] = read_lookalikes(read["reading_email"], read["reading_domain"])
+    read["reading_title"] = read_titles(_distinct(engine, person_record="title"), held["titles"])
     names = _distinct(engine, account_record="name", person_record="company_name")
-    engine.put("reading_company", read_companies(names))
+    read["reading_company"] = read_companies(names)
+    sources = _distinct(engine, opportunity="lead_source")
+    read["reading_lead_source"] = read_lead_sources(sources, held["lead_sources"])
 
     reasons = _distinct(engine, lead_status_change="reason")
-    engine.put("reading_rejection", read_rejections(reasons, rules["rejections"]))
+    read["reading_rejection"] = read_rejections(reasons, held["rejections"])
 
     named = _distinct(
         engine,
@@ -35,17 +50,21 @@ def read_strings(engine: Engine, rules: Rules, company: Company) -> None:
         content="solution_id",
         tactic="solution_id",
     )
-    solutions = SolutionReader(rules["solutions"], named)
+    solutions = SolutionReader(held["solutions"], named)
     mentioned = _distinct(engine, opportunity="name", tactic="name")
-    engine.put("reading_solution", read_solutions(named, mentioned, solutions))
+    read["reading_solution"] = read_solutions(named, mentioned, solutions)
+    read["only_solution"] = only_solution(solutions)
     content = engine.arrow("SELECT c.content_id, c.url, c.solution_id, c.buying_job FROM content AS c")
-    engine.put("reading_content", read_content(content, solutions))
+    read["reading_content"] = read_content(content, solutions)
     catalogue = {
         (row["url"] or row["content_id"]): (row["content_id"], row["solution_id"])
         for row in content.to_pylist()
     }
-    pages = PageReader(rules["pages"], catalogue, solutions)
-    engine.put("reading_page", read_pages(_distinct(engine, engagement="url"), pages))
+    pages = PageReader(held["pages"], catalogue, solutions)
+    read["reading_page"] = read_pages(_distinct(engine, engagement="url"), pages)
+    for name, table in read.items():
+        engine.put(name, table)
+    return read
 
 
 def _distinct(engine: Engine, **columns: str) -> list[str]:
@@ -57,3 +76,12 @@ def _distinct(engine: Engine, **columns: str) -> list[str]:
     ]
     found = engine.arrow(" UNION ALL ".join(parts)).column("said").to_pylist()
     return sorted({str(text) for text in found})
+
+
+def _websites(engine: Engine) -> list[tuple[str, str]]:
+    """Every name and website that one account record has, as known on the date."""
+    rows = engine.arrow(
+        "SELECT DISTINCT t.name, t.website FROM account_record AS t CROSS JOIN clock AS c"
+        " WHERE t.name IS NOT NULL AND t.website IS NOT NULL AND t.known_at <= c.as_of_at"
+    ).to_pylist()
+    return sorted((row["name"], row["website"]) for row in rows)

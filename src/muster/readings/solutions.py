@@ -68,3 +68,13 @@ def read_solutions(named: Iterable[str], mentioned: Iterable[str], reader: Solut
             "solution_id": pa.array([r[1] for r in rows], pa.string()),
         }
     )
+
+
+def only_solution(reader: SolutionReader) -> pa.Table:
+    """`only_solution`, one row: what everything is about where a company sells one thing, else null.
+
+    It sells one thing where the rules name one solution, or where neither rules nor records name any.
+    """
+    known = reader.solutions
+    only = known[0] if reader.has_rules and len(known) == 1 else None if known else "unspecified"
+    return pa.table({"solution_id": pa.array([only], pa.string())})

@@ -39,38 +39,35 @@ def latest_known(engine: Engine, now: datetime) -> int:
 
 def put_clock(
     engine: Engine, *, as_of: int, live_since: date | None, currency: str, policy_version: str
-) -> None:
-    """Put the tables `clock` (one row), `week`, `quarter`, `band` and `attribution_model`.
+) -> dict[str, pa.Table]:
+    """Put `clock` (one row), `week`, `quarter`, `band` and `attribution_model`; returns them by name.
 
     Weeks and quarters reach from the first record known to the as-of date.
     """
-    live_at = NEVER if live_since is None else micros(live_since)
-    engine.put(
-        "clock",
-        pa.table(
-            {
-                "as_of_at": pa.array([as_of], pa.int64()),
-                "live_since_at": pa.array([live_at], pa.int64()),
-                "currency": pa.array([currency], pa.string()),
-                "policy_version": pa.array([policy_version], pa.string()),
-            }
-        ),
-    )
     start = _first_happening(engine, as_of)
     mondays = range(start - (start - FIRST_MONDAY) % WEEK, as_of + 1, WEEK)
-    engine.put("week", pa.table({"week_at": pa.array(list(mondays), pa.int64())}))
     quarters = _quarters(start, as_of)
-    engine.put(
-        "quarter",
-        pa.table(
+    clock = {
+        "as_of_at": pa.array([as_of], pa.int64()),
+        "live_since_at": pa.array([NEVER if live_since is None else micros(live_since)], pa.int64()),
+        "currency": pa.array([currency], pa.string()),
+        "policy_version": pa.array([policy_version], pa.string()),
+    }
+    calendar = {
+        "clock": pa.table(clock),
+        "week": pa.table({"week_at": pa.array(list(mondays), pa.int64())}),
+        "quarter": pa.table(
             {
                 "quarter_on": pa.array([q for q, _ in quarters], pa.int64()),
                 "next_quarter_on": pa.array([n for _, n in quarters], pa.int64()),
             }
         ),
-    )
-    engine.put("band", pa.table({"band": pa.array(list(range(BANDS)), pa.int64())}))
-    engine.put("attribution_model", pa.table({"attribution_model": pa.array(MODELS, pa.string())}))
+        "band": pa.table({"band": pa.array(list(range(BANDS)), pa.int64())}),
+        "attribution_model": pa.table({"attribution_model": pa.array(MODELS, pa.string())}),
+    }
+    for name, table in calendar.items():
+        engine.put(name, table)
+    return calendar
 
 
 def micros(moment: date) -> int:

@@ -1,4 +1,5 @@
--- Account records that existed as of the date; a merge counts from the day it was known.
+-- Account records that existed as of the date; a merge counts from the day it was known. A record
+-- that was deleted for another reason than a merge is no account.
 SELECT
     r.account_record_id,
     r.name,
@@ -14,3 +15,4 @@ SELECT
 FROM account_record AS r
 CROSS JOIN clock AS c
 WHERE r.known_at <= c.as_of_at
+AND (NOT COALESCE(r.is_deleted, FALSE) OR r.merged_into_id IS NOT NULL)

@@ -1,4 +1,5 @@
 -- Engagements known as of the date, with what their page says they were: a visit to the price list is no mere page view.
+-- Where the company sells one thing, everything is about it.
 SELECT
     e.engagement_id,
     e.occurred_at,
@@ -9,13 +10,14 @@ SELECT
     e.email,
     e.visitor_id,
     e.company_domain,
-    COALESCE(s.solution_id, p.solution_id, CASE WHEN COALESCE(p.is_generic, FALSE) THEN NULL ELSE t.solution_id END) AS solution_id,
+    COALESCE(s.solution_id, p.solution_id, CASE WHEN COALESCE(p.is_generic, FALSE) THEN NULL ELSE t.solution_id END, f.solution_id) AS solution_id,
     COALESCE(e.content_id, p.content_id) AS content_id,
     e.tactic_id,
     e.share_token,
     COALESCE(e.is_machine, FALSE) AS is_machine
 FROM engagement AS e
 CROSS JOIN clock AS c
+CROSS JOIN only_solution AS f
 LEFT JOIN reading_page AS p ON p.url = e.url
 LEFT JOIN reading_solution AS s ON s.said = e.solution_id
 LEFT JOIN known_tactic AS t ON t.tactic_id = e.tactic_id

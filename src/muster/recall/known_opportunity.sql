@@ -1,5 +1,6 @@
 -- Opportunities as they stood on the date, rebuilt from their history: today's stage and amount are never read
--- where a history says what they were. Without any history, an opportunity is closed from its close date on.
+-- where a history says what they were. Without any history, an opportunity is closed from its close date on; one that was
+-- closed before its record was made (moved in from elsewhere) closed on its close date all the same.
 WITH outcome AS (
     SELECT
         h.stage_change_id,
@@ -79,7 +80,7 @@ judged AS (
         o.opportunity_id,
         o.account_record_id,
         o.name,
-        COALESCE(s.solution_id, n.solution_id, t.solution_id, 'unspecified') AS solution_id,
+        COALESCE(s.solution_id, n.solution_id, t.solution_id, y.solution_id, 'unspecified') AS solution_id,
         o.type,
         CASE
             WHEN l.amount_cents IS NULL AND f.opportunity_id IS NOT NULL THEN NULL
@@ -110,9 +111,14 @@ judged AS (
             WHEN o.is_closed AND l.stage IS NULL THEN 'lost'
             ELSE 'open'
         END AS said_outcome,
-        CASE WHEN l.stage IS NULL AND COALESCE(o.closed_on, 0) > c.as_of_at THEN TRUE ELSE FALSE END AS closes_later
+        CASE WHEN l.stage IS NULL AND COALESCE(o.closed_on, 0) > c.as_of_at THEN TRUE ELSE FALSE END AS closes_later,
+        CASE
+            WHEN o.closed_on < o.created_at - 86400000000 AND COALESCE(u.turned_at, 0) <= o.created_at + 86400000000
+                THEN o.closed_on
+        END AS closed_before_on
     FROM opportunity AS o
     CROSS JOIN clock AS c
+    CROSS JOIN only_solution AS y
     LEFT JOIN last_known AS l ON l.opportunity_id = o.opportunity_id
     LEFT JOIN turned AS u ON u.opportunity_id = o.opportunity_id
     LEFT JOIN changed_later AS v ON v.opportunity_id = o.opportunity_id
@@ -150,6 +156,6 @@ SELECT
     s.outcome,
     CASE WHEN s.outcome IN ('won', 'lost') THEN TRUE ELSE FALSE END AS is_closed,
     CASE WHEN s.outcome = 'won' THEN TRUE ELSE FALSE END AS is_won,
-    CASE WHEN s.outcome IN ('won', 'lost') THEN GREATEST(j.last_stage_at, j.created_at) END AS closed_at
+    CASE WHEN s.outcome IN ('won', 'lost') THEN COALESCE(j.closed_before_on, GREATEST(j.last_stage_at, j.created_at)) END AS closed_at
 FROM judged AS j
 JOIN stood AS s ON s.opportunity_id = j.opportunity_id

@@ -1,4 +1,5 @@
--- Leads and contacts that existed as of the date; conversions and merges count from the day they were known.
+-- Leads and contacts that existed as of the date; conversions and merges count from the day they were known. A record that
+-- was deleted for another reason than a merge is nobody's: what its address did still counts by the address.
 SELECT
     r.person_record_id,
     r.kind,
@@ -19,3 +20,4 @@ SELECT
 FROM person_record AS r
 CROSS JOIN clock AS c
 WHERE r.known_at <= c.as_of_at
+AND (NOT COALESCE(r.is_deleted, FALSE) OR r.merged_into_id IS NOT NULL)

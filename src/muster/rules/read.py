@@ -7,7 +7,7 @@ import difflib
 import hashlib
 import io
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
@@ -75,6 +75,11 @@ def read_rules(folder: Path) -> Rules:
     return Rules(rows, version=_fingerprint(rows))
 
 
+def in_force(rows: Iterable[Mapping[str, Value]], at: int) -> list[Mapping[str, Value]]:
+    """The rows that hold at an instant, in file order."""
+    return [row for row in rows if row["from_at"] <= at < row["to_at"]]  # type: ignore[operator]
+
+
 def _parse(shape: RuleShape, text: str) -> Iterator[dict[str, Value]]:
     reader = csv.DictReader(io.StringIO(text))
     header = reader.fieldnames or []
@@ -87,7 +92,7 @@ def _parse(shape: RuleShape, text: str) -> Iterator[dict[str, Value]]:
     for column in wanted[:-1]:
         if column not in header:
             raise RuleError(f"rules/{shape.name}.csv lacks the column {column}.", remedy="Add it.")
-    for number, cells in enumerate(reader, start=1):
+    for number, cells in enumerate(reader, start=2):  # as spreadsheets count
         row: dict[str, Value] = {}
         for column, kind in shape.columns.items():
             row[column] = _typed(

@@ -35,6 +35,7 @@ _POLICY = {
     "credit_window_days": ("credit_window_us", _DAY),
     "credit_half_life_days": ("credit_half_life_us", _DAY),
     "second_lead_days": ("second_lead_us", _DAY),
+    "answer_days": ("answer_us", _DAY),
 }
 
 

@@ -1,0 +1,7 @@
+-- Since when the company's own tracking shows what people do: until then a CRM's bare campaign responses are all there is.
+SELECT COALESCE(MIN(e.known_at), 9000000000000000) AS from_at
+FROM known_engagement AS e
+JOIN rule_activity_weights AS w
+    ON w.activity = e.activity AND w.from_at <= e.occurred_at AND e.occurred_at < w.to_at
+WHERE w.is_participation
+AND NOT e.is_machine

@@ -11,12 +11,11 @@ WITH record AS (
         r.country,
         r.region,
         r.owner_id,
-        p.account_id AS parent_account_id,
+        r.known_at,
         ROW_NUMBER() OVER (PARTITION BY a.account_id ORDER BY r.known_at, r.account_record_id) AS age_rank
     FROM account_alias AS a
     JOIN known_account_record AS r ON r.account_record_id = a.account_record_id
     LEFT JOIN reading_domain AS d ON d.said = r.website
-    LEFT JOIN account_alias AS p ON p.account_record_id = r.parent_record_id
 ),
 
 merged AS (
@@ -25,8 +24,7 @@ merged AS (
         COUNT(*) AS record_count,
         MIN(CASE WHEN r.domain IS NOT NULL THEN r.age_rank END) AS domain_rank,
         MIN(CASE WHEN r.industry IS NOT NULL THEN r.age_rank END) AS industry_rank,
-        MIN(CASE WHEN r.employee_count IS NOT NULL THEN r.age_rank END) AS employee_rank,
-        MIN(CASE WHEN r.parent_account_id <> r.account_id THEN r.age_rank END) AS parent_rank
+        MIN(CASE WHEN r.employee_count IS NOT NULL THEN r.age_rank END) AS employee_rank
     FROM record AS r
     GROUP BY r.account_id
 ),
@@ -36,6 +34,7 @@ written AS (
     SELECT
         k.account_id,
         r.company_name,
+        r.known_at,
         ROW_NUMBER() OVER (PARTITION BY k.account_id ORDER BY r.known_at, r.person_record_id) AS number
     FROM known_person_record AS r
     JOIN mail_address AS m ON m.email = r.email
@@ -63,6 +62,9 @@ SELECT
     r.region,
     r.owner_id,
     COALESCE(m.record_count, 0) AS record_count,
+    r.known_at AS record_known_at,
+    w.company_name AS written_name,
+    w.known_at AS written_known_at,
     k.first_known_at
 FROM known AS k
 LEFT JOIN merged AS m ON m.account_id = k.account_id
@@ -71,4 +73,4 @@ LEFT JOIN record AS d ON d.account_id = k.account_id AND d.age_rank = m.domain_r
 LEFT JOIN record AS i ON i.account_id = k.account_id AND i.age_rank = m.industry_rank
 LEFT JOIN record AS e ON e.account_id = k.account_id AND e.age_rank = m.employee_rank
 LEFT JOIN written AS w ON w.account_id = k.account_id AND w.number = 1
-LEFT JOIN record AS p ON p.account_id = k.account_id AND p.age_rank = m.parent_rank
+LEFT JOIN account_parent AS p ON p.account_id = k.account_id AND NOT p.is_cut

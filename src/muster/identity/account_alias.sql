@@ -8,22 +8,27 @@ WITH placed AS (
     JOIN account_key AS k ON k.key = 'r:' || r.account_record_id
 ),
 
-strongest AS (
-    SELECT
-        l.left_key,
-        MIN(l.method) AS method
+reason AS (
+    SELECT l.left_key AS key, l.method, l.confidence
     FROM account_link AS l
-    GROUP BY l.left_key
+    UNION ALL
+    SELECT l.right_key AS key, l.method, l.confidence
+    FROM account_link AS l
+),
+
+ranked AS (
+    SELECT
+        r.key,
+        r.method,
+        r.confidence,
+        ROW_NUMBER() OVER (PARTITION BY r.key ORDER BY r.confidence DESC, r.method) AS place
+    FROM reason AS r
 )
 
 SELECT
     p.account_record_id,
     p.account_id,
     CASE WHEN p.age_rank = 1 THEN 'same_record' ELSE COALESCE(s.method, 'same_record') END AS method,
-    CASE
-        WHEN p.age_rank = 1 OR s.method = 'merged_record' THEN 1e0
-        WHEN s.method = 'same_domain' THEN 9.7e-1
-        ELSE 9e-1
-    END AS confidence
+    CASE WHEN p.age_rank = 1 THEN 1e0 ELSE COALESCE(s.confidence, 1e0) END AS confidence
 FROM placed AS p
-LEFT JOIN strongest AS s ON s.left_key = 'r:' || p.account_record_id
+LEFT JOIN ranked AS s ON s.key = 'r:' || p.account_record_id AND s.place = 1

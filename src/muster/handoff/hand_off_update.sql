@@ -1,4 +1,5 @@
--- News of a group that is with sales: a further person joined, a colleague read what another passed on.
+-- News of a group that is with sales: a further person joined, a colleague read what another passed on. Names and titles
+-- are those known by then.
 WITH span AS (
     SELECT
         h.hand_off_id,
@@ -9,7 +10,13 @@ WITH span AS (
 ),
 
 person_name AS (
-    SELECT p.person_id, MIN(p.name) AS name, MIN(p.title) AS title
+    SELECT
+        p.person_id,
+        MIN(p.name) AS name,
+        MIN(p.name_known_at) AS name_known_at,
+        MIN(p.first_email) AS first_email,
+        MIN(p.title) AS title,
+        MIN(p.title_known_at) AS title_known_at
     FROM person AS p
     GROUP BY p.person_id
 )
@@ -19,7 +26,8 @@ SELECT
     m.joined_at AS at,
     'second_lead' AS kind,
     m.person_id,
-    n.name || COALESCE(' (' || n.title || ')', '') || ' joined the group' AS sentence
+    COALESCE(CASE WHEN n.name_known_at <= m.joined_at THEN n.name END, n.first_email, 'somebody')
+        || CASE WHEN n.title_known_at <= m.joined_at THEN ' (' || n.title || ')' ELSE '' END || ' joined the group' AS sentence
 FROM span AS s
 JOIN group_member AS m ON m.buying_group_id = s.buying_group_id AND m.joined_at > s.at AND m.joined_at < s.until_at
 JOIN person_name AS n ON n.person_id = m.person_id
@@ -29,8 +37,15 @@ SELECT
     r.known_at AS at,
     'share' AS kind,
     r.to_person_id AS person_id,
-    MIN(n.name || ' read what ' || COALESCE(f.name, 'a colleague') || ' passed on'
-        || CASE WHEN r.is_upward THEN ', and stands higher' ELSE '' END) AS sentence
+    MIN(
+        COALESCE(CASE WHEN n.name_known_at <= r.known_at THEN n.name END, n.first_email, 'somebody') || ' read what '
+        || COALESCE(CASE
+            WHEN r.sharer_at > r.known_at THEN NULL
+            WHEN f.name_known_at <= r.known_at THEN f.name
+            ELSE f.first_email
+        END, 'a colleague') || ' passed on'
+        || CASE WHEN r.is_upward AND r.upward_at <= r.known_at THEN ', and stands higher' ELSE '' END
+    ) AS sentence
 FROM span AS s
 JOIN group_engagement AS e ON e.buying_group_id = s.buying_group_id
 JOIN share AS r ON r.engagement_id = e.engagement_id AND r.known_at > s.at AND r.known_at < s.until_at

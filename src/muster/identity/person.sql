@@ -26,20 +26,30 @@ first_having AS (
 address AS (
     SELECT
         k.person_id,
-        MIN(CASE WHEN k.key LIKE 'e:%' THEN SUBSTRING(k.key, 3) END) AS email,
         MIN(k.first_known_at) AS first_known_at
     FROM person_key AS k
     GROUP BY k.person_id
+),
+
+first_address AS (
+    SELECT
+        k.person_id,
+        SUBSTRING(k.key, 3) AS email,
+        ROW_NUMBER() OVER (PARTITION BY k.person_id ORDER BY k.known_at, k.key) AS number
+    FROM person_key AS k
+    WHERE k.key LIKE 'e:%'
 )
 
 SELECT
     a.person_id,
     CASE
-        WHEN n.family_name IS NULL THEN COALESCE(e.email, a.email)
+        WHEN n.family_name IS NULL THEN COALESCE(e.email, d.email)
         WHEN n.given_name IS NULL THEN n.family_name
         ELSE n.given_name || ' ' || n.family_name
     END AS name,
-    COALESCE(e.email, a.email) AS email,
+    COALESCE(e.email, d.email) AS email,
+    n.known_at AS name_known_at,
+    d.email AS first_email,
     t.title,
     t.known_at AS title_known_at,
     COALESCE(w.function, 'unknown') AS function,
@@ -52,6 +62,7 @@ SELECT
     o.owner_id,
     a.first_known_at
 FROM address AS a
+LEFT JOIN first_address AS d ON d.person_id = a.person_id AND d.number = 1
 LEFT JOIN first_having AS f ON f.person_id = a.person_id
 LEFT JOIN record AS n ON n.person_id = a.person_id AND n.age_rank = f.name_rank
 LEFT JOIN record AS t ON t.person_id = a.person_id AND t.age_rank = f.title_rank

@@ -1,9 +1,10 @@
 -- The second, third ... act of one kind by one person or visitor on one day: rules/activity_weights.csv caps how many count.
+-- Whose act it is counts as it was known when the act was: a visitor who says who they are later takes no points back.
 WITH act AS (
     SELECT
         p.engagement_id,
         p.account_id,
-        COALESCE(p.person_id, p.visitor_id, '') AS actor,
+        CASE WHEN p.person_known_at <= p.known_at THEN COALESCE(p.person_id, p.visitor_id, '') ELSE COALESCE(p.visitor_id, '') END AS actor,
         e.activity,
         e.occurred_at - MOD(e.occurred_at, 86400000000) AS occurred_on,
         e.occurred_at,

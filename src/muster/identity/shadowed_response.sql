@@ -5,7 +5,7 @@ WITH act AS (
         p.person_id,
         e.tactic_id,
         e.occurred_at - MOD(e.occurred_at, 86400000000) AS occurred_on,
-        p.known_at,
+        GREATEST(p.known_at, p.person_known_at) AS known_at,
         e.activity
     FROM known_engagement AS e
     JOIN placed_engagement AS p ON p.engagement_id = e.engagement_id

@@ -55,8 +55,9 @@ total AS (
     FROM placed AS p
 ),
 
+-- The hundredths that rounding leaves go to engagement, else to frame control, else to intent: never to a part without evidence.
 -- 1e-6: a part that is the whole comes out a hair below it on some engines.
-parted AS (
+researched AS (
     SELECT
         t.buying_group_id,
         t.scored_at,
@@ -64,9 +65,30 @@ parted AS (
         t.fit_points,
         t.completeness_points,
         t.signal_points,
-        CASE WHEN t.raw > 0e0 THEN CAST(FLOOR(t.signal_points * t.intent_raw / t.raw + 1e-6) AS BIGINT) ELSE 0 END AS intent_points,
-        CASE WHEN t.raw > 0e0 THEN CAST(FLOOR(t.signal_points * t.frame_raw / t.raw + 1e-6) AS BIGINT) ELSE 0 END AS frame_points
+        t.engagement_raw,
+        t.frame_raw,
+        t.raw,
+        CASE
+            WHEN t.engagement_raw <= 0e0 AND t.frame_raw <= 0e0 THEN t.signal_points
+            ELSE CAST(FLOOR(t.signal_points * t.intent_raw / NULLIF(t.raw, 0e0) + 1e-6) AS BIGINT)
+        END AS intent_points
     FROM total AS t
+),
+
+parted AS (
+    SELECT
+        r.buying_group_id,
+        r.scored_at,
+        r.number,
+        r.fit_points,
+        r.completeness_points,
+        r.signal_points,
+        r.intent_points,
+        CASE
+            WHEN r.engagement_raw <= 0e0 THEN r.signal_points - r.intent_points
+            ELSE CAST(FLOOR(r.signal_points * r.frame_raw / NULLIF(r.raw, 0e0) + 1e-6) AS BIGINT)
+        END AS frame_points
+    FROM researched AS r
 )
 
 SELECT

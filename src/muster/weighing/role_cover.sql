@@ -28,10 +28,10 @@ WITH holder AS (
         p.buying_group_id,
         'champion' AS role,
         p.person_id,
-        GREATEST(p.named_at, p.joined_at) AS at
+        GREATEST(p.champion_named_at, p.first_engaged_at) AS at
     FROM group_person AS p
-    WHERE p.named_role = 'champion'
-    AND p.engagement_count > 0
+    WHERE p.champion_named_at IS NOT NULL
+    AND p.first_engaged_at IS NOT NULL
 ),
 
 first_held AS (

@@ -1,10 +1,10 @@
--- A share as three acts: the sharer passed it on, a colleague read it, a more senior colleague read it. Acts of one kind by one
--- person on one day are numbered, for the daily cap.
+-- A share as three acts: the sharer passed it on, a colleague read it, a more senior colleague read it, each from when that was
+-- known. Acts of one kind by one person on one day are numbered, for the daily cap.
 WITH act AS (
     SELECT
         g.buying_group_id,
         s.share_id,
-        s.known_at,
+        s.sharer_at AS known_at,
         s.read_at,
         'content_shared' AS activity,
         s.from_person_id AS person_id
@@ -25,7 +25,7 @@ WITH act AS (
     SELECT
         g.buying_group_id,
         s.share_id,
-        s.known_at,
+        s.upward_at AS known_at,
         s.read_at,
         'share_read_upward' AS activity,
         s.to_person_id AS person_id

@@ -85,17 +85,16 @@ WITH evidence AS (
     UNION ALL
     SELECT
         g.buying_group_id,
-        MIN(g.at) AS at,
-        MIN(g.at) AS decays_from,
+        g.at,
+        g.at AS decays_from,
         'hand_raise' AS component,
         'count' AS kind,
         1 AS points,
-        MIN(e.engagement_id) AS source_id,
+        e.engagement_id AS source_id,
         'hand_raise' AS reason
     FROM group_engagement AS g
     JOIN resolved_engagement AS e ON e.engagement_id = g.engagement_id
     WHERE e.is_buying_act
-    GROUP BY g.buying_group_id
     UNION ALL
     SELECT
         g.buying_group_id,

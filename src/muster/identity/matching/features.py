@@ -5,16 +5,15 @@ from __future__ import annotations
 import duckdb
 import pyarrow as pa
 
-from muster.identity.matching.names import given_root, name_words, sound_spelling
+from muster.identity.matching.names import TWO_LETTERS, given_root, name_words, sound_spelling
 
-# Names of one text, whichever column they stand in; a family name alone may hold the whole name.
+# The given and the family name of each candidate; a family name alone may hold the whole name.
 _NAMED = """
     SELECT
         c.candidate_id,
         COALESCE(g.first, CASE WHEN f.words > 1 THEN f.first END) AS given,
-        COALESCE(g.root, CASE WHEN f.words > 1 THEN f.root END) AS given_root,
-        CASE WHEN g.first IS NULL AND f.words > 1 THEN f.rest ELSE f.joined END AS family,
-        CASE WHEN g.first IS NULL AND f.words > 1 THEN f.rest_spelled ELSE f.spelled END AS family_spelled
+        COALESCE(g.root, CASE WHEN f.words > 1 THEN f.root END) AS root,
+        CASE WHEN g.first IS NULL AND f.words > 1 THEN f.rest ELSE f.joined END AS family
     FROM candidate AS c
     LEFT JOIN name_reading AS g ON g.said = c.given_name
     LEFT JOIN name_reading AS f ON f.said = c.family_name
@@ -28,6 +27,22 @@ _MAILED = """
         ) AS mailbox
     FROM candidate AS c
     WHERE c.email IS NOT NULL AND NOT c.is_shared
+"""
+# Whether a mailbox is one of the ways in which people make one of their name.
+_spelled = "x"
+for two, one in TWO_LETTERS:
+    _spelled = f"replace({_spelled}, '{two}', '{one}')"
+_IS_NAME = f"""
+    CREATE MACRO is_name(mailbox, given, root, family) AS list_contains(
+        list_transform(
+            [
+                given || family, family || given, given[1] || family, family || given[1],
+                given || family[1], given[1] || family[1], given, family, root || family, family || root
+            ],
+            lambda x: {_spelled}
+        ),
+        list_transform([mailbox], lambda x: {_spelled})[1]
+    )
 """
 _TITLE = (
     "trim(regexp_replace(regexp_replace(lower(strip_accents(c.title)), "
@@ -45,15 +60,14 @@ _FEATURES = f"""
         n.family,
         n.given || ' ' || n.family AS name,
         n.family || ' ' || n.given AS name_turned,
-        n.given_root || ' ' || n.family_spelled AS name_root,
-        CASE WHEN n.family IS NOT NULL THEN n.given[1] || ' ' || n.family_spelled END AS name_initial,
+        least(n.given || ' ' || n.family, n.family || ' ' || n.given) AS name_any_order,
+        n.root || ' ' || n.family AS name_root,
+        n.given[1] || ' ' || n.family AS name_initial,
         length(n.given) = 1 AS is_initial,
         CASE WHEN length(m.mailbox) > 2 THEN m.mailbox END AS mailbox,
         regexp_replace(m.mailbox, '[^0-9]', '', 'g') AS mailbox_digits,
-        m.mailbox IN (
-            n.given || n.family, n.family || n.given, n.given[1] || n.family, n.family || n.given[1],
-            n.given || n.family[1], n.given[1] || n.family[1], n.given, n.family
-        ) AS mailbox_is_name,
+        is_name(m.mailbox, n.given, n.root, n.family) AS mailbox_is_name,
+        is_name(regexp_replace(m.mailbox, '[0-9]', '', 'g'), n.given, n.root, n.family) AS letters_are_name,
         c.company_domain,
         c.account_id AS account,
         CASE WHEN {_TITLE} <> '' THEN {_TITLE} END AS title,
@@ -64,13 +78,17 @@ _FEATURES = f"""
     LEFT JOIN mailed AS m ON m.candidate_id = c.candidate_id
     ORDER BY c.candidate_id
 """
-FREQUENT = ("name", "name_root", "name_initial", "family", "mailbox", "account", "title", "phone")
+FREQUENT = (
+    *("name", "name_any_order", "name_root", "name_initial"),
+    *("mailbox", "account", "title", "phone"),
+)
 
 
 def make_features(connection: duckdb.DuckDBPyConnection, candidates: pa.Table) -> None:
     """Put `person_features`: a row for each candidate, in order of its id, with the frequency of each value.
 
-    A frequency is a whole count over a whole count, so that it is the same number whatever the order.
+    The frequency of a value is the share of other records that have it: a whole number over a whole
+    number, so that it is the same whatever the order of the rows.
     """
     connection.register("candidate", candidates)
     said = connection.execute(
@@ -78,14 +96,15 @@ def make_features(connection: duckdb.DuckDBPyConnection, candidates: pa.Table) -
         "UNION SELECT DISTINCT family_name FROM candidate WHERE family_name IS NOT NULL"
     ).fetchall()
     connection.register("name_reading", _read_names([text for (text,) in said]))
+    connection.execute(_IS_NAME)
     connection.execute(_FEATURES)
     for column in FREQUENT:
         connection.execute(f"""
             CREATE TABLE tf_{column} AS
             SELECT
                 {column},
-                CAST(COUNT(*) AS DOUBLE) / (SELECT COUNT({column}) FROM person_features) AS tf_{column}
-            FROM person_features WHERE {column} IS NOT NULL GROUP BY {column}
+                CAST(COUNT(*) - 1 AS DOUBLE) / (SELECT COUNT({column}) FROM person_features) AS tf_{column}
+            FROM person_features WHERE {column} IS NOT NULL GROUP BY {column} HAVING COUNT(*) > 1
         """)
     joins = " ".join(f"LEFT JOIN tf_{c} ON tf_{c}.{c} = f.{c}" for c in FREQUENT)
     shares = ", ".join(f"tf_{c}.tf_{c}" for c in FREQUENT)
@@ -100,20 +119,19 @@ def make_features(connection: duckdb.DuckDBPyConnection, candidates: pa.Table) -
 def _read_names(said: list[str]) -> pa.Table:
     rows = []
     for text in said:
-        words = name_words(text)
-        first, rest = (words[0], words[1:]) if words else (None, ())
+        words = [sound_spelling(word) for word in name_words(text)]
+        first, rest = (words[0], words[1:]) if words else (None, [])
         rows.append(
             {
                 "said": text,
                 "words": len(words),
                 "first": first,
-                "root": given_root(first) if first else None,
+                "root": sound_spelling(given_root(first)) if first else None,
                 "joined": "".join(words) or None,
-                "spelled": sound_spelling(words).replace(" ", "") or None,
                 "rest": "".join(rest) or None,
-                "rest_spelled": sound_spelling(rest).replace(" ", "") or None,
             }
         )
-    text_columns = ("said", "first", "root", "joined", "spelled", "rest", "rest_spelled")
-    schema = pa.schema([("words", pa.int64()), *((c, pa.string()) for c in text_columns)])
+    schema = pa.schema(
+        [("words", pa.int64()), *((c, pa.string()) for c in ("said", "first", "root", "joined", "rest"))]
+    )
     return pa.Table.from_pylist(rows, schema=schema)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -62,23 +63,16 @@ def _matches(
     blocking: list[str],
     split: Collection[Pair],
 ) -> pa.Table:
-    rows = candidates.num_rows
-    needed = weight_of(model.join_from)
-    found = score_pairs(
-        connection, model, table="person_features", rows=rows, blocking=blocking, at_least=needed - 0.01
-    ).to_pylist()
-    found = [row for row in found if row["weight"] >= round(needed * 100)]
-    ids = candidates.column("candidate_id").to_pylist()
-    known = dict(zip(ids, candidates.column("known_key").to_pylist(), strict=True))
-    wanted = _not_too_large(_strongest(found, known))
-    weights = _weights_within(connection, model, tied(wanted), rows=rows, known=known)
-    keys = dict(zip(ids, candidates.column("key").to_pylist(), strict=True))
-    known_of_key = {keys[i]: known[i] for i in ids}
-    decided = {
-        ordered(known_of_key[a], known_of_key[b]) for a, b in split if a in known_of_key and b in known_of_key
-    }
-    fates = choose(wanted, weights, apart_below=round(weight_of(model.apart_below) * 100), split=decided)
-    known_at = dict(zip(ids, candidates.column("known_at").to_pylist(), strict=True))
+    ids, keys, known_keys, known_at = (
+        candidates.column(c).to_pylist() for c in ("candidate_id", "key", "known_key", "known_at")
+    )
+    known_of = dict(zip(keys, known_keys, strict=True))
+    decided = {ordered(known_of[a], known_of[b]) for a, b in split if a in known_of and b in known_of}
+    known = dict(zip(ids, known_keys, strict=True))
+    found, fates = weigh_and_choose(
+        connection, model, table="person_features", blocking=blocking, known=known, split=decided
+    )
+    key_of, since = dict(zip(ids, keys, strict=True)), dict(zip(ids, known_at, strict=True))
     told = []
     for row in found:
         left, right = row["left_id"], row["right_id"]
@@ -86,14 +80,38 @@ def _matches(
         told.append(
             row
             | {
-                "left_key": keys[left],
-                "right_key": keys[right],
+                "left_key": key_of[left],
+                "right_key": key_of[right],
                 "probability": round(probability, 6),
                 "fate": fates.get(ordered(known[left], known[right]), "conflict"),
-                "known_at": max(known_at[left], known_at[right]),
+                "known_at": max(since[left], since[right]),
             }
         )
     return pa.Table.from_pylist(told, schema=_schema(model))
+
+
+def weigh_and_choose(
+    connection: duckdb.DuckDBPyConnection,
+    model: Model,
+    *,
+    table: str,
+    blocking: list[str],
+    known: dict[str, str],
+    split: Collection[Pair] = (),
+) -> tuple[list[dict[str, Any]], dict[Pair, str]]:
+    """Every pair of records the model would join, with its weights, and the fate of each two known people.
+
+    `known` says for each record of the table which person it is known to be; itself where nobody knows.
+    """
+    needed = weight_of(model.join_from)
+    scored = score_pairs(
+        connection, model, table=table, rows=len(known), blocking=blocking, at_least=needed - 0.01
+    )
+    found = [row for row in scored.to_pylist() if row["weight"] >= round(needed * 100)]
+    wanted = _not_too_large(_strongest(found, known))
+    weights = _weights_within(connection, model, tied(wanted), table=table, known=known)
+    limit = round(weight_of(model.apart_below) * 100)
+    return found, choose(wanted, weights, apart_below=limit, split=split)
 
 
 def _schema(model: Model) -> pa.Schema:
@@ -139,7 +157,7 @@ def _weights_within(
     model: Model,
     sets: dict[str, str],
     *,
-    rows: int,
+    table: str,
     known: dict[str, str],
 ) -> dict[Pair, int]:
     """The weight of every two people of a set of three or more: a chain may bring any two together."""
@@ -149,9 +167,10 @@ def _weights_within(
         return {}
     connection.register("chained", pa.table({"known_key": list(chained), "set_name": list(chained.values())}))
     connection.execute(
-        "CREATE OR REPLACE TABLE chained_features AS SELECT f.*, c.set_name FROM person_features AS f "
+        "CREATE OR REPLACE TABLE chained_features AS SELECT f.*, c.set_name "
+        f"FROM {table} AS f "
         "JOIN chained AS c ON c.known_key = f.known_key ORDER BY f.unique_id"
     )
     rule = "l.set_name = r.set_name AND l.known_key <> r.known_key"
-    scored = score_pairs(connection, model, table="chained_features", rows=rows, blocking=[rule])
+    scored = score_pairs(connection, model, table="chained_features", rows=len(known), blocking=[rule])
     return _strongest(scored.to_pylist(), known)

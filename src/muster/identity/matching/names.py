@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
@@ -19,7 +18,7 @@ _BESIDE = frozenset(
     )
 )
 # German and Nordic letters that are written with one letter or with two.
-_TWO_LETTERS = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("ss", "s"), ("aa", "a"))
+TWO_LETTERS = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("ss", "s"), ("aa", "a"))
 # What people write where a form demands a name.
 _NO_NAMES = frozenset(
     (
@@ -43,16 +42,15 @@ def name_words(text: str) -> tuple[str, ...]:
     return kept or tuple(words)
 
 
-def sound_spelling(words: Iterable[str]) -> str:
-    """The words joined, with letters that are written in two ways written in one.
+def sound_spelling(word: str) -> str:
+    """A word with the letters that are written in two ways written in one.
 
-    >>> sound_spelling(("mueller",)) == sound_spelling(("muller",))
+    >>> sound_spelling("mueller") == sound_spelling("muller")
     True
     """
-    text = " ".join(words)
-    for two, one in _TWO_LETTERS:
-        text = text.replace(two, one)
-    return text
+    for two, one in TWO_LETTERS:
+        word = word.replace(two, one)
+    return word
 
 
 def given_root(given: str) -> str:
@@ -74,4 +72,4 @@ def _roots() -> dict[str, str]:
     text = files("muster.identity.matching").joinpath("nicknames.txt").read_text("utf-8")
     groups = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
     told = Counter(form for forms in groups for form in forms)
-    return {form: forms[0] for forms in groups for form in forms if told[form] == 1}
+    return {sound_spelling(form): forms[0] for forms in groups for form in forms if told[form] == 1}

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.reports.charts import shapes
-from muster.reports.charts.canvas import ticks
+from muster.reports.charts.canvas import fit, text_width, ticks
 from muster.reports.charts.draw import draw
 
 HOSTILE = '<script>alert("x")</script> & Söhne'
@@ -88,3 +88,33 @@ def test_a_column_is_as_high_as_its_amount() -> None:
     heights = [float(rect.get("height", "")) for rect in root.iter("rect")]
     assert heights[0] == pytest.approx(sum(heights[1:]), abs=0.3)
     assert heights[1] == pytest.approx(2 * heights[2], abs=0.3)
+
+
+def test_square_letters_take_the_room_they_need() -> None:
+    assert text_width("株式会社") == 4 * 12
+    assert text_width("cafe\u0301") == text_width("café")
+    for name in ("株式会社日本データ総合研究所", "Donaudampfschifffahrtsgesellschaft"):
+        cut = fit(name, 90)
+        assert cut.endswith("…")
+        assert text_width(cut) <= 90 + 12
+        assert fit(name, 900) == name
+
+
+def test_a_layer_that_only_earlier_columns_have_is_named_too() -> None:
+    stacks = (shapes.Stack("Q1 2025", (5, 3, 0)), shapes.Stack("Q2 2025", (5, 0, 0), is_now=True))
+    chart = shapes.Columns("won", ("sourced", "touched", "untouched"), stacks, "USD")
+    names = [t.text for t in ET.fromstring(draw(chart, 760, key="k", title="t", about="a")).iter("text")]
+    assert "sourced" in names
+    assert "touched" in names
+    assert "untouched" not in names
+
+
+def test_every_end_of_a_range_of_rules_is_named() -> None:
+    row = shapes.Spread("Webinars", 4_000_000, (("first", 0), ("linear", 4_000_000), ("last", 9_000_000)))
+    same = shapes.Spread("Events", 500, (("first", 500), ("linear", 500)))
+    for width in (760, 340):
+        svg = draw(
+            shapes.Spreads("credited", "linear", (row, same), "USD"), width, key="k", title="t", about="a"
+        )
+        words = [t.text for t in ET.fromstring(svg).iter("text")]
+        assert {"linear $40K", "$0 first to $90K last", "all rules $5"} <= set(words)

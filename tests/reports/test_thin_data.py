@@ -12,7 +12,8 @@ from invented_company import MANIFEST, Company
 from muster.problems import WrongUse
 from muster.reports.board import board
 from muster.reports.page import render
-from muster.reports.values import Rate
+from muster.reports.sheets import Headlines
+from muster.reports.values import NOTHING, Rate
 
 
 def test_empty_tables_say_what_to_do(tmp_path: Path) -> None:
@@ -59,6 +60,46 @@ def test_a_quarter_without_a_win_says_so_and_keeps_its_pipeline(invent: Any, tmp
     assert not pack.sheet("touch").rows
     assert pack.sheet("credit").foot is None
     assert "No opportunity was won in Q3 2025" in render(pack)
+
+
+def test_amounts_below_zero_are_written_and_said_to_be_undrawn(invent: Any, tmp_path: Path) -> None:
+    company = invent()
+    for deal in company.rows["known_opportunity"]:
+        deal["amount_cents"] = -abs(deal["amount_cents"])
+    pack = board(company.write(tmp_path), company="A", currency="USD", manifest=MANIFEST)
+    html = render(pack)
+    assert "\u2212$" in str(pack.pages[0].sentence)
+    assert "-$" not in html
+    assert html.count("Amounts below zero have no length here") == 2  # won by quarter, won by channel
+    assert "\u22120\xa0%" not in html
+
+
+def test_wins_without_an_amount_are_counted_and_not_called_untouched(invent: Any, tmp_path: Path) -> None:
+    company = invent()
+    for deal in company.rows["known_opportunity"]:
+        deal.update(amount_cents=0, is_amount_missing=True)
+    pack = board(company.write(tmp_path), company="A", currency="USD", manifest=MANIFEST)
+    assert re.match(r"\d+ opportunities won in Q3 2025, worth \$0 on record\.", str(pack.pages[0].sentence))
+
+
+def test_without_spend_a_cost_is_not_known_instead_of_nothing(invent: Any, tmp_path: Path) -> None:
+    company = invent()
+    for row in company.rows["cost_per_acquisition"]:
+        row.update(spend_cents=0, cpa_cents=None)
+    pack = board(company.write(tmp_path), company="A", currency="USD", manifest=MANIFEST)
+    small = [b for b in pack.pages[0].blocks if isinstance(b, Headlines)][1]
+    assert [f.value for f in small.figures[2:]] == [NOTHING, NOTHING]
+    assert all(f.compared == ("not known for Q3 2025",) for f in small.figures[2:])
+    assert all(row[1] is None for row in pack.sheet("acquisition").rows)
+
+
+def test_a_name_written_from_right_to_left_turns_no_sentence(invent: Any, tmp_path: Path) -> None:
+    company = invent()
+    for tactic in company.rows["known_tactic"]:
+        tactic["name"] = "\u062a\u0633\u0648\u064a\u0642 " + tactic["name"]
+    pack = board(company.write(tmp_path), company="A", currency="USD", manifest=MANIFEST)
+    title = pack.pages[2].blocks[0].title  # type: ignore[union-attr]
+    assert re.match("\u2068\u062a.*\u2069 is credited with most", title)
 
 
 def test_few_cases_give_counts_and_no_share(invent: Any, tmp_path: Path) -> None:

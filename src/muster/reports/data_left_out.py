@@ -46,7 +46,8 @@ MEANINGS = (
     ),
     (
         "Cost per acquisition",
-        "Spend on programmes in the quarter over new customers: accounts whose first new business was won in it.",
+        "Spend on programmes in the quarter over new customers: accounts whose first new business was won "
+        "in it.",
     ),
     ("Observed", "Every figure here is observed. None says what marketing caused: only an experiment can."),
 )

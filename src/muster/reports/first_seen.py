@@ -12,6 +12,7 @@ from muster.reports.sheets import Column, Picture, Query, Sheet
 from muster.reports.values import Money, counted, words
 
 NO_TOUCH = "No touch of its group"
+NO_CHANNEL = "channel not named"
 
 
 def first_seen(tables: Published, scope: Scope) -> Picture:
@@ -19,7 +20,7 @@ def first_seen(tables: Published, scope: Scope) -> Picture:
     sql = f"""
     SELECT o.opportunity_id, COALESCE(a.name, a.domain, a.account_id) AS account, o.solution_id, o.closed_at,
         o.amount_cents, CASE WHEN t.opportunity_id IS NULL THEN '{NO_TOUCH}'
-            ELSE COALESCE(t.channel, 'channel not named') END AS channel, t.occurred_at AS first_touch_at,
+            ELSE COALESCE(t.channel, '{NO_CHANNEL}') END AS channel, t.occurred_at AS first_touch_at,
         (SELECT COUNT(*) FROM touchpoint AS n WHERE n.opportunity_id = o.opportunity_id) AS touch_count,
         (SELECT COUNT(DISTINCT n.person_id) FROM touchpoint AS n
             WHERE n.opportunity_id = o.opportunity_id) AS people_count
@@ -78,7 +79,7 @@ def first_seen(tables: Published, scope: Scope) -> Picture:
             f"{short(sum(cents), scope.currency)} of the {short(total, scope.currency)} won "
             "first appeared in "
         )
-        title += name + (
+        title += ("a channel that is not named" if name == _named(NO_CHANNEL) else name) + (
             f"; of {short(missing, scope.currency)} the buying group was not touched" if missing else ""
         )
         if name == NO_TOUCH:

@@ -170,7 +170,7 @@ def _sentence(told: dict[str, dict[str, int]], scope: Scope) -> Sentence:
     formed = told["qualified"]["formed_count"]
     return say(
         f"Of {{}} formed in the year to {scope.end}, {{}} qualified, {{}} went to sales and {{}} opened an "
-        "opportunity; {} have won so far.",
+        f"opportunity; {{}} {'has' if told['won']['reached_count'] == 1 else 'have'} won so far.",
         (counted(formed, "buying group"), "funnel"),
         *(
             (show(int(told[step]["reached_count"])), "funnel")

@@ -131,12 +131,13 @@ def reasons_sheet(tables: Published, scope: Scope) -> Sheet:
     )
     return Sheet(
         "reasons",
-        f"What sales answered to the {counted(count, 'hand-off')} of {scope.quarter.label}, and why",
+        f"What sales answered to the {counted(count, 'hand-off') if count else 'hand-offs'} of "
+        f"{scope.quarter.label}, and why",
         (
             Column("Answer", is_words=True),
             Column("Reason or stage", is_words=True),
             Column("Hand-offs"),
-            Column(f"Share of the {count:,}"),
+            Column(f"Share of the {count:,}" if count else "Share"),
         ),
         rows,
         Query(("hand_off", "disposition"), sql),

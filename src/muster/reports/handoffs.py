@@ -36,8 +36,9 @@ def _opening(handed: Sheet, second: Sheet, scope: Scope) -> Sentence:
     label = scope.quarter.label
     row = next((row for row in handed.rows if row[0] == label), (label, 0, 0, 0, 0, 0))
     count, is_replayed = int(str(row[1])), row[1] == row[5] != 0
-    verb = "would have been" if is_replayed else "was" if count == 1 else "were"
-    first = say(f"{{}} {verb} handed to sales in {label}.", (counted(count, "group"), handed.key))
+    verb = "would have been" if is_replayed else "was" if count < 2 else "were"
+    handed_now = (counted(count, "group") if count else "No group", handed.key)
+    first = say(f"{{}} {verb} handed to sales in {label}.", handed_now)
     if not second.rows:
         return join(first, say("No second lead was found in four quarters."))
     total = sum(row[2] for row in second.rows if isinstance(row[2], int))

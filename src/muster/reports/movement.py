@@ -72,6 +72,10 @@ def _finding(turns: Sheet, scope: Scope) -> str:
     _, came, went, *_, at_end, _, _, _ = turns.rows[0]
     assert isinstance(came, int)
     assert isinstance(at_end, int)
+    if not (came or went):
+        return (
+            f"No group came in or went out in {scope.quarter.label}: {at_end} stayed qualified to {scope.end}"
+        )
     moved = f"{counted(came, 'group')} came in and {went} went out in {scope.quarter.label}"
     return f"{moved}: {at_end} {'was' if at_end == 1 else 'were'} qualified on {scope.end}"
 

@@ -12,6 +12,7 @@ from muster.reports.scope import Scope
 from muster.reports.sheets import Headline, Headlines
 from muster.reports.values import NOTHING, percent_of
 from muster.reports.velocity import ALL
+from muster.reports.wilson import FEWEST
 
 Row = dict[str, Any]
 
@@ -31,10 +32,14 @@ def pace_headlines(tables: Published, scope: Scope) -> Headlines:
     )
 
     def money(name: str) -> Callable[[Row], str | None]:
-        return lambda row: short(int(row[name]), scope.currency) if row[name] else None
+        return lambda row: None if row[name] is None else short(int(row[name]), scope.currency)
+
+    def spend(row: Row) -> str | None:
+        return short(int(row["spend_cents"]), scope.currency) if row["spend_cents"] else None
 
     def win_rate(row: Row) -> str | None:
-        return percent_of(int(row["won_count"]), int(row["closed_count"])) if row["closed_count"] else None
+        won, closed = int(row["won_count"]), int(row["closed_count"])
+        return percent_of(won, closed) if closed >= FEWEST else f"{won} of {closed}" if closed else None
 
     def figure(label: str, to: str, rows: dict[str, Row], write: Callable[[Row], str | None]) -> Headline:
         told = [write(rows[q.label]) if q.label in rows else None for q in scope.compared]
@@ -43,14 +48,15 @@ def pace_headlines(tables: Published, scope: Scope) -> Headlines:
             for quarter, text in zip(scope.compared[1:], told[1:], strict=True)
             if text is not None
         )
-        return Headline(label, told[0] or NOTHING, compared or ("nothing to compare with",), to)
+        lacking = "none on record to compare with" if told[0] else f"not known for {scope.quarter.label}"
+        return Headline(label, told[0] or NOTHING, compared or (lacking,), to)
 
     return Headlines(
         (
             figure("Velocity, won a day", "velocity", speed, money("dollars_per_day_cents")),
             figure("Win rate, of those closed", "velocity", speed, win_rate),
             figure("Cost per new customer", "acquisition", cost, money("cpa_cents")),
-            figure("Spend on programmes", "acquisition", cost, money("spend_cents")),
+            figure("Spend on programmes", "acquisition", cost, spend),
         ),
         is_minor=True,
     )

@@ -97,6 +97,8 @@ def standing_sentence(sheet: Sheet, scope: Scope) -> Sentence:
     if sheet.foot is None or not sheet.rows:
         return say(f"No buying group is open on {show(scope.as_of.date())}.")
     _, opened, qualified, _, _, undecided, *_ = sheet.foot
+    if not qualified:
+        return say("None of {} is qualified.", (counted(int(str(opened)), "open group"), "standing"))
     return say(
         f"{{}} of {{}} {'is' if qualified == 1 else 'are'} qualified; in {{}} of these the decision maker "
         f"is missing.",

@@ -138,7 +138,7 @@ def percent(ratio: Decimal) -> str:
     >>> percent(Decimal("0.714")), percent(Decimal("0.0412"))
     ('71\\xa0%', '4.1\\xa0%')
     """
-    hundred = ratio * 100
+    hundred = ratio * 100 or Decimal(0)  # a part of nothing below zero is still nothing
     if 0 < hundred < Decimal("0.05"):
         return f"<0.1{NBSP}%"
     if Decimal("99.95") < hundred < 100:

@@ -97,7 +97,9 @@ def worklist(tables: Published, scope: Scope) -> GroupRows:
 
 
 def _most(found: list[dict[str, Any]]) -> str:
-    return f"The {counted(len(found), 'open group')} most worth attention"
+    if len(found) < 2:
+        return "Open groups most worth attention"
+    return f"The {len(found)} open groups most worth attention"
 
 
 def _cells(r: dict[str, Any], scope: Scope) -> tuple[Value, ...]:

@@ -17,7 +17,7 @@ def draw_columns(chart: Columns, width: int) -> Canvas:
     names = max((text_width(n, 11) for n in chart.layer_names), default=0) + 24
     left, right = 44.0, width - max(names, text_width("$10.4M") + 8)
     floor, room = HEIGHT - BOTTOM, HEIGHT - BOTTOM - TOP
-    for tick in ticks(top, 3):
+    for tick in ticks(top, 3) if top > 1 else (0,):
         y = floor - scaled(tick, top, room)
         canvas.line(left, y, right, y, cls="axis" if tick == 0 else "grid")
         canvas.text(left - 6, y + 4, write(tick, chart.currency), cls="t soft", anchor="end")

@@ -59,7 +59,7 @@ def _mark(canvas: Canvas, chart: Intervals, row: Interval, *, left: float, span:
 
 def _top(chart: Intervals) -> float:
     """The right end of the axis: a round share that holds every interval."""
-    highest = max((r.high or 0 for r in chart.rows), default=0)
+    highest = max((r.high for r in chart.rows if r.high is not None), default=1.0)
     for top in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8):
         if highest <= top:
             return top

@@ -82,6 +82,7 @@ def file(pack: BoardPack, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.parametrize("pack", ["halden"], indirect=True)  # axe takes its time
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 def test_nobody_is_locked_out(chromium: Any, file: Path, scheme: str, width: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muster.reports.credit import CHOSEN, credit_picture, disclaimer, model_name
+from muster.reports.credit import CHOSEN, UNATTRIBUTED, UNPLANNED, credit_picture, disclaimer, model_name
 from muster.reports.money import short
 from muster.reports.published import Published
 from muster.reports.scope import Scope
@@ -12,8 +12,8 @@ from muster.reports.velocity import acquisition_sheet
 
 # Lines that are no programme, so that credit adds up to what was booked.
 OUTSIDE = {
-    "(unattributed)": "Unattributed: no touch of its group",
-    "(no programme)": "Touches without a programme",
+    "(unattributed)": UNATTRIBUTED,
+    "(no programme)": UNPLANNED,
 }
 
 
@@ -107,19 +107,15 @@ def _opening(credit: Sheet, value: Sheet, scope: Scope) -> Sentence:
         return say(f"No opportunity was won in {label}: there is no revenue to divide over programmes.")
     won = credit.foot[1]
     assert isinstance(won, Money)
-    outside = sum(
-        cell.cents
-        for row in credit.rows
-        for cell in row[1:2]
-        if isinstance(cell, Money) and str(row[0]).startswith(("Unattributed", "Touches without"))
-    )
+    apart = {str(row[0]): row[1].cents for row in credit.rows if isinstance(row[1], Money)}
+    untouched, unplanned = (apart.get(name, 0) for name in (UNATTRIBUTED, UNPLANNED))
     programmes = sum(1 for row in value.rows if row[0] not in OUTSIDE.values())
     return say(
-        f"By the {model_name(CHOSEN)} rule, {{}} of the {{}} won in {label} falls to touches of a "
-        f"programme and {{}} "
-        "to none; the record knows {}.",
-        (short(won.cents - outside, scope.currency), "credit"),
+        f"By the {model_name(CHOSEN)} rule, {{}} of the {{}} won in {label} falls to {{}}, {{}} to touches "
+        "outside any programme; {} has no touch of its group.",
+        (short(won.cents - untouched - unplanned, scope.currency), "credit"),
         (short(won.cents, scope.currency), "credit"),
-        (short(outside, scope.currency), "credit"),
         (counted(programmes, "programme"), "programs"),
+        (short(unplanned, scope.currency), "credit"),
+        (short(untouched, scope.currency), "credit"),
     )

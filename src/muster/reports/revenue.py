@@ -89,22 +89,16 @@ def _opening(scope: Scope, won: dict[str, Row], opened: dict[str, Row], touch: A
         first = say(f"{{}} was won in {label}; no touch of the groups that bought is on record.", whole)
     else:
         before = touch.get((label, "first_touch", "marketing"), nothing)
-        sourced = (money.short(int(before["deal_cents"]), scope.currency), "sourcing")
+        cents = int(touched["deal_cents"])
+        met = f"Marketing touched {{}} of the {{}} won in {label}"
+        numbers = [(money.short(cents, scope.currency), "touch"), whole]
         if int(touched["deal_count"]) == count:
-            first = say(
-                f"Marketing touched all of the {{}} won in {label}, and {{}} of it before an opportunity "
-                f"existed.",
-                whole,
-                sourced,
-            )
+            met, numbers = f"Marketing touched all of the {{}} won in {label}", [whole]
+        if before["deal_cents"] == cents:
+            first = say(f"{met}, all of it before an opportunity existed.", *numbers)
         else:
-            first = say(
-                f"Marketing touched {{}} of the {{}} won in {label}, and {{}} of it before an opportunity "
-                f"existed.",
-                (money.short(int(touched["deal_cents"]), scope.currency), "touch"),
-                whole,
-                sourced,
-            )
+            sourced = (money.short(int(before["deal_cents"]), scope.currency), "sourcing")
+            first = say(f"{met}, and {{}} of it before an opportunity existed.", *numbers, sourced)
     return join(first, stands)
 
 

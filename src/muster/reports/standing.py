@@ -67,7 +67,7 @@ def standing_sheet(tables: Published, scope: Scope) -> Sheet:
             Column("○ Nurture"),
             Column("Qualified, decision maker missing"),
             Column("With an open opportunity"),
-            Column("Neither, data too thin"),
+            Column("Without one, data too thin"),
             Column("Expected of the rest"),
         ),
         rows,

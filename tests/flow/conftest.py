@@ -1,28 +1,25 @@
-"""The bundled company, built once, and its tables as of the dates that several tests ask for."""
+"""The bundled company and companies drawn from seeds, each built once for all tests that ask for it."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
-from datetime import datetime
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.flow.learnt_later import LEARNT_AT, LEARNT_LATER, TOLD_AT
+from tests.flow.random_company import records
 
 from muster.demo import copy_company
-from muster.engine import queries, syntax
+from muster.testing import company
 from muster.workspace import Workspace, open_workspace
 
 Built = Callable[[datetime | None], Workspace]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def sql_read_once() -> Iterator[None]:
-    """A test builds dozens of companies in one process; the same SQL text need not be parsed each time."""
-    patch = pytest.MonkeyPatch()
-    patch.setattr(queries, "read_tree", functools.cache(lambda sql, path: syntax.read_tree(sql, path=path)))
-    yield
-    patch.undo()
+Drawn = Callable[[int], Workspace]
+Learnt = tuple[Workspace, Workspace]
+DRAWN_AS_OF = datetime(2025, 10, 1, tzinfo=UTC)  # three months after the last act of a drawn company
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +40,44 @@ def halden_as_of(halden: Path, tmp_path_factory: pytest.TempPathFactory) -> Buil
         return workspace
 
     return built
+
+
+@pytest.fixture(scope="session")
+def world_as_of(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The tables of the large company as of a date (None: the latest), built once each."""
+
+    @functools.cache
+    def built(at: datetime | None) -> Workspace:
+        return build_world(tmp_path_factory.mktemp("world") / "world", shared_data / "world", at)
+
+    return built
+
+
+def build_world(folder: Path, data: Path, at: datetime | None) -> Workspace:
+    """The example workspace of the large company in a folder, on the exports in another."""
+    example = Path(__file__).resolve().parents[2] / "examples" / "world"
+    shutil.copytree(example, folder, ignore=shutil.ignore_patterns(".muster"))
+    workspace = open_workspace(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORLD", str(data))
+        workspace.run(as_of=at)
+    return workspace
+
+
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
+    """The tables of the company drawn from a seed, built once each."""
+
+    @functools.cache
+    def built(seed: int) -> Workspace:
+        return company(tmp_path_factory.mktemp(f"seed{seed}"), *records(seed), as_of=DRAWN_AS_OF)
+
+    return built
+
+
+@pytest.fixture(scope="session")
+def learnt(tmp_path_factory: pytest.TempPathFactory) -> Learnt:
+    """The company that learns late, as of before it did and after."""
+    story = [record for records in LEARNT_LATER.values() for record in records]
+    then = company(tmp_path_factory.mktemp("then"), *story, as_of=LEARNT_AT)
+    return then, company(tmp_path_factory.mktemp("now"), *story, as_of=TOLD_AT)

@@ -36,6 +36,7 @@ DATED = {
 }
 LATE = {"account_signals": timedelta(days=7)}
 STATE = ("StageName", "Amount", "CloseDate", "IsClosed", "IsWon")
+STEPS = ("MQL_Date__c", "SAL_Date__c")
 CONVERSION = (
     "IsConverted",
     "ConvertedDate",
@@ -146,13 +147,14 @@ def permute_after(export: Export, at: datetime, *, seed: int) -> None:
     """Mix up everything that lies after an instant: who did what, where, with which outcome.
 
     Among the later rows of a file every column but the key and the date is shuffled on its own, as
-    are today's states of opportunities that changed later and the conversions that came later.
+    are today's states of opportunities that changed later, and the conversions and responses that came
+    later.
     """
     draw = random.Random(seed)
     for stem, rows in export.rows.items():
         later = [row for row in rows if not is_known(stem, row, at)]
         for column in export.header[stem]:
-            if column not in {"Id", "event_id", "FirstRespondedDate", DATED.get(stem)}:
+            if column not in {"Id", "event_id", DATED.get(stem)}:
                 _shuffle(later, (column,), draw)
     changed = {
         h["OpportunityId"] for h in export.rows["OpportunityHistory"] if is_after(h["CreatedDate"], at)
@@ -160,8 +162,10 @@ def permute_after(export: Export, at: datetime, *, seed: int) -> None:
     moved = [row for row in export.rows["Opportunity"] if row["Id"] in changed]
     _shuffle([row for row in moved if row["Amount"].replace(".", "").isdigit()], STATE, draw)
     _shuffle([row for row in export.rows["Lead"] if is_after(row["ConvertedDate"], at)], CONVERSION, draw)
-    for column in ("MQL_Date__c", "SAL_Date__c"):
+    for column in STEPS:
         _shuffle([row for row in export.rows["Lead"] if is_after(row[column], at)], (column,), draw)
+    answered = [row for row in export.rows["CampaignMember"] if is_after(row["FirstRespondedDate"], at)]
+    _shuffle(answered, ("FirstRespondedDate",), draw)
     for rows in export.rows.values():
         draw.shuffle(rows)
 

@@ -77,7 +77,7 @@ def test_the_rate_is_that_of_groups_with_such_a_score_shrunk_to_that_of_all(ws: 
         week = row["scored_at"] - timedelta(days=row["scored_at"].weekday())
         week = week.replace(hour=0, minute=0, second=0)
         band = int(row["score"] // 5)
-        groups, opened = {}, {}
+        groups, opened = dict[int, int](), dict[int, int]()
         for at, its_band, account_id in weekly:
             mine = [deal for deal in deals if deal[0] == account_id]
             if at + THIRTEEN_WEEKS > week or any(since <= at < until for _, since, until in mine):

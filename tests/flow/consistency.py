@@ -1,0 +1,113 @@
+"""What a later run says of the time up to T, against what the run as of T said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import duckdb
+
+from muster.testing import rows
+from muster.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Said:
+    """What must agree: columns of the rows since an instant; of a stretch, its end only once it came."""
+
+    since: str
+    columns: str
+    end: str = ""
+    told_at_end: str = ""
+
+
+Disagreements = dict[str, list[tuple[Any, ...]]]
+AGREE = {
+    "score": Said(
+        "scored_at",
+        "buying_group_id scored_at score fit intent engagement frame_control completeness"
+        " p_open p_win expected_amount_cents",
+    ),
+    "qualification": Said("from_at", "buying_group_id status from_at reason", "to_at", "to_at ended_because"),
+    "account_status": Said("from_at", "account_id status from_at reason", "to_at", "to_at"),
+    "buying_group": Said(
+        "opened_at",
+        "buying_group_id account_id solution_id cycle opened_at opening_reason",
+        "closed_at",
+        "closed_at closing_reason",
+    ),
+    "hand_off": Said(
+        "at",
+        "hand_off_id buying_group_id at owner_id sentence member_count visitor_count score is_replayed",
+    ),
+    "hand_off_update": Said("at", "hand_off_id at kind person_id sentence"),
+    "signal": Said("at", "buying_group_id at component kind points decays_from source_id reason"),
+    "visitor_match": Said("from_at", "visitor_id account_id person_id method from_at"),
+    "second_lead": Said("at", "person_id person_record_id account_id at"),
+    # Who made the link, and how senior they are, may be learnt later: acts count from then (see signal).
+    "share": Said("known_at", "share_id share_token account_id to_person_id read_at known_at"),
+}
+# What records are joined to; the reason for joining them may get better.
+JOINED = {
+    "person_alias": ("person_record_id", "person_id"),
+    "account_alias": ("account_record_id", "account_id"),
+}
+
+
+def disagreements(then: Workspace, now: Workspace, at: datetime) -> Disagreements:
+    """For each table that tells the past differently, rows that only the run `then` or `now` has."""
+    t = f"TIMESTAMP '{at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}'"
+    with duckdb.connect() as connection:
+        for name in [*AGREE, *JOINED, "account_movement"]:
+            for run, workspace in (("then", then), ("now", now)):
+                connection.register(f"{run}_{name}", workspace.table(name))
+        found = {name: _both_ways(connection, *_questions(name, said, t)) for name, said in AGREE.items()}
+        for name, columns in JOINED.items():
+            question = f"SELECT {', '.join(columns)} FROM "
+            known = f"WHERE {columns[0]} IN (SELECT {columns[0]} FROM then_{name})"
+            found[name] = _both_ways(connection, f"{question} then_{name}", f"{question} now_{name} {known}")
+        weeks = "SELECT * FROM {} WHERE week_on + INTERVAL 7 DAY <= " + t
+        movements = [weeks.format(f"{run}_account_movement") for run in ("then", "now")]
+        found["account_movement"] = _both_ways(connection, *movements)
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def about(firm: str, found: Disagreements, *runs: Workspace) -> Disagreements:
+    """Those of the disagreements that are about the account of one firm, by its domain."""
+    ids = {
+        str(row["id"])
+        for run in runs
+        for row in rows(
+            run,
+            f"""
+            SELECT UNNEST([account_id, buying_group_id]) AS id
+            FROM account LEFT JOIN buying_group USING (account_id) WHERE domain = '{firm}.example'
+            """,
+        )
+        if row["id"]
+    }
+    said = {
+        table: [row for row in told if any(key in str(cell) for cell in row for key in ids)]
+        for table, told in found.items()
+    }
+    return {table: told for table, told in said.items() if told}
+
+
+def _questions(name: str, said: Said, at: str) -> tuple[str, str]:
+    """The same columns of both runs; of the later one only what had happened by T."""
+    plain = [f'"{column}"' for column in said.columns.split()]
+    ended = [f'CASE WHEN "{said.end}" <= {at} THEN "{column}" END' for column in said.told_at_end.split()]
+    told = [f'"{column}"' for column in said.told_at_end.split()]
+    return (
+        f"SELECT {', '.join(plain + told)} FROM then_{name}",
+        f'SELECT {", ".join(plain + ended)} FROM now_{name} WHERE "{said.since}" <= {at}',
+    )
+
+
+def _both_ways(connection: Any, then: str, now: str) -> list[tuple[Any, ...]]:
+    return [
+        (run, *row)
+        for run, one, other in (("then", then, now), ("now", now, then))
+        for row in connection.execute(f"({one}) EXCEPT ALL ({other}) ORDER BY ALL").fetchall()
+    ]

@@ -88,12 +88,14 @@ class Company:
         now: datetime = NOW,
         into: str | None = None,
         progress: Callable[[str, int], None] | None = None,
+        only_looking: bool = True,
     ) -> Result:
         self.loads += 1
         keys = {"company": {"name": "Test", "currency": self.currency}, "source": self.sources}
         config = Config.model_validate(keys | {"engine": {"threads": self.threads}})
         target = self.folder / (into or f"out{self.loads}")
-        result = Result(load(config, self.folder, target, now=now, progress=progress))
+        loaded = load(config, self.folder, target, now=now, progress=progress, only_looking=only_looking)
+        result = Result(loaded)
         for row in result.loaded.ledger:
             assert_adds_up(row)
         return result

@@ -194,6 +194,7 @@ def test_blank_lines_at_the_end_are_no_lines(blank, end, size):
 def test_an_empty_file_and_a_file_with_only_a_header(company):
     company.file("o/a.csv", "")
     company.file("o/b.csv", "Id,Name\n")
+    company.file("o/c.csv", "Id,Name\n1,Ada\n")
     result = company.table("owner", "o", OWNER).load()
     assert result.ledger("a.csv") == result.ledger("b.csv") == (0, 0, 0, 0)
     assert [(p.severity, p.file) for p in result.problems()] == [("warning", "a.csv")]
@@ -269,6 +270,7 @@ def test_files_come_in_the_order_of_their_names(company):
 
 def test_a_workbook_is_worth_a_warning(company):
     company.file("crm/Account.xlsx", b"PK\x03\x04")
+    company.file("crm/Contact.csv", "Id,CreatedDate\n0031,2025-01-01\n")
     assert [(p.severity, p.reason) for p in company.salesforce().load().problems()] == [
         ("warning", "files that Muster does not read: Account.xlsx")
     ]

@@ -7,6 +7,7 @@ import gzip
 import pytest
 
 from muster.problems import ConfigError
+from muster.rules.read import default_text
 from muster.sources.salesforce import fold, object_of
 
 FIELD_NAMES = {
@@ -150,14 +151,64 @@ def test_a_lead_that_is_simply_open_has_no_status_changes(company):
 
 
 def test_a_lead_whose_company_is_an_accounts_id_is_linked_to_that_account(company):
+    company.file("crm/Account.csv", "Id,Name,CreatedDate\n001Ec00000GINb1IAH,Acme,2025-01-01\n")
     company.file(
-        "crm/Lead.csv", "Id,Company,CreatedDate\n00Q1,001Ec00000GINb1IAH,2025-01-01\n00Q2,Acme,2025-01-01\n"
+        "crm/Lead.csv",
+        "Id,Company,CreatedDate\n00Q1,001Ec00000GINb1IAH,2025-01-01\n00Q2,Acme,2025-01-01\n"
+        "00Q3,001Ec00000GINb1,2025-01-01\n",
     )
     result = company.salesforce().load()
-    assert result.rows("person_record", "person_record_id", "account_record_id") == [
-        ("00Q1", "001Ec00000GINb1IAH"),
-        ("00Q2", None),
+    assert result.rows("person_record", "person_record_id", "account_record_id", "company_name") == [
+        ("00Q1", "001Ec00000GINb1IAH", None),
+        ("00Q2", None, "Acme"),
+        ("00Q3", "001Ec00000GINb1IAH", None),  # in the 15 characters that reports show
     ]
+    assert result.problems() == []
+
+
+def test_the_id_of_an_account_that_was_not_exported_is_no_companys_name(company):
+    company.file("crm/Account.csv", "Id,Name,CreatedDate\n001Ec00000GINb1IAH,Acme,2025-01-01\n")
+    company.file(
+        "crm/Lead.csv",
+        "Id,Company,CreatedDate\n00Q1,001Ec00000ZZZZZIAH,2025-01-01\n00Q2,001MarketingLtd,2025-01-01\n",
+    )
+    result = company.salesforce().load()
+    assert result.rows("person_record", "person_record_id", "account_record_id", "company_name") == [
+        ("00Q1", None, None),
+        ("00Q2", None, "001MarketingLtd"),
+    ]
+    [problem] = result.problems()
+    assert (problem.severity, problem.file, problem.row, problem.column, problem.value, problem.count) == (
+        "warning", "Lead.csv", 2, "Company", "001Ec00000ZZZZZIAH", 1
+    )  # fmt: skip
+    assert "Export Account" in problem.remedy
+
+
+def test_a_stage_that_no_rule_names_is_reported_with_the_line_to_add(company):
+    company.file(
+        "crm/Opportunity.csv",
+        "Id,StageName,IsClosed,IsWon,CreatedDate\n"
+        "006A,Discovery,false,false,2025-01-01\n"
+        '006B,"Angebot, mündlich",false,false,2025-01-01\n'
+        '006C,"Angebot, mündlich",false,false,2025-01-01\n'
+        "006D,Auftrag,true,true,2025-01-01\n"
+        "006E,Geisterstufe,false,false,2025-01-01\n",
+    )
+    company.file(
+        "crm/OpportunityHistory.csv",
+        "Id,OpportunityId,StageName,CreatedDate\n0081,006E,Geisterstufe,2025-01-02\n",
+    )
+    company.salesforce()
+    found = company.load().problems("warning")
+    assert [(p.file, p.row, p.column, p.value, p.count) for p in found] == [
+        ("Opportunity.csv", 3, "StageName", "Angebot, mündlich", 2),
+        ("Opportunity.csv", 5, "StageName", "Auftrag", 1),
+    ]  # the flow reports stages of a history: it knows which of them count
+    assert 'such as: "Angebot, mündlich",8,open,1970-01-01, (' in found[0].remedy
+    assert "such as: Auftrag,9,won,1970-01-01, (" in found[1].remedy
+    lines = ['"Angebot, mündlich",8,open,1970-01-01,', "Auftrag,9,won,1970-01-01,"]
+    company.file("rules/stages.csv", default_text("stages") + "\n".join(lines) + "\n")
+    assert company.load().problems("warning") == []
 
 
 MEMBER = "Id,CampaignId,LeadId,ContactId,Status,HasResponded,CreatedDate,FirstRespondedDate\n"
@@ -316,6 +367,7 @@ def test_a_meeting_planned_for_next_month_has_not_happened_yet(company):
         "crm/Event.csv",
         "Id,Subject,ActivityDateTime,CreatedDate\n00U1,Demo,2026-04-01T09:00:00Z,2026-02-01T00:00:00Z\n",
     )
+    company.file("crm/Account.csv", "Id,CreatedDate\n001A,2025-01-01\n")
     result = company.salesforce().load()
     assert result.ledger("Event.csv") == (1, 0, 0, 1)
     assert [(p.severity, p.reason) for p in result.problems()] == [
@@ -339,6 +391,7 @@ def test_objects_that_are_not_read_stay_in_the_ledger_under_one_note(company):
         "crm/sf_account_history_data.csv", "id,_fivetran_active,_fivetran_start\n001A,true,2025-01-01\n"
     )
     company.file("crm/README.md", "hello")
+    company.file("crm/Account.csv", "Id,CreatedDate\n001A,2025-01-01\n")
     company.file("crm/LICENSE.txt", "Copyright, all rights\n\nreserved\n")
     result = company.salesforce().load()
     assert result.ledger("Case.csv") == (2, 0, 0, 2)

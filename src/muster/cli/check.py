@@ -85,6 +85,7 @@ def _load(config: Config, workspace: Path, *, quiet: bool) -> Loaded:
             Path(landing),
             now=datetime.now(UTC),
             progress=lambda file, rows: report("load", file, rows),
+            only_looking=True,
         )
 
 

@@ -12,6 +12,7 @@ import duckdb
 
 from muster.config import Config, SourceConfig
 from muster.problems import Problem
+from muster.rules.read import read_rules
 from muster.sources import column_map, salesforce
 from muster.sources.engine_limits import memory_cap
 from muster.sources.files import InputFile, find_files
@@ -19,6 +20,7 @@ from muster.sources.issues import Place
 from muster.sources.ledger import LedgerRow
 from muster.sources.plan import FilePlan
 from muster.sources.reading import open_rows
+from muster.sources.refusal import empty_source, lost, nothing_landed, refuse
 from muster.sources.rows import ReadingChoices
 from muster.sources.settle import settle
 from muster.sources.sqltext import literal
@@ -47,6 +49,7 @@ def load(
     *,
     now: datetime,
     progress: Callable[[str, int], None] | None = None,
+    only_looking: bool = False,
 ) -> Loaded:
     """Read all sources of a workspace into Parquet files in the folder `into`.
 
@@ -55,7 +58,8 @@ def load(
     one before. `now` (with a time zone) is the day after which nothing can have happened;
     `progress` is told the file and how many of its rows have been read.
 
-    Raises ConfigError for a wrong muster.toml. Faults in the data are problems, never exceptions.
+    Raises ConfigError for a wrong muster.toml. Faults in rows are problems, never exceptions; whole
+    files that are lost and sources that hold nothing raise UserDataError, unless `only_looking`.
     """
     if now.tzinfo is None:
         raise ValueError("now needs a time zone")
@@ -77,8 +81,16 @@ def load(
             staged, found = _stage_source(source, workspace, stager, currency=config.company.currency)
             files += staged
             problems += found
-        settled = settle(files, problems, stager, into)
-        return Loaded(settled.tables, settled.ledger, settled.problems, settled.set_aside)
+        if not only_looking:
+            refuse(lost(problems, files))
+        settled = settle(files, problems, stager, into, rules=read_rules(workspace / "rules"))
+        nothing = nothing_landed(settled.ledger)
+        if nothing is not None and not only_looking:
+            refuse([nothing])
+        told = settled.problems
+        if nothing is not None and all(problem.severity != "error" for problem in told):
+            told = [*told, nothing]
+        return Loaded(settled.tables, settled.ledger, told, settled.set_aside)
     finally:
         con.close()
         shutil.rmtree(staging, ignore_errors=True)
@@ -101,7 +113,7 @@ def _stage_source(
             headers.append((file, rows.columns))
         except UnreadableFile as error:
             place = Place(source.name, file.name)
-            staged.append(StagedFile(place, file, None, FileColumns((), {}), choices))
+            staged.append(StagedFile(place, file, None, FileColumns((), {}), choices, is_unreadable=True))
             staged[-1].problems.append(unreadable(place, error))
     if source.kind == "salesforce":
         shapes = salesforce.shapes(source, currency=currency, now=stager.now)
@@ -113,7 +125,8 @@ def _stage_source(
     if unread := sorted([*found.unread, *others]):
         problems.append(_unread_files(source, unread))
     staged += [_stage(source, plan, stager, choices) for plan in plans]
-    return staged, problems
+    empty = empty_source(source, found, staged)
+    return staged, [*problems, *([empty] if empty is not None else ())]
 
 
 def _stage(source: SourceConfig, plan: FilePlan, stager: Stager, choices: ReadingChoices) -> StagedFile:

@@ -9,10 +9,12 @@ import duckdb
 
 from muster.canonical.tables import Table, source_tables
 from muster.problems import Problem
-from muster.sources import fate, finish, ids, ledger
+from muster.rules.read import Rules
+from muster.sources import company_ids, fate, finish, ids, ledger
 from muster.sources.emit import Emitter
 from muster.sources.sqltext import identifier, literal
 from muster.sources.stage import StagedFile, Stager
+from muster.sources.stages import unknown_stages
 from muster.sources.wording import ROW
 
 
@@ -26,7 +28,9 @@ class Settled:
     set_aside: Path
 
 
-def settle(files: list[StagedFile], problems: list[Problem], stager: Stager, into: Path) -> Settled:
+def settle(
+    files: list[StagedFile], problems: list[Problem], stager: Stager, into: Path, *, rules: Rules
+) -> Settled:
     """Write the canonical tables, the ledger, the problems and the rows set aside into a folder."""
     con, folder = stager.con, stager.folder
     emitter = Emitter(con, files)
@@ -42,7 +46,9 @@ def settle(files: list[StagedFile], problems: list[Problem], stager: Stager, int
         places = {(f.place.source, f.place.file) for f in files if f.shape and f.shape.table == table.name}
         if places:
             problems += finish.undated(con, table.name, places=places)
+    problems += company_ids.unknown_accounts(con, written=_written(files, "company_name"))
     problems = ledger.group_problems(problems + finish.unknown_owners(con))
+    problems += unknown_stages(con, rules, written=_written(files, "stage"))
     ledger.write_set_aside(con, parts, folder / "set_aside.parquet")
     rows = _ledger(con, files)
     ledger.write_ledger(rows, folder / "intake_ledger.parquet")
@@ -51,6 +57,17 @@ def settle(files: list[StagedFile], problems: list[Problem], stager: Stager, int
         (folder / f"{name}.parquet").replace(into / f"{name}.parquet")
     tables = {name: into / f"{name}.parquet" for name in source_tables()}
     return Settled(tables, rows, problems, into / "set_aside.parquet")
+
+
+def _written(files: list[StagedFile], cell: str) -> dict[tuple[str, str], str]:
+    """How each file calls the column that a cell is read from."""
+    return {
+        (file.place.source, file.place.file): file.columns.written(one)
+        for file in files
+        if file.shape is not None
+        for one in file.shape.cells
+        if one.name == cell
+    }
 
 
 def _keep_lost(file: StagedFile, stager: Stager, parts: list[Path]) -> list[Problem]:
@@ -89,6 +106,8 @@ def _write_table(con: duckdb.DuckDBPyConnection, table: Table, emitter: Emitter,
     rows = f"SELECT {columns} FROM {fate.staying(con, table)}"
     if table.name == "tactic":
         rows = finish.with_themes(rows)
+    if table.name == "person_record":
+        rows = company_ids.with_accounts(con, rows)
     further = emitter.further_rows(table.name)
     if table.name == "stage_change":
         further += finish.opening_states(con, emitter)

@@ -39,6 +39,7 @@ class StagedFile:
     read_count: int = 0
     aside: list[Path] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    is_unreadable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ class Stager:
                 continue
             except UnreadableFile as error:
                 target.unlink(missing_ok=True)
+                staged.is_unreadable = True
                 staged.problems.append(unreadable(staged.place, error))
                 return None
             staged.read_count = rows.read_count

@@ -149,6 +149,42 @@ def test_a_column_that_is_a_word_of_sql_is_said_to_need_quotes(muster, built):
     assert muster("query", "-w", built, 'SELECT hand_off_id, "at", score FROM hand_off').exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("sql", "word"),
+    [
+        ("SELECT at FROM hand_off", "at"),
+        ("SELECT * FROM hand_off WHERE at > 1", "at"),
+        ("SELECT h.at FROM hand_off AS h ORDER BY at", "at"),
+        ("SELECT column FROM problem", "column"),
+        ("SELECT h.at, FROM WHERE", ""),
+        ("SELEC at FROM hand_off", ""),
+        ("SELECT 'at' FROMM hand_off x y", ""),
+        ('SELECT "at" FROM hand_off WHERE (1 = 1', ""),
+        ("SELECT COUNT(*) FROM hand_off WHERE h.at = 1 GROUP", ""),
+    ],
+)
+def test_only_a_word_of_sql_that_is_the_cause_is_said_to_need_quotes(muster, built, sql, word):
+    said = muster("query", "-w", built, sql).stderr
+    assert ("is a word of SQL" in said) == bool(word), said
+    assert f'"{word}" is a word of SQL' in said or not word
+
+
+@pytest.mark.parametrize(
+    ("sql", "offered"),
+    [
+        ("SELECT acount_id FROM account", 'muster query "DESCRIBE account"'),
+        ("SELECT h.foo FROM hand_off AS h", 'muster query "DESCRIBE hand_off"'),
+        ("SELECT foo", "All tables: muster query"),
+        ("SELECT foo FROM (SELECT 1 AS one) AS t", "All tables: muster query"),
+        ("SELECT foo FROM member JOIN person USING (person_id)", "All tables: muster query"),
+    ],
+)
+def test_describe_is_offered_for_the_table_that_is_asked_and_no_other(muster, built, sql, offered):
+    said = muster("query", "-w", built, sql).stderr
+    assert offered in said
+    assert said.count("DESCRIBE") == offered.count("DESCRIBE")
+
+
 def test_a_column_without_candidates_gets_the_nearest_of_all_tables():
     fault = explain_fault(
         'Binder Error: Values list "x" does not have a column named "joined"',

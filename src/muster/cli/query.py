@@ -85,7 +85,7 @@ def ask(published: Published, sql: str) -> pa.Table:
     except duckdb.Error as error:
         if isinstance(error, duckdb.OutOfMemoryException | duckdb.InterruptException) or published.damaged():
             raise
-        raise explain_fault(str(error), columns(published)) from error
+        raise explain_fault(str(error), columns(published), sql=sql) from error
 
 
 def columns(published: Published) -> dict[str, list[str]]:

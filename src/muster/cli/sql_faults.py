@@ -14,7 +14,7 @@ _NO_COLUMN = re.compile(r'(?:Referenced column|does not have a column named) "([
 RESERVED = ("at", "column")
 
 
-def explain_fault(message: str, tables: Mapping[str, Sequence[str]]) -> WrongUse:
+def explain_fault(message: str, tables: Mapping[str, Sequence[str]], *, sql: str = "") -> WrongUse:
     """The complaint for a query that DuckDB refused; `tables` are the published ones with their columns."""
     told = _first_lines(message)
     missing = _NO_TABLE.search(message)
@@ -27,9 +27,11 @@ def explain_fault(message: str, tables: Mapping[str, Sequence[str]]) -> WrongUse
         owners = {column: table for table, columns in tables.items() for column in columns}
         near = _nearest(missing[1], list(owners))
         hint = f"Did you mean {near} of {owners[near]}? " if near and "Candidate" not in told else ""
-        return WrongUse(told, remedy=f'{hint}All columns: muster query "DESCRIBE {_named(message, tables)}"')
-    spoken = next((w for w in RESERVED if re.search(rf'(?<!")\b{w}\b', told, re.IGNORECASE)), None)
-    if "syntax error" in told and spoken:
+        asked = _named(f"{sql}\n{message}", tables)
+        ways = f'All columns: muster query "DESCRIBE {asked}"' if asked else "All tables: muster query"
+        return WrongUse(told, remedy=f"{hint}{ways}")
+    spoken = _stumbled_over(message)
+    if spoken:
         return WrongUse(told, remedy=f'"{spoken}" is a word of SQL: in double quotes it is the column.')
     return WrongUse(told, remedy="All tables: muster query")
 
@@ -50,7 +52,28 @@ def _nearest(name: str, names: list[str]) -> str:
     return lowered[near[0]] if near else ""
 
 
-def _named(message: str, tables: Mapping[str, Sequence[str]]) -> str:
-    """A table that the query speaks of, to describe; any one where the message shows none."""
-    words = re.findall(r"\w+", message)
-    return next((word for word in words if word in tables), next(iter(tables)))
+def _stumbled_over(message: str) -> str:
+    """The word of SQL, used as a column of ours, that a syntax error is about; empty when it is another.
+
+    DuckDB complains at the word itself (`SELECT column`), or at what it did not expect after it
+    (`at, score` where AT wants a snapshot).
+    """
+    found = re.search(r'syntax error at or near "([^"]*)"', message)
+    if found is None:
+        return ""
+    lines = message.splitlines()
+    start = next((i for i, line in enumerate(lines) if re.match(r"LINE \d+:", line)), None)
+    if found[1].lower() in RESERVED:
+        return found[1].lower()
+    if start is None or start + 1 >= len(lines):
+        return ""
+    before = lines[start][: lines[start + 1].find("^")]
+    word = re.search(r'(?<!["\w.])(\w+)\s*$', before)
+    return word[1].lower() if word and word[1].lower() in RESERVED else ""
+
+
+def _named(text: str, tables: Mapping[str, Sequence[str]]) -> str:
+    """The one table that a query reads, to describe; empty where it reads several, or none of ours."""
+    spoken = {name.lower() for name in re.findall(r'\b(?:FROM|JOIN)\s+"?(\w+)', text, re.IGNORECASE)}
+    read = sorted(spoken & set(tables))
+    return read[0] if len(read) == 1 else ""

@@ -1,0 +1,136 @@
+"""What must hold of money in any workspace. Each check returns the rows that break it."""
+
+from __future__ import annotations
+
+from muster.testing import Row, rows
+from muster.workspace import Workspace
+
+MODELS = "('first'), ('last'), ('linear'), ('time_decay'), ('u'), ('w'), ('full_path')"
+
+
+def credit_adds_up(workspace: Workspace) -> list[Row]:
+    """Every opportunity's amount is divided by every model to the cent, and nothing else is."""
+    return rows(
+        workspace,
+        f"""
+        WITH divided AS (
+            SELECT opportunity_id, attribution_model, currency, SUM(credit_cents) AS cents
+            FROM credit GROUP BY ALL
+        ),
+        owed AS (
+            SELECT opportunity_id, model AS attribution_model, currency, amount_cents AS cents
+            FROM sourcing CROSS JOIN (VALUES {MODELS}) AS m(model)
+            WHERE definition = 'first_touch'
+        )
+        FROM (FROM divided EXCEPT ALL FROM owed) UNION ALL FROM (FROM owed EXCEPT ALL FROM divided)
+        """,
+    )
+
+
+def shares_add_up(workspace: Workspace) -> list[Row]:
+    """The shares of one opportunity and model add up to 1, and none is negative."""
+    return rows(
+        workspace,
+        """
+        SELECT opportunity_id, attribution_model, SUM(share) AS share, MIN(share) AS least
+        FROM credit GROUP BY ALL
+        HAVING ABS(SUM(share) - 1) > 1e-12 OR MIN(share) < 0
+        """,
+    )
+
+
+def credit_follows_share(workspace: Workspace) -> list[Row]:
+    """No touch gets a cent more or less than its share, rounded up or down."""
+    return rows(
+        workspace,
+        """
+        SELECT c.* FROM credit AS c JOIN sourcing AS s USING (opportunity_id)
+        WHERE s.definition = 'first_touch' AND ABS(c.credit_cents - c.share * s.amount_cents) >= 1 + 1e-6
+        """,
+    )
+
+
+def unattributed_without_touch(workspace: Workspace) -> list[Row]:
+    """A credit line is unattributed exactly where its opportunity has no touch; else it is on a touch."""
+    return rows(
+        workspace,
+        """
+        SELECT c.opportunity_id, c.engagement_id FROM credit AS c
+        LEFT JOIN touchpoint AS t ON t.opportunity_id = c.opportunity_id AND t.engagement_id = c.engagement_id
+        WHERE c.engagement_id IS NOT NULL AND t.engagement_id IS NULL
+        UNION ALL
+        SELECT t.opportunity_id, c.engagement_id FROM touchpoint AS t
+        JOIN credit AS c ON c.opportunity_id = t.opportunity_id AND c.engagement_id IS NULL
+        """,
+    )
+
+
+def program_value_is_won_revenue(workspace: Workspace) -> list[Row]:
+    """Over all programmes, credit of what was won is its amount, for every model and currency."""
+    return rows(
+        workspace,
+        """
+        WITH said AS (
+            SELECT attribution_model, currency, SUM(won_credit_cents) AS won
+            FROM program_value GROUP BY ALL
+        ),
+        ended AS (SELECT DISTINCT opportunity_id, is_won FROM credit),
+        owed AS (
+            SELECT m.model AS attribution_model, s.currency,
+                SUM(CASE WHEN e.is_won THEN s.amount_cents ELSE 0 END) AS won
+            FROM sourcing AS s JOIN ended AS e USING (opportunity_id)
+            CROSS JOIN (VALUES ('first'), ('linear'), ('w')) AS m(model)
+            WHERE s.definition = 'first_touch'
+            GROUP BY ALL
+        )
+        SELECT o.*, s.won AS said FROM owed AS o LEFT JOIN said AS s USING (attribution_model, currency)
+        WHERE o.won <> COALESCE(s.won, 0)
+        """,
+    )
+
+
+def velocity_is_won_revenue(workspace: Workspace) -> list[Row]:
+    """What was won over all quarters is what credit says was won; solutions add up to all of them."""
+    return rows(
+        workspace,
+        """
+        WITH won AS (
+            SELECT currency, SUM(credit_cents) AS cents FROM credit
+            WHERE is_won AND attribution_model = 'linear' GROUP BY currency
+        ),
+        told AS (
+            SELECT currency, solution_id = '(all)' AS is_all, SUM(won_cents) AS cents
+            FROM velocity GROUP BY ALL
+        )
+        SELECT t.*, w.cents AS won FROM told AS t LEFT JOIN won AS w USING (currency)
+        WHERE t.cents <> COALESCE(w.cents, 0)
+        """,
+    )
+
+
+def every_opportunity_has_its_lines(workspace: Workspace) -> list[Row]:
+    """Sourcing has two definitions of each opportunity, influence three, all with one amount and currency."""
+    return rows(
+        workspace,
+        """
+        WITH line AS (
+            SELECT opportunity_id, definition, amount_cents, currency FROM sourcing
+            UNION ALL
+            SELECT opportunity_id, definition, amount_cents, currency FROM influence
+        )
+        SELECT opportunity_id, COUNT(*) AS lines FROM line GROUP BY opportunity_id
+        HAVING COUNT(DISTINCT definition) <> 5 OR COUNT(*) <> 5
+            OR COUNT(DISTINCT amount_cents) <> 1 OR COUNT(DISTINCT currency) <> 1
+        """,
+    )
+
+
+CHECKS = (
+    credit_adds_up,
+    shares_add_up,
+    credit_follows_share,
+    unattributed_without_touch,
+    program_value_is_won_revenue,
+    velocity_is_won_revenue,
+    every_opportunity_has_its_lines,
+)

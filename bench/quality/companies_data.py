@@ -5,6 +5,7 @@
 `legal_forms.csv` comes from GLEIF's list of entity legal forms, `word_counts.csv` from the words of one
 half of GLEIF's technology entities; the other half is what `companies.py` measures on.
 """
+# ruff: noqa: RUF001 - letters of other scripts are what this is about
 
 from __future__ import annotations
 
@@ -14,6 +15,8 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from bench.quality.companies_pairs import gleif_entities, in_test_half, shared
+
+from muster.readings.companies.vocabulary import words_of
 from muster.readings.companies.words import words
 
 HERE = Path(__file__).parents[2] / "src" / "muster" / "readings" / "companies"
@@ -33,38 +36,42 @@ _NAMES_A_KIND = re.compile(
     r"icherung|seguro|coop|koop|credit|cr[eé]dit|union|foundation|stiftung|association|society|pension"
     r"|invest|capital|mutual|saving|public|government|state|foreign|étrang|estran|ausl|zahran|branch|agric"
     r"|profession|medical|exempt|special|labuan|building|loan|broker|risque|riesgo|fiduc|immobil|fastighet"
-    r"|sport|housing|wohn|bau|real estate|mining|fishing|transport|collective|protected|segregated|sicav|co.op|develop|statut|mixte|caisse",
+    r"|sport|housing|wohn|bau|real estate|mining|fishing|transport|collective|protected|segregated|sicav"
+    r"|co.op|develop|statut|mixte|caisse",
     re.IGNORECASE,
 )
-# Abbreviations of the list that are also names, words or numbers: stripped only where a name has them by chance.
-_AMBIGUOUS = frozenset(
-    """a aa aaa aam af am ar au b ba bc bi bn bo br branch rc c cc ccc cia d dba district da e ed eg ep er et eu
-    f fa fon fund fdn g gp gen hu i ic ii ik io is j jp k ko l la lc le lf lg lv m ms ml mi n na np nl o of ok one
-    other oth p pa pc pe per pl pp pr ps psc r ra rb rc re rp s sa de se si so soc son sp spc ss st su sr t tp tr tu
-    tub u uk up us v vi vs vt w z bund canton commune comune trust trustco society association assoc assn undivided
-    chartered individual embassy coop cooperative cooperation cooperatif consorzio bab bbl cb cdc csl ctr cti emc ens
-    brf brl bio cer cra fcr fof fup gaa gie hb ilp jv kf ky mb mbe mps mrl ngo obi obe onp ong opc owm pac ptc pool pzo
-    rt sb sc sci scp scr sd sda sf sfb shr siz slm smc spf spr sts tda teo tsf uu vba vie von zub mpo kht fsa fab ent
-    community partnership gruppo consortile teach tksz sofom zoo me fi gag gar hn ju sap sat sec sam reit ste ei fp dp od epp sce district distretto
-    confederation procuration fonds svojpomoc gemeinde kanton bezirk region""".split()
-)
+# Abbreviations of the list that are also names, words or numbers: never stripped.
+_AMBIGUOUS = words_of("no_form")
 # Short forms that are beyond doubt where they stand last, whatever else they may mean elsewhere.
-_SURE = frozenset(
-    """ag ab as asa sa se nv bv kg kb ks kd hb oy pt co lp plc llp llc inc ltd spa srl sas sarl gmbh kft zrt nyrt doo
-    dd ad aps ou uab sia ood eood pte pty bhd lda ltda sl slu oo sro spzoo cv ev ek ohg og gbr snc scs sca scsp ehf hf
-    kk gk mbh sae sal wll fzc fze fzco fzllc dmcc llo ulc pvt sab rl jsc pjsc ojsc cjsc ooo oao zao pao ao tov kda bvba
-    sprl vof as oyj abp publ unipessoal limited corp corporation incorporated company""".split()
-)
+_SURE = words_of("form")
 # Forms in wide use that neither GLEIF's list of 2021 nor cleanco spells like this.
 _ALSO = {
     "CN": ("co ltd", "company limited", "有限公司", "有限责任公司", "股份有限公司"),
-    "JP": ("kabushiki kaisha", "k k", "kk", "godo kaisha", "株式会社", "有限会社", "合同会社", "(株)", "(有)"),
+    "JP": (
+        "kabushiki kaisha",
+        "k k",
+        "kk",
+        "godo kaisha",
+        "株式会社",
+        "有限会社",
+        "合同会社",
+        "(株)",
+        "(有)",
+    ),
     "KR": ("주식회사", "유한회사", "(주)", "(유)"),
     "TW": ("股份有限公司", "有限公司"),
     "RU": ("ооо", "оао", "зао", "пао", "ао", "ooo", "oao", "zao", "pao", "jsc", "pjsc", "ojsc", "cjsc"),
     "UA": ("тов", "тзов", "пат", "прат", "tov"),
     "AE": ("fze", "fzco", "fz llc", "fzc", "dmcc", "wll"),
-    "DE": ("mbh", "gesellschaft mbh", "haftungsbeschrankt", "ug", "co kg", "gmbh und co kg", "gmbh and co kg"),
+    "DE": (
+        "mbh",
+        "gesellschaft mbh",
+        "haftungsbeschrankt",
+        "ug",
+        "co kg",
+        "gmbh und co kg",
+        "gmbh and co kg",
+    ),
     "IN": ("pvt", "private limited", "pvt ltd", "private ltd", "p ltd"),
     "SG": ("pte", "pte ltd", "private limited"),
     "AU": ("pty", "pty ltd", "proprietary limited"),

@@ -11,8 +11,8 @@ import csv
 from pathlib import Path
 
 import numpy as np
-
 from bench.quality.companies_pairs import Pair, gleif_pairs, ietf_pairs
+
 from muster.identity.firms.likeness import measures
 from muster.readings.companies import read_name
 

@@ -3,11 +3,13 @@
 **IETF.** Names that people typed, mapped by hand to organisations. Each pair that is one company is two
 spellings of one organisation (at most twelve pairs an organisation, so that Huawei is not the whole set).
 For each, pairs that are not: the left name and one of the five names most like it (character trigrams)
-of another organisation, and the left name and any name of another. Rows that name nobody (`Unknown`) or several organisations are left out.
+of another organisation, and the left name and any name of another. Rows that name
+nobody (`Unknown`) or several organisations are left out.
 
 **GLEIF.** Legal names of registered companies. A pair that is one company is a name and a way in which
 people write it (`spellings`); pairs that are not are the name and one of the five names most like it of
-another company, never one that is equal but for its legal form, and the name and any other. Names, not spellings, are real here.
+another company, never one that is equal but for its legal form, and the name and any other.
+Names, not spellings, are real here.
 
 Organisations and companies are put into a training and a test half by a hash of their name or LEI:
 weights are fitted on the one, figures are given for the other.
@@ -124,14 +126,15 @@ def gleif_pairs(*, test: bool, count: int = 2000, seed: int = 21) -> list[Pair]:
 
 
 _FORM = re.compile(
-    r"[\s,]+(private limited|pvt\.? ltd\.?|limited|ltd\.?|gmbh( & co\.? kg)?|s\.?r\.?l\.?|l\.?l\.?c\.?|inc\.?|s\.?l\.?"
+    r"[\s,]+(private limited|pvt\.? ltd\.?|limited|ltd\.?|gmbh( & co\.? kg)?|s\.?r\.?l\.?|l\.?l\.?c\.?|inc\.?"
+    r"|s\.?l\.?"
     r"|a\.?b\.?|b\.?v\.?|aps|oy|a\.?s\.?|a/s|s\.?p\.?a\.?|a\.?g\.?|corp(oration)?\.?|co\.?|plc|sas|llp|kg)$",
     re.IGNORECASE,
 )
 
 
 def _bare(name: str) -> str:
-    """A name without the commonest forms, case and punctuation: only to keep equal names out of false pairs."""
+    """A name without the commonest forms and punctuation: keeps equal names out of false pairs."""
     before = ""
     name = name.lower().strip(' ."')
     while before != name:
@@ -140,14 +143,18 @@ def _bare(name: str) -> str:
 
 
 def spellings(name: str, chance: random.Random) -> Iterator[str]:
-    """Ways in which people write a registered name: shorter, other case, abbreviated, mistyped, run together."""
+    """Ways in which people write a name: shorter, other case, abbreviated, mistyped, run together."""
     bare = _FORM.sub("", name).strip(" ,")
     bits = bare.split()
     yield bare.title()
     yield bare.lower()
     if len(bits) > 1:
         yield "".join(b.title() for b in bits)
-        yield f"{bits[0]} {bits[1][:4]}." if len(bits) == 2 and len(bits[1]) > 6 else " ".join(bits[:-1]).title()
+        yield (
+            f"{bits[0]} {bits[1][:4]}."
+            if len(bits) == 2 and len(bits[1]) > 6
+            else " ".join(bits[:-1]).title()
+        )
         yield f"{bare.title()} ({''.join(b[0] for b in bits).upper()})"
     if len(bits) > 2:
         yield "".join(b[0] for b in bits).upper()

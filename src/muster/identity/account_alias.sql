@@ -8,9 +8,19 @@ WITH placed AS (
     JOIN account_key AS k ON k.key = 'r:' || r.account_record_id
 ),
 
+-- A domain joins a record to its account only where another record has it too.
+domain AS (
+    SELECT l.right_key, COUNT(DISTINCT l.left_key) AS record_count
+    FROM account_link AS l
+    WHERE l.right_key LIKE 'd:%'
+    GROUP BY l.right_key
+),
+
 reason AS (
     SELECT l.left_key AS key, l.method, l.confidence
     FROM account_link AS l
+    LEFT JOIN domain AS d ON d.right_key = l.right_key
+    WHERE COALESCE(d.record_count, 2) > 1
     UNION ALL
     SELECT l.right_key AS key, l.method, l.confidence
     FROM account_link AS l

@@ -1,4 +1,4 @@
-"""What a quick eye reads in a domain: `xn--pple-43d.com` (a Cyrillic a), `app1e.com` and `apple.com` look alike.
+"""What a quick eye reads in a domain: `xn--pple-43d.com` and `app1e.com` look like `apple.com`.
 
 Used to warn, never to join. Reference: Unicode Technical Standard 39, "Unicode Security Mechanisms",
 whose skeletons this follows for the letters that domains are forged with.
@@ -12,7 +12,7 @@ import idna
 
 # Letter -> the Latin letter it is taken for: Cyrillic, Greek, Armenian and Latin relatives.
 _TAKEN_FOR = str.maketrans(
-    "аеорсухіјѕԁһӏԛԝкмтвнгпьαοενυικρτβηωχօսհոցʟɡɩıɑʋѵ",  # noqa: RUF001 - that is the point
+    "аеорсухіјѕԁһӏԛԝкмтвнгпьαοενυικρτβηωχօսհոցʟɡɩıɑʋѵ",
     "aeopcyxijsdhlqwkmtbhrnbaoevuikptbnwxouhnglgiiavv",
 )
 _DIGITS = str.maketrans("01358", "olesb")

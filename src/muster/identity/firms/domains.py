@@ -1,4 +1,4 @@
-"""Records with one domain: one organisation, unless their names tell them apart; then one of them has the domain."""
+"""Records with one domain are one organisation, unless names tell them apart: then one has the domain."""
 
 from __future__ import annotations
 
@@ -47,7 +47,11 @@ def link_domains(records: Mapping[str, Record], claims: Iterable[Claim]) -> Doma
 
 
 def _link_domain(
-    domain: str, claims: list[Claim], records: Mapping[str, Record], people: Mapping[str, int], found: DomainLinks
+    domain: str,
+    claims: list[Claim],
+    records: Mapping[str, Record],
+    people: Mapping[str, int],
+    found: DomainLinks,
 ) -> None:
     stated = [c for c in claims if c.is_stated]
     beside = [c for c in claims if not c.is_stated and c.record_id not in {s.record_id for s in stated}]
@@ -61,7 +65,9 @@ def _link_domain(
     count = len(sets) + len(apart)
     if owner is not None:
         for record in owner[0]:
-            found.links.append(Link(f"r:{record}", f"d:{domain}", "same_domain", 0.97, f"has the domain {domain}"))
+            found.links.append(
+                Link(f"r:{record}", f"d:{domain}", "same_domain", 0.97, f"has the domain {domain}")
+            )
     if count > 1:
         reason = owner[1] if owner else "of many accounts, and none has its name"
         found.shared.append(SharedDomain(domain, owner[0][0] if owner else None, count, reason))
@@ -70,19 +76,25 @@ def _link_domain(
             first, *rest = others
             said = f"both have the domain {domain}, shared with other accounts"
             found.links.extend(Link(f"r:{o}", f"r:{first}", "same_domain", 0.95, said) for o in rest)
-    _link_people(domain, beside, owner[0] if owner else [], bool(claiming), records, people, found)
+    writing = _People(domain, beside, owner[0] if owner else [], bool(claiming))
+    _link_people(writing, records, people, found)
+
+
+@dataclass(frozen=True, slots=True)
+class _People:
+    """The records whose people write from a domain that the records do not state."""
+
+    domain: str
+    claims: list[Claim]
+    owner: list[str]  # the records whose domain it is
+    is_stated: bool  # by any record
 
 
 def _link_people(
-    domain: str,
-    beside: list[Claim],
-    owner: list[str],
-    is_stated: bool,
-    records: Mapping[str, Record],
-    people: Mapping[str, int],
-    found: DomainLinks,
+    said: _People, records: Mapping[str, Record], people: Mapping[str, int], found: DomainLinks
 ) -> None:
-    """Records whose people write from a domain that they do not state."""
+    """Join records to the domain that most of their people write from, where their names allow it."""
+    domain, beside, owner = said.domain, said.claims, said.owner
     label = domain.split(".", 1)[0]
     total = sum(c.people_count for c in beside)
     for claim in beside:
@@ -91,8 +103,8 @@ def _link_people(
         # Most of the record's people, and more than one of them unless the domain has the company's name.
         is_usual = claim.people_count * 2 > people[record.id] and (claim.people_count >= 2 or fits)
         is_only = claim.people_count * 5 >= total * 4
-        said = f"{claim.people_count} of its people write from {domain}"
-        link = Link(f"r:{record.id}", f"d:{domain}", "people_domain", 0.95 if fits else 0.9, said)
+        evidence = f"{claim.people_count} of its people write from {domain}"
+        link = Link(f"r:{record.id}", f"d:{domain}", "people_domain", 0.95 if fits else 0.9, evidence)
         if owner:
             if record.domain is not None or not is_usual or record.parent_id in owner:
                 continue
@@ -101,7 +113,7 @@ def _link_people(
                 found.links.append(link)
             elif not any(v.is_hard for v in verdicts):
                 found.reviews.append(link)
-        elif not is_stated and is_usual and is_only:
+        elif not said.is_stated and is_usual and is_only:
             (found.links if fits or claim.people_count >= 3 else found.reviews).append(link)
 
 
@@ -136,7 +148,9 @@ def _one_organisation(at_domain: list[Record], domain: str, reviews: list[Link])
             left, right = (f"r:{of[k][0].id}" for k in (a, b))
             said = f"both have the domain {domain}; {verdict.evidence}"
             reviews.append(Link(left, right, "same_domain", round(verdict.chance, 3), said))
-    return [[r.id for key in keys for r in sorted(of[key], key=lambda r: (r.known_at, r.id))] for keys in sets]
+    return [
+        [r.id for key in keys for r in sorted(of[key], key=lambda r: (r.known_at, r.id))] for keys in sets
+    ]
 
 
 def _owner(

@@ -1,4 +1,4 @@
-"""Parents of accounts without circles: where records say that A belongs to B and B to A, the older one is on top."""
+"""Parents of accounts, without circles: where A belongs to B and B to A, the older one is on top."""
 
 from __future__ import annotations
 

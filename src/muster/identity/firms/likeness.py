@@ -14,33 +14,19 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from math import exp
-from os.path import commonprefix
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import JaroWinkler, OSA
+from rapidfuzz.distance import OSA, JaroWinkler, Prefix
 
 from muster.readings.companies import CompanyName, is_acronym_of
-from muster.readings.companies.places import is_place
+from muster.readings.companies.vocabulary import meanings, words_of
 from muster.readings.companies.weights import word_weight
 from muster.readings.companies.words import romanised
 
-_SMALL = frozenset(
-    "and the of for de la le les du des di del della der die das und et y e i a an in on at".split()
-)
+_PLACES = words_of("place")
+_SMALL = words_of("small")
 # Two spellings of one common word.
-_SHORT = {
-    "intl": "international", "int": "international", "univ": "university", "tech": "technology",
-    "technologies": "technology", "techs": "technology", "sys": "systems", "system": "systems",
-    "svcs": "services", "svc": "services", "service": "services", "solution": "solutions",
-    "mfg": "manufacturing", "natl": "national", "assoc": "association", "assn": "association",
-    "inst": "institute", "dept": "department", "comm": "communications", "comms": "communications",
-    "communication": "communications", "mgmt": "management", "eng": "engineering", "labs": "laboratories",
-    "lab": "laboratories", "laboratory": "laboratories", "corp": "corporation", "bros": "brothers",
-    "grp": "group", "hldgs": "holdings", "holding": "holdings", "network": "networks", "universitat": "university",
-    "universite": "university", "universidad": "university", "universita": "university", "centre": "center",
-    "govt": "government", "pharma": "pharmaceuticals", "industries": "industry", "ind": "industry",
-    "telekom": "telecom", "st": "saint", "gen": "general", "us": "usa",
-}  # fmt: skip
+_SHORT = meanings("short")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +44,8 @@ class Compared:
 @lru_cache(maxsize=200_000)
 def tokens(name: CompanyName) -> tuple[str, ...]:
     """The words that count in comparing: small words dropped, common abbreviations written out."""
-    own = tuple(_SHORT.get(r, r) for r in (romanised(w) for w in name.words) if r not in _SMALL)
-    return own or tuple(romanised(w) for w in name.words)
+    own = tuple(_SHORT.get(r, r) for r in (romanised(w) or w for w in name.words) if r not in _SMALL)
+    return own or tuple(romanised(w) or w for w in name.words)
 
 
 def word_likeness(a: str, b: str) -> float:
@@ -132,8 +118,13 @@ def measures(left: CompanyName, right: CompanyName) -> dict[str, float]:
     lost_a, lost_b = (sum(map(word_weight, t)) for t in (c.only_left, c.only_right))
     compact_a, compact_b = "".join(a), "".join(b)
     top_a, top_b = (max(map(word_weight, t), default=0.0) for t in (c.only_left, c.only_right))
-    place_a, place_b = (bool(t) and all(map(is_place, t)) for t in (c.only_left, c.only_right))
-    alias = {left.key, *left.others, *left.asides, left.acronym} & {right.key, *right.others, *right.asides, right.acronym} - {None}
+    place_a, place_b = (bool(t) and _PLACES.issuperset(t) for t in (c.only_left, c.only_right))
+    alias = {left.key, *left.others, *left.asides, left.acronym} & {
+        right.key,
+        *right.others,
+        *right.asides,
+        right.acronym,
+    } - {None}
     return {
         "shared": min(c.shared / (weight_a + weight_b - c.shared), 1.0),
         "covered": min(c.shared / min(weight_a, weight_b), 1.0),
@@ -156,7 +147,7 @@ def measures(left: CompanyName, right: CompanyName) -> dict[str, float]:
         "head_both": _head(a, compact_b) * _head(b, compact_a),
         "head_any": max(_head(a, compact_b), _head(b, compact_a)),
         "initial": float(compact_a[:1] == compact_b[:1]),
-        "prefix": len(commonprefix([compact_a, compact_b])) / max(min(len(compact_a), len(compact_b)), 1),
+        "prefix": _prefix(compact_a, compact_b),
         "inside": float(not c.only_left or not c.only_right) * min(c.shared, 1.0),
     }
 
@@ -165,6 +156,11 @@ def _head(own: tuple[str, ...], other: str) -> float:
     """Whether the word that tells most of one name stands somewhere in the other, also inside a word."""
     head = max(own, key=word_weight, default="")
     return float(len(head) >= 4 and head in other)
+
+
+def _prefix(a: str, b: str) -> float:
+    """The share of the shorter name with which both begin."""
+    return float(Prefix.similarity(a, b)) / max(min(len(a), len(b)), 1)
 
 
 def _grams(a: str, b: str) -> float:
@@ -183,7 +179,7 @@ def has_digit(word: str) -> bool:
 
 
 def acronym_likeness(left: CompanyName, right: CompanyName) -> float:
-    """1 where one name is the other's initials, a half where a word of one is the initials of some of the other."""
+    """1 where one name is the other's initials, a half where one of its words is initials in the other."""
     a, b = tokens(left), tokens(right)
     for short, long, name in ((a, b, right), (b, a, left)):
         for word in short:
@@ -202,7 +198,7 @@ def acronym_likeness(left: CompanyName, right: CompanyName) -> float:
 @cache
 def fitted() -> dict[str, float]:
     """The weight of each measure, and `(always)`."""
-    with (files("muster.identity.firms") / "weights.csv").open(encoding="utf-8", newline="") as file:
+    with (files("muster.identity.firms") / "weights.csv").open(encoding="utf-8") as file:
         return {row["measure"]: float(row["weight"]) for row in csv.DictReader(file)}
 
 

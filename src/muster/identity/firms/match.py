@@ -17,6 +17,7 @@ from muster.identity.firms.named import link_names
 from muster.identity.firms.records import Joined, Link, Record, read_claims, read_records
 from muster.identity.firms.verdict import judge
 
+_Row = tuple[str, str | None, str, str, float, str]
 _LARGE = 400  # pairs of names in two sets; above this only parents are checked
 
 
@@ -30,15 +31,21 @@ def match_accounts(engine: Engine) -> None:
     domains = link_domains(records, read_claims(engine))
     by_name, reviews = link_names(records.values())
     merged = engine.arrow(
-        "SELECT r.account_record_id, r.merged_into_id FROM known_account_record AS r WHERE r.merged_into_id IS NOT NULL"
+        "SELECT r.account_record_id, r.merged_into_id FROM known_account_record AS r"
+        " WHERE r.merged_into_id IS NOT NULL"
     ).to_pylist()
     merges = [(f"r:{row['account_record_id']}", f"r:{row['merged_into_id']}") for row in merged]
     made, refused = joinable([*domains.links, *by_name], records, merges)
-    rows = [("join", *_row(link)) for link in made]
-    rows += [("review", *_row(link)) for link in _worth_a_look([*domains.reviews, *reviews, *refused], made, merges)]
+    rows: list[_Row] = [("join", *_row(link)) for link in made]
+    rows += [
+        ("review", *_row(link))
+        for link in _worth_a_look([*domains.reviews, *reviews, *refused], made, merges)
+    ]
     for shared in domains.shared:
         owner = f"r:{shared.owner_id}" if shared.owner_id else None
-        rows.append(("shared", owner, f"d:{shared.domain}", "same_domain", float(shared.account_count), shared.reason))
+        rows.append(
+            ("shared", owner, f"d:{shared.domain}", "same_domain", float(shared.account_count), shared.reason)
+        )
     columns = list(zip(*sorted(rows, key=_order), strict=True)) if rows else [()] * 6
     names = ("verdict", "left_key", "right_key", "method", "confidence", "evidence")
     kinds = (pa.string(), pa.string(), pa.string(), pa.string(), pa.float64(), pa.string())
@@ -52,8 +59,8 @@ def joinable(
 ) -> tuple[list[Link], list[Link]]:
     """The links that may be made, the surest first, and those that would join what cannot be one."""
     joined = Joined()
-    for left, right in sorted(merges):
-        joined.join(left, right)
+    for merged, into in sorted(merges):
+        joined.join(merged, into)
     made, refused = [], []
     for link in sorted(links, key=lambda k: (-k.confidence, k.method, k.left, k.right)):
         if joined.root(link.left) == joined.root(link.right):
@@ -68,11 +75,11 @@ def joinable(
     return made, refused
 
 
-def _cannot_be_one(
-    left: list[str], right: list[str], records: Mapping[str, Record]
-) -> bool:
+def _cannot_be_one(left: list[str], right: list[str], records: Mapping[str, Record]) -> bool:
     """Whether a record of one set is the parent of one of the other, or two names tell the sets apart."""
-    pair = [[records[k[2:]] for k in side if k.startswith("r:") and k[2:] in records] for side in (left, right)]
+    pair = [
+        [records[k[2:]] for k in side if k.startswith("r:") and k[2:] in records] for side in (left, right)
+    ]
     ids = [{r.id for r in side} for side in pair]
     for side, others in ((pair[0], ids[1]), (pair[1], ids[0])):
         if any(r.parent_id in others for r in side):
@@ -100,5 +107,5 @@ def _row(link: Link) -> tuple[str, str, str, float, str]:
     return link.left, link.right, link.method, link.confidence, link.evidence
 
 
-def _order(row: tuple[str, str | None, str, str, float, str]) -> tuple[str, str, str, str, str]:
+def _order(row: _Row) -> tuple[str, str, str, str, str]:
     return row[0], row[1] or "", row[2], row[3], row[5]

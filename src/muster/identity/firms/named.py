@@ -11,22 +11,19 @@ from rapidfuzz.distance import OSA
 from muster.identity.firms.records import Link, Method, Record
 from muster.identity.firms.verdict import judge
 from muster.readings.companies.labels import fits_label
+from muster.readings.companies.vocabulary import meanings, words_of
 from muster.readings.companies.weights import is_telling
 from muster.readings.companies.words import script
 
 _CROWD = 40  # a block with more names than this is too common to compare name by name
 
 # Abbreviations that stand for one word only, and spellings of one word: equal for joining.
-_WRITTEN_OUT = {
-    "intl": "international", "univ": "university", "mfg": "manufacturing", "svcs": "services", "natl": "national",
-    "dept": "department", "assn": "association", "bros": "brothers", "mgmt": "management", "hldgs": "holdings",
-    "grp": "group", "govt": "government", "centre": "center", "labour": "labor", "saint": "st",
-}  # fmt: skip
-_EXTRA = frozenset("group holding holdings company international global worldwide corporate".split())
+_WRITTEN_OUT = meanings("written_out")
+_EXTRA = words_of("addition")
 
 
 def compact(key: str) -> str:
-    """A name without blanks, abbreviations written out: `Data Dog Intl` and `DataDog International` are equal."""
+    """A name without blanks, abbreviations written out: `Data Dog Intl` is `DataDog International`."""
     return "".join(_WRITTEN_OUT.get(word, word) for word in key.split())
 
 
@@ -47,7 +44,7 @@ def link_names(records: Iterable[Record]) -> tuple[list[Link], list[Link]]:
 
 
 def _link_same(named: list[Record], links: list[Link], reviews: list[Link]) -> None:
-    """Records with one name are one account in one country, where they have at most one domain between them."""
+    """Records with one name are one account in one country, where they have at most one domain."""
     if len(named) < 2:
         return
     free = [r for r in named if r.parent_id is None]
@@ -56,11 +53,9 @@ def _link_same(named: list[Record], links: list[Link], reviews: list[Link]) -> N
     for record in free:
         # Without a country, a record belongs to the only one there is.
         by_country[record.country or (countries[0] if len(countries) == 1 else "")].append(record)
-    firsts = []
-    for country in sorted(by_country):
-        firsts.append(_link_country(by_country[country], links, reviews))
-    for a, b in combinations(firsts[:5], 2):
-        reviews.append(_named_link(a, b, "same_name", 0.5, "in another country"))
+    firsts = [_link_country(by_country[country], links, reviews) for country in sorted(by_country)]
+    elsewhere = combinations(firsts[:5], 2)
+    reviews.extend(_named_link(a, b, "same_name", 0.5, "in another country") for a, b in elsewhere)
 
 
 def _link_country(named: list[Record], links: list[Link], reviews: list[Link]) -> Record:
@@ -75,14 +70,16 @@ def _link_country(named: list[Record], links: list[Link], reviews: list[Link]) -
             (links if is_sure or (other.domain and other.domain == first.domain) else reviews).append(link)
         return first
     # Several domains: which of the companies a record without one is, nobody can say.
-    for other in others[:10]:
-        if other.domain != first.domain:
-            reviews.append(_named_link(other, first, _method(other, first), 0.5, "with other domains"))
+    reviews.extend(
+        _named_link(other, first, _method(other, first), 0.5, "with other domains")
+        for other in others[:10]
+        if other.domain != first.domain
+    )
     return first
 
 
 def _is_one_label(domains: set[str], named: list[Record]) -> bool:
-    """Whether the domains differ in their ending only, and have the company's own name (acme.com, acme.de)."""
+    """Whether the domains differ in their ending only, and have the company's name (acme.com, acme.de)."""
     labels = {d.split(".", 1)[0] for d in domains}
     key = named[0].name.key or ""
     return len(labels) == 1 and is_telling(key) and fits_label(named[0].name, min(labels))
@@ -114,19 +111,26 @@ def _link_known_as(
                 is_sure = is_sure and len({r.domain for r in (record, *found) if r.domain}) <= 1
             (links if is_sure else reviews).append(_named_link(record, found[0], method, 0.92, ""))
         for aside in record.name.asides:
-            for other_record in same.get(compact(aside), [])[:3]:
-                if other_record.id != record.id and is_telling(aside):
-                    reviews.append(_named_link(record, other_record, "other_name", 0.5, "a name in brackets"))
+            reviews.extend(
+                _named_link(record, found_record, "other_name", 0.5, "a name in brackets")
+                for found_record in same.get(compact(aside), [])[:3]
+                if found_record.id != record.id and is_telling(aside)
+            )
 
 
 def _may_be_one(a: Record, b: Record) -> bool:
-    return a.parent_id != b.id and b.parent_id != a.id and (not a.country or not b.country or a.country == b.country)
+    return (
+        a.parent_id != b.id
+        and b.parent_id != a.id
+        and (not a.country or not b.country or a.country == b.country)
+    )
 
 
 def _slips(names: Mapping[str, Record]) -> Iterator[Link]:
     """Long names that differ in one letter. Real companies do (Alpine, Alpina): a person has to say.
 
-    One slip leaves the first or the last half of a name whole, so only names with a half in common are compared.
+    One slip leaves the first or the last half of a name whole, so only such
+    names are compared.
     """
     halves: dict[tuple[str, str], list[str]] = defaultdict(list)
     for name in sorted(names):
@@ -139,7 +143,11 @@ def _slips(names: Mapping[str, Record]) -> Iterator[Link]:
     for block in halves.values():
         if 2 <= len(block) <= _CROWD:
             for a, b in combinations(block, 2):
-                if (a, b) not in seen and abs(len(a) - len(b)) <= 1 and OSA.distance(a, b, score_cutoff=1) == 1:
+                if (
+                    (a, b) not in seen
+                    and abs(len(a) - len(b)) <= 1
+                    and OSA.distance(a, b, score_cutoff=1) == 1
+                ):
                     seen.add((a, b))
                     link = _slip(names[a], names[b])
                     if link is not None:
@@ -150,7 +158,11 @@ def _slip(a: Record, b: Record) -> Link | None:
     if not _may_be_one(a, b) or (a.domain and b.domain):
         return None
     verdict = judge(a.name, b.name)
-    if verdict.is_hard or verdict.kind == "apart" or any(script(w) == "mixed" for w in (*a.name.words, *b.name.words)):
+    if (
+        verdict.is_hard
+        or verdict.kind == "apart"
+        or any(script(w) == "mixed" for w in (*a.name.words, *b.name.words))
+    ):
         return None
     return _named_link(a, b, "typing_slip", round(min(verdict.chance, 0.9), 3), "one letter differs")
 

@@ -10,7 +10,14 @@ from muster.engine.protocol import Engine
 from muster.readings.companies import CompanyName, read_name
 
 Method = Literal[
-    "same_domain", "people_domain", "same_name", "similar_name", "former_name", "other_name", "typing_slip", "short_name"
+    "same_domain",
+    "people_domain",
+    "same_name",
+    "similar_name",
+    "former_name",
+    "other_name",
+    "typing_slip",
+    "short_name",
 ]
 
 
@@ -28,7 +35,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A domain that a record has: as its website, as a further domain, or because its people write from it."""
+    """A domain that a record has: it states it, or its people write from it."""
 
     record_id: str
     domain: str

@@ -1,4 +1,4 @@
-"""What two names say about two records: the same organisation, a unit or longer name of it, or two organisations."""
+"""What two names say of two records: the same organisation, a unit or longer name of it, or two."""
 
 from __future__ import annotations
 
@@ -8,23 +8,14 @@ from typing import Literal
 
 from muster.identity.firms.likeness import acronym_likeness, align, chance, has_digit, measures, tokens
 from muster.readings.companies import CompanyName
-from muster.readings.companies.places import is_place
+from muster.readings.companies.vocabulary import words_of
 from muster.readings.companies.words import script
 
 # Words that say how a company is organised, not what it is: Acme Holdings and Acme Labs may be one Acme.
-_ORGANISATION = frozenset(
-    """group groups holding holdings international global worldwide corporate enterprise enterprises industries industry
-    partners partner service services solution solutions system systems technologies technology labs lab laboratories
-    ventures software digital consulting online company corporation department division region office team headquarters
-    hq europe emea apac americas usa""".split()
-)
+_PLACES = words_of("place")
+_ORGANISATION = words_of("organisation")
 # Words that make another organisation of the same name: Apple and Apple Bank, a university and its hospital.
-_KIND = frozenset(
-    """bank banca banco banque university universities college school hospital clinic insurance assurance credit union
-    church foundation museum institute academy society association federation fund trust capital ventures pension
-    energy records airlines hotel hotels restaurant studio theatre council police army navy student students alumni
-    federal ministry embassy cooperative""".split()
-)
+_KIND = words_of("kind")
 
 Kind = Literal["same", "unit", "apart"]
 
@@ -40,7 +31,7 @@ class Verdict:
 
 
 @lru_cache(maxsize=200_000)
-def judge(left: CompanyName, right: CompanyName) -> Verdict:
+def judge(left: CompanyName, right: CompanyName) -> Verdict:  # noqa: PLR0911 - one answer a case, in order
     """Compare two names.
 
     same: equal, or one gives the other as its former, other or short name. unit: one has everything of the
@@ -56,7 +47,9 @@ def judge(left: CompanyName, right: CompanyName) -> Verdict:
     if left.key.replace(" ", "") == right.key.replace(" ", ""):
         return Verdict("same", max(likely, 0.95), is_hard=False, evidence=f"both are named {left.key}")
     if any(script(w) == "mixed" for w in (*left.words, *right.words)):
-        return Verdict("apart", likely, is_hard=True, evidence="letters of two scripts in one word: a look-alike")
+        return Verdict(
+            "apart", likely, is_hard=True, evidence="letters of two scripts in one word: a look-alike"
+        )
     if (named := _known_as(left, right)) is not None:
         return Verdict("same", max(likely, 0.9), is_hard=False, evidence=f"one is also named {named}")
     found = align(tokens(left), tokens(right))
@@ -74,10 +67,12 @@ def judge(left: CompanyName, right: CompanyName) -> Verdict:
         return Verdict("apart", likely, is_hard=is_hard, evidence=f"only one has: {differ}")
     if only_left and only_right:
         if all(w in _ORGANISATION for w in (*only_left, *only_right)) and found.shared >= 0.5:
-            is_both_place = all(any(map(is_place, side)) for side in (only_left, only_right))
+            is_both_place = all(not _PLACES.isdisjoint(side) for side in (only_left, only_right))
             if not is_both_place:
                 return Verdict("unit", likely, is_hard=False, evidence=f"differ in: {differ}")
-        return Verdict("apart", likely, is_hard=found.shared > 0.2, evidence=f"each has words of its own: {differ}")
+        return Verdict(
+            "apart", likely, is_hard=found.shared > 0.2, evidence=f"each has words of its own: {differ}"
+        )
     if found.shared < 0.3:
         return Verdict("apart", likely, is_hard=False, evidence=f"little in common: {left.key} / {right.key}")
     return Verdict("unit", likely, is_hard=False, evidence=f"only one has: {differ}")

@@ -1,4 +1,4 @@
-"""Whether a domain has the name of a company: `starbucks.com` and Starbucks Corp., but not `myodoo.com` and Odoo."""
+"""Whether a domain has a company's name: `starbucks.com` has that of Starbucks, `myodoo.com` not Odoo's."""
 
 from __future__ import annotations
 

@@ -7,21 +7,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from muster.readings.companies.forms import without_form
-from muster.readings.companies.places import is_place
+from muster.readings.companies.vocabulary import words_of
 from muster.readings.companies.words import plain, words
 
 # What people write where a form demands a company: nobody's name.
-_NO_NAMES = frozenset(
-    """unknown|n a|na|none|test|self employed|self|private|individual|freelance|freelancer|not available|not provided
-|no company|company|home|personal|student|retired|unemployed|independent|independent consultant|consultant|tbd|tba
-|xxx|asdf|various|other|others|anonymous|individual contributor|privat|keine|keine angabe|particulier|sans|ninguna
-|null|undefined|not applicable|nil|no|yes|me|my company|your company|company name|none of your business""".replace(
-        "\n", ""
-    ).split("|")
-)
+_PLACES = words_of("place")
+_NO_NAMES = words_of("nobody")
 _FORMER = re.compile(
-    r"[\s,;(\[-]+(?:formerly(?: known as)?|f\.?/?k\.?/?a\.?|previously(?: known as)?|née|nee|vormals|ehemals|ex[- ]"
-    r"|anciennement|antes|già|now part of|now known as|now)[\s:]+(?P<other>[^()\[\]]+)[)\]]?",
+    r"(?:[\s,;(\[-]+(?:formerly(?: known as)?|f\.?/?k\.?/?a\.?|previously known as|vormals|ehemals"
+    r"|anciennement)"
+    # Words that stand in names otherwise count in brackets or after a comma only.
+    r"|\s*[(\[,]\s*(?:previously|now|now part of|now known as|née|nee|ex|antes|già))"
+    r"(?:\b[\s:-]+)(?P<other>[^()\[\]]+)[)\]]?",
     re.IGNORECASE,
 )
 _ALSO = re.compile(
@@ -30,15 +27,15 @@ _ALSO = re.compile(
     re.IGNORECASE,
 )
 _BRACKET = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]?")
-# What people note in brackets about the record, not about the company.
-_REMARKS = frozenset(
-    "old new duplicate dupe dup do not use inactive active closed test customer prospect partner former merged hq"
-    " headquarters retired deleted archived parent group".split()
-) | {"do not use", "main account", "head office", "out of business"}
+_REMARKS = words_of("remark")
 _QUOTES = re.compile(r"[\"“”„«»]")
 # Signs between several organisations: a slash or bar between words of three letters or more, not I/O or A/S.
-_SEVERAL = re.compile(r"(?<=\w{3})\s*[/|;]\s*(?=\w{2,})|(?<=\w\w)\s+[/|]\s+(?=\w\w)|\s+(?:via|c/o)\s+", re.IGNORECASE)
-_NO_SPLIT = re.compile(r"\b(a/s|i/s|k/s|p/s|s/a|c/o|n/a|24/7|tcp/ip|d/b/a|f/k/a|a/k/a|t/a|i/o)\b", re.IGNORECASE)
+_SEVERAL = re.compile(
+    r"(?<=\w{3})\s*[/|;]\s*(?=\w{2,})|(?<=\w\w)\s+[/|]\s+(?=\w\w)|\s+(?:via|c/o)\s+", re.IGNORECASE
+)
+_NO_SPLIT = re.compile(
+    r"\b(a/s|i/s|k/s|p/s|s/a|c/o|n/a|24/7|tcp/ip|d/b/a|f/k/a|a/k/a|t/a|i/o)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +89,7 @@ def read_name(said: str) -> CompanyName:
             acronym, own = own[0], without_form(bracket)[0]
         else:  # a place or a unit, which tells this one from another; or a second name
             own += tuple(word for word in without_form(bracket)[0] if word not in own)
-            asides.extend([said_inside] if not any(map(is_place, bracket)) else [])
+            asides.extend([said_inside] if _PLACES.isdisjoint(bracket) else [])
     pieces = [outside] if _NO_SPLIT.search(plain(outside)) else _SEVERAL.split(outside)
     parts = tuple(k for k in (_key(p) for p in pieces) if k) if len(pieces) > 1 else ()
     return CompanyName(
@@ -118,7 +115,7 @@ def _named(own: tuple[str, ...]) -> str | None:
 
 
 # Words that an acronym may skip.
-_SMALL = frozenset("and of the for de la le du des di del della y e und et fur für der die das in on at a an".split())
+_SMALL = words_of("small")
 
 
 def is_acronym_of(short: str, own: tuple[str, ...]) -> bool:

@@ -11,36 +11,24 @@ from functools import cache
 from importlib.resources import files
 from math import log
 
+from muster.readings.companies.vocabulary import words_of
+
 _RAREST = 3  # words of fewer names than this are not listed
 
 
 @cache
 def _counts() -> tuple[dict[str, int], int]:
-    with (files("muster.readings.companies") / "word_counts.csv").open(encoding="utf-8", newline="") as file:
+    with (files("muster.readings.companies") / "word_counts.csv").open(encoding="utf-8") as file:
         counts = {row["word"]: int(row["names"]) for row in csv.DictReader(file)}
     return counts, counts.pop("")
-
-
-# Words of every trade, which a set of technology companies has too few of.
-_GENERIC = frozenset(
-    """group holding holdings international global worldwide company companies corporate enterprise enterprises industries
-    industry industrial partners partner services service solutions solution systems system technologies technology tech
-    network networks labs lab laboratory laboratories consulting consultants consultancy associates ventures capital media
-    digital software data cloud research institute center centre university college school hospital health medical bank
-    financial insurance energy power electric motors foods food retail stores store logistics transport airlines air
-    pharma pharmaceuticals pharmaceutical chemical chemicals materials steel construction engineering design studio
-    studios security communications communication telecom telecommunications mobile wireless internet online web
-    national federal state city department dept office division region branch inc ltd gmbh of for the and de la le di
-    du der des und et y e agency ministry association society foundation council authority commission committee
-    development management investment investments trading trade products production manufacturing""".split()
-)
 
 
 @cache
 def word_weight(word: str) -> float:
     """How much a word tells, from 0 (every name has it) to 1 (hardly a name has it)."""
     counts, names = _counts()
-    seen = max(counts.get(word, _RAREST - 1), 150 if word in _GENERIC else 0)
+    # Words of every trade, of which a set of technology companies has too few.
+    seen = max(counts.get(word, _RAREST - 1), 150 if word in words_of("common") else 0)
     return log(names / seen) / log(names / (_RAREST - 1))
 
 

@@ -1,4 +1,5 @@
 """The words of a company name: one case, no accents on Latin letters, other scripts as they are."""
+# ruff: noqa: RUF001, RUF002 - letters of other scripts are what this is about
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from anyascii import anyascii
 
 # A word is letters and digits; dots and apostrophes inside are dropped before (A.B.C. -> abc, Men's -> mens).
 _WORD = re.compile(r"[^\W_]+")
-_INSIDE = re.compile(r"[.'’`´]")  # noqa: RUF001 - typographic apostrophes are what people paste
+_INSIDE = re.compile(r"[.'’`´]")
 _AND = re.compile(r"\s*[&+]\s*")
 _LATIN_LIMIT = 0x250  # Basic Latin to Latin Extended-B: letters that only differ by a mark or a ligature
 
@@ -28,10 +29,10 @@ def plain(text: str) -> str:
     folded = unicodedata.normalize("NFKC", _mended(text)).casefold()
     if folded.isascii():
         return folded
-    parts = []
+    parts: list[str] = []
     for char in unicodedata.normalize("NFKD", folded):
         if unicodedata.combining(char):
-            # A mark on a Latin letter is an accent; on others (Indic vowels, Japanese voicing) it is spelling.
+            # A mark on a Latin letter is an accent; on others (Indic vowels) it is spelling.
             if parts and parts[-1].isascii():
                 continue
             parts.append(char)

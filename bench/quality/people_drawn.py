@@ -10,38 +10,46 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, replace
 
-GIVEN = (
-    "James Robert John Michael David William Richard Joseph Thomas Charles Daniel Matthew Anthony Steven Andrew "
-    "Kenneth Joshua Timothy Edward Jeffrey Jacob Nicholas Jonathan Stephen Lawrence Benjamin Samuel Gregory "
-    "Alexander Patrick Raymond Mary Patricia Jennifer Linda Elizabeth Barbara Susan Jessica Sarah Karen Margaret "
-    "Deborah Rebecca Catherine Christine Samantha Katherine Victoria Pamela Emily Jürgen Jörg Stefan Andreas "
-    "Matthias François Élodie José María Søren Åsa Zoë Björn Łukasz Paweł Giuseppe Francesco Mohammed Ahmed Fatima "
-    "Wei Ling Yuki Hiroshi Priya Rahul Anjali Dmitri Sergei Natalia Svetlana Olga Ivan Elena Nina Lars Ingrid Hugo"
-).split()
-FAMILY = (
-    "Smith Johnson Williams Brown Jones Garcia Miller Davis Rodriguez Martinez Hernandez Lopez Gonzalez Wilson "
-    "Anderson Thomas Taylor Moore Jackson Martin Lee Perez Thompson White Harris Sanchez Clark Ramirez Lewis Robinson "
-    "Walker Young Allen King Wright Scott Torres Nguyen Hill Flores Green Adams Nelson Baker Hall Rivera Campbell "
-    "Müller Schmidt Schneider Fischer Weber Meyer Wagner Becker Schulz Hoffmann Köhler König Größe Dubois Lefèvre "
-    "Moreau Girard Rossi Ferrari Bianchi Kowalski Wiśniewski Nowak Jørgensen Ångström Lindqvist Novák Dvořák Ivanov "
-    "Petrov Sokolov Kuznetsov Chen Wang Zhang Liu Tanaka Sato Suzuki Patel Singh Sharma Khan Ali Hussain O'Brien "
-    "O'Connor McDonald Fitzgerald Murphy Kelly Cohen Levy Silva Santos Oliveira Costa Pereira"
-).split()
+GIVEN = """
+    James Robert John Michael David William Richard Joseph Thomas Charles Daniel Matthew Anthony Steven
+    Andrew Kenneth Joshua Timothy Edward Jeffrey Jacob Nicholas Jonathan Stephen Lawrence Benjamin
+    Samuel Gregory Alexander Patrick Raymond Mary Patricia Jennifer Linda Elizabeth Barbara Susan
+    Jessica Sarah Karen Margaret Deborah Rebecca Catherine Christine Samantha Katherine Victoria Pamela
+    Emily Jürgen Jörg Stefan Andreas Matthias François Élodie José María Søren Åsa Zoë Björn Łukasz
+    Paweł Giuseppe Francesco Mohammed Ahmed Fatima Wei Ling Yuki Hiroshi Priya Rahul Anjali Dmitri
+    Sergei Natalia Svetlana Olga Ivan Elena Nina Lars Ingrid Hugo
+""".split()  # noqa: SIM905
+FAMILY = """
+    Smith Johnson Williams Brown Jones Garcia Miller Davis Rodriguez Martinez Hernandez Lopez Gonzalez
+    Wilson Anderson Thomas Taylor Moore Jackson Martin Lee Perez Thompson White Harris Sanchez Clark
+    Ramirez Lewis Robinson Walker Young Allen King Wright Scott Torres Nguyen Hill Flores Green Adams
+    Nelson Baker Hall Rivera Campbell Müller Schmidt Schneider Fischer Weber Meyer Wagner Becker Schulz
+    Hoffmann Köhler König Größe Dubois Lefèvre Moreau Girard Rossi Ferrari Bianchi Kowalski Wiśniewski
+    Nowak Jørgensen Ångström Lindqvist Novák Dvořák Ivanov Petrov Sokolov Kuznetsov Chen Wang Zhang Liu
+    Tanaka Sato Suzuki Patel Singh Sharma Khan Ali Hussain O'Brien O'Connor McDonald Fitzgerald Murphy
+    Kelly Cohen Levy Silva Santos Oliveira Costa Pereira
+""".split()  # noqa: SIM905
 NICKNAMES = {
-    "James": "Jim", "Robert": "Bob", "Michael": "Mike", "William": "Bill", "Richard": "Rick", "Thomas": "Tom",
-    "Joseph": "Joe", "Daniel": "Dan", "Matthew": "Matt", "Anthony": "Tony", "Steven": "Steve", "Andrew": "Andy",
-    "Kenneth": "Ken", "Edward": "Ted", "Nicholas": "Nick", "Benjamin": "Ben", "Samuel": "Sam", "Gregory": "Greg",
-    "Alexander": "Alex", "Patricia": "Pat", "Jennifer": "Jen", "Elizabeth": "Liz", "Margaret": "Peggy",
-    "Deborah": "Debbie", "Rebecca": "Becky", "Catherine": "Cathy", "Katherine": "Kate", "Victoria": "Vicky",
-    "Giuseppe": "Beppe", "Francesco": "Franco", "Dmitri": "Dima", "Natalia": "Natasha", "José": "Pepe",
+    "James": "Jim", "Robert": "Bob", "Michael": "Mike", "William": "Bill", "Richard": "Rick",
+    "Thomas": "Tom", "Joseph": "Joe", "Daniel": "Dan", "Matthew": "Matt", "Anthony": "Tony",
+    "Steven": "Steve", "Andrew": "Andy", "Kenneth": "Ken", "Edward": "Ted", "Nicholas": "Nick",
+    "Benjamin": "Ben", "Samuel": "Sam", "Gregory": "Greg", "Alexander": "Alex", "Patricia": "Pat",
+    "Jennifer": "Jen", "Elizabeth": "Liz", "Margaret": "Peggy", "Deborah": "Debbie", "Rebecca": "Becky",
+    "Catherine": "Cathy", "Katherine": "Kate", "Victoria": "Vicky", "Giuseppe": "Beppe",
+    "Francesco": "Franco", "Dmitri": "Dima", "Natalia": "Natasha", "José": "Pepe",
 }  # fmt: skip
-CYRILLIC = {"Ivanov": "Иванов", "Petrov": "Петров", "Sokolov": "Соколов", "Dmitri": "Дмитрий", "Sergei": "Сергей",
-            "Ivan": "Иван", "Olga": "Ольга", "Elena": "Елена", "Svetlana": "Светлана"}  # fmt: skip
+CYRILLIC = {
+    "Ivanov": "Иванов", "Petrov": "Петров", "Sokolov": "Соколов", "Dmitri": "Дмитрий",
+    "Sergei": "Сергей", "Ivan": "Иван", "Olga": "Ольга", "Elena": "Елена", "Svetlana": "Светлана",
+}  # fmt: skip
 PLAIN = str.maketrans({
-    "ü": "ue", "ö": "oe", "ä": "ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "ø": "o", "Ø": "O", "å": "a", "Å": "A",
-    "é": "e", "É": "E", "è": "e", "ë": "e", "ç": "c", "í": "i", "ł": "l", "Ł": "L", "ś": "s", "á": "a", "ř": "r",
-    "'": "",
+    "ü": "ue", "ö": "oe", "ä": "ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "ø": "o", "Ø": "O", "å": "a",
+    "Å": "A", "é": "e", "É": "E", "è": "e", "ë": "e", "ç": "c", "í": "i", "ł": "l", "Ł": "L", "ś": "s",
+    "á": "a", "ř": "r", "'": "",
 })  # fmt: skip
+_BEGIN = "Brand Hol Kal Mor Ster Vand Wes Ros Ash Cor Del Fran Gar Lind Nor Pel".split()  # noqa: SIM905
+_MIDDLE = "en er in o a ing el ar un os i et".split()  # noqa: SIM905
+_END = "berg son stein ski ley ton man feld ova ini dahl wood hurst mann quist as".split()  # noqa: SIM905
 RANKS = ("Analyst", "Specialist", "Manager", "Senior Manager", "Director", "Head of", "VP", "Chief Officer")
 FIELDS = (
     "Finance",
@@ -91,7 +99,7 @@ def draw(people: int, *, seed: int) -> list[Drawn]:
 
 
 def _one_address_each(r: random.Random, records: list[Drawn]) -> list[Drawn]:
-    """Number the addresses that two people would share: nobody hands out an address twice, nor one like it."""
+    """Number the addresses that two people would share: nobody hands one out twice, nor one like it."""
     owner: dict[str, int] = {}
     told = []
     for one in records:
@@ -110,44 +118,7 @@ def _mailbox(email: str) -> str:
 
 
 def _made_up(r: random.Random) -> str:
-    begin = (
-        "Brand",
-        "Hol",
-        "Kal",
-        "Mor",
-        "Ster",
-        "Vand",
-        "Wes",
-        "Ros",
-        "Ash",
-        "Cor",
-        "Del",
-        "Fran",
-        "Gar",
-        "Lind",
-        "Nor",
-        "Pel",
-    )
-    middle = ("en", "er", "in", "o", "a", "ing", "el", "ar", "un", "os", "i", "et")
-    end = (
-        "berg",
-        "son",
-        "stein",
-        "ski",
-        "ley",
-        "ton",
-        "man",
-        "feld",
-        "ova",
-        "ini",
-        "dahl",
-        "wood",
-        "hurst",
-        "mann",
-        "quist",
-        "as",
-    )
-    return r.choice(begin) + r.choice(middle) + r.choice(("", "", "l", "k", "m")) + r.choice(end)
+    return r.choice(_BEGIN) + r.choice(_MIDDLE) + r.choice(("", "", "l", "k", "m")) + r.choice(_END)
 
 
 def _person(r: random.Random, number: int, account: int, rare: list[str]) -> Drawn:
@@ -182,13 +153,8 @@ def _private(r: random.Random, given: str, family: str) -> str:
 
 def _slip(r: random.Random, text: str) -> str:
     at = r.randrange(1, len(text))
-    return r.choice(
-        (
-            text[:at] + text[at + 1 :],
-            text[:at] + r.choice("aeinrst") + text[at:],
-            text[:at] + text[at - 1 : at] + text[at:],
-        )
-    )
+    lost, found = text[:at] + text[at + 1 :], text[:at] + r.choice("aeinrst") + text[at:]
+    return r.choice((lost, found, text[:at] + text[at - 1] + text[at:]))
 
 
 def _again(r: random.Random, one: Drawn) -> Drawn:
@@ -199,35 +165,33 @@ def _again(r: random.Random, one: Drawn) -> Drawn:
     given, family = one.given or "", one.family
     company = f"{_local(r, given, family)}@{one.domain}"
     private = _private(r, given, family)
-    if kind == "separators":
-        spelled = (one.email or company).partition("@")
-        return replace(again, email=spelled[0].replace(".", "_") + "+news@" + spelled[2])
-    if kind == "private address":
-        return replace(again, email=private)
-    if kind == "nickname":
-        return replace(again, given=NICKNAMES.get(given, given), email=r.choice((private, company, None)))
-    if kind == "initial":
-        return replace(again, given=f"{given[0]}.", email=r.choice((company, None)))
-    if kind == "slip":
-        return replace(again, family=_slip(r, family), email=r.choice((one.email, private, None)))
-    if kind == "turned":
-        return replace(again, given=family, family=given, email=r.choice((private, None)))
-    if kind == "letters":
-        spelled = CYRILLIC.get(family, family.translate(PLAIN))
-        return replace(
-            again, given=CYRILLIC.get(given, given.translate(PLAIN)), family=spelled, email=private
-        )
-    if kind == "move":
-        account = _company(r.randrange(10**4))
-        email = r.choice((f"{_local(r, given, family)}@{account}.com", private))
-        return replace(again, account=account, domain=f"{account}.com", email=email, phone=one.phone)
-    if kind == "shared mailbox":
-        return replace(again, email=f"info@{one.domain}")
-    return replace(again, email=None)  # "no address"
+    local, _, host = (one.email or company).partition("@")
+    plain = given.translate(PLAIN), family.translate(PLAIN)
+    firm = _company(r.randrange(10**4))
+    moved = r.choice((f"{_local(r, given, family)}@{firm}.com", private))
+    changed: dict[str, dict[str, str | None]] = {
+        "separators": {"email": f"{local.replace('.', '_')}+news@{host}"},
+        "private address": {"email": private},
+        "nickname": {"given": NICKNAMES.get(given, given), "email": r.choice((private, company, None))},
+        "initial": {"given": f"{given[0]}.", "email": r.choice((company, None))},
+        "slip": {"family": _slip(r, family), "email": r.choice((one.email, private, None))},
+        "turned": {"given": family, "family": given, "email": r.choice((private, None))},
+        "letters": {
+            "given": CYRILLIC.get(given, plain[0]),
+            "family": CYRILLIC.get(family, plain[1]),
+            "email": private,
+        },
+        "move": {"account": firm, "domain": f"{firm}.com", "email": moved, "phone": one.phone},
+        "shared mailbox": {"email": f"info@{one.domain}"},
+        "no address": {"email": None},
+    }
+    return replace(again, **changed[kind])  # type: ignore[arg-type]
 
 
-CHANGES = ("separators", "private address", "private address", "nickname", "initial", "slip", "turned", "letters",
-           "move", "shared mailbox", "no address")  # fmt: skip
+CHANGES = (
+    *("separators", "private address", "private address", "nickname", "initial", "slip", "turned"),
+    *("letters", "move", "shared mailbox", "no address"),
+)
 
 
 def _trap(r: random.Random, one: Drawn, number: int) -> Drawn:

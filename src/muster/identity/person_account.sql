@@ -1,5 +1,6 @@
 -- Which account a person belonged to, from when: what the CRM links once it does, before that the company domain of the
--- address, else the company's name. A weaker sign never replaces a stronger one; a later one of equal strength does (a move).
+-- address, else the company's name. For one address or record a weaker sign never replaces a stronger one; a later one of
+-- equal strength does, and so does an account link or a company address of another record: that is a move.
 WITH name_account AS (
     SELECT
         n.name_key,
@@ -15,26 +16,31 @@ WITH name_account AS (
 sign AS (
     SELECT
         p.person_id,
+        k.key,
         a.account_id,
         1 AS strength,
         'crm_link' AS method,
         r.known_at AS from_at
     FROM known_person_record AS r
+    JOIN record_key AS k ON k.person_record_id = r.person_record_id
     JOIN person_alias AS p ON p.person_record_id = r.person_record_id
     JOIN account_alias AS a ON a.account_record_id = r.account_record_id
     UNION ALL
     SELECT
         p.person_id,
+        k.key,
         a.account_id,
         1 AS strength,
         'crm_link' AS method,
         r.converted_at AS from_at
     FROM known_person_record AS r
+    JOIN record_key AS k ON k.person_record_id = r.person_record_id
     JOIN person_alias AS p ON p.person_record_id = r.person_record_id
     JOIN account_alias AS a ON a.account_record_id = r.converted_account_record_id
     UNION ALL
     SELECT
         k.person_id,
+        k.key,
         a.account_id,
         2 AS strength,
         'company_domain' AS method,
@@ -46,11 +52,13 @@ sign AS (
     UNION ALL
     SELECT
         p.person_id,
+        k.key,
         n.account_id,
         3 AS strength,
         'company_name' AS method,
         r.known_at AS from_at
     FROM known_person_record AS r
+    JOIN record_key AS k ON k.person_record_id = r.person_record_id
     JOIN person_alias AS p ON p.person_record_id = r.person_record_id
     JOIN reading_company AS c ON c.said = r.company_name
     JOIN name_account AS n ON n.name_key = c.name_key
@@ -63,6 +71,10 @@ judged AS (
         s.strength,
         s.method,
         s.from_at,
+        MIN(s.strength) OVER (
+            PARTITION BY s.person_id, s.key ORDER BY s.from_at, s.strength, s.account_id, s.method
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS strongest_of_key,
         MIN(s.strength) OVER (
             PARTITION BY s.person_id ORDER BY s.from_at, s.strength, s.account_id, s.method
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
@@ -78,7 +90,8 @@ instant AS (
         j.from_at,
         ROW_NUMBER() OVER (PARTITION BY j.person_id, j.from_at ORDER BY j.strength, j.account_id, j.method) AS rank_then
     FROM judged AS j
-    WHERE j.strength = j.strongest
+    WHERE j.strength = j.strongest_of_key
+    AND (j.strength < 3 OR j.strongest = 3)
 ),
 
 moved AS (

@@ -78,10 +78,12 @@ _FEATURES = f"""
     LEFT JOIN mailed AS m ON m.candidate_id = c.candidate_id
     ORDER BY c.candidate_id
 """
-FREQUENT = (
-    *("name", "name_any_order", "name_root", "name_initial"),
-    *("mailbox", "account", "title", "phone"),
-)
+# Whose values' frequencies are used, and of how many values at least a share is told: among three telephones
+# that are known, two alike are no third of all telephones.
+FREQUENT = {
+    **dict.fromkeys(("name", "name_any_order", "name_root", "name_initial", "mailbox", "phone"), 500),
+    **dict.fromkeys(("account", "title"), 1),
+}
 
 
 def make_features(connection: duckdb.DuckDBPyConnection, candidates: pa.Table) -> None:
@@ -98,12 +100,13 @@ def make_features(connection: duckdb.DuckDBPyConnection, candidates: pa.Table) -
     connection.register("name_reading", _read_names([text for (text,) in said]))
     connection.execute(_IS_NAME)
     connection.execute(_FEATURES)
-    for column in FREQUENT:
+    for column, at_least in FREQUENT.items():
         connection.execute(f"""
             CREATE TABLE tf_{column} AS
             SELECT
                 {column},
-                CAST(COUNT(*) - 1 AS DOUBLE) / (SELECT COUNT({column}) FROM person_features) AS tf_{column}
+                CAST(COUNT(*) - 1 AS DOUBLE)
+                    / (SELECT GREATEST(COUNT({column}), {at_least}) FROM person_features) AS tf_{column}
             FROM person_features WHERE {column} IS NOT NULL GROUP BY {column} HAVING COUNT(*) > 1
         """)
     joins = " ".join(f"LEFT JOIN tf_{c} ON tf_{c}.{c} = f.{c}" for c in FREQUENT)

@@ -17,6 +17,8 @@ from muster.identity.matching.features import make_features
 from muster.identity.matching.model import Model, people_model, weight_of
 from muster.identity.matching.score import score_pairs
 
+# Likeness alone is never certainty.
+SUREST = 0.999999
 # People that one chain of likeness may tie together before weaker pairs are left out: a family, not a town.
 LARGEST_SET = 60
 STRICTER = 300  # hundredths of a bit by which a set that is too large is asked for more, again and again
@@ -82,7 +84,7 @@ def _matches(
             | {
                 "left_key": key_of[left],
                 "right_key": key_of[right],
-                "probability": round(probability, 6),
+                "probability": min(round(probability, 6), SUREST),
                 "fate": fates.get(ordered(known[left], known[right]), "conflict"),
                 "known_at": max(since[left], since[right]),
             }

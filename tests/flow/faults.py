@@ -1,0 +1,192 @@
+"""Faults put into the flow on purpose, each a change of one table's SQL. See test_the_suite_notices.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from muster.flow import all_queries
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A change of one table's SQL: `table`, what stands there and what is put in its place."""
+
+    said: str
+    table: str
+    old: str
+    new: str
+
+    def put_into(self, folder: Path) -> None:
+        """Write the changed SQL as the workspace's own."""
+        [query] = [query for query in all_queries() if query.name == self.table]
+        assert self.old in query.sql, f"{self.table}.sql no longer says {self.old!r}"
+        (folder / "overrides").mkdir(parents=True)
+        (folder / "overrides" / f"{self.table}.sql").write_text(
+            query.sql.replace(self.old, self.new), "utf-8"
+        )
+
+
+A_CENT_IS_LOST = Fault("a cent is lost", "credit", "CASE WHEN r.turn <= r.cents_left THEN 1 ELSE 0 END", "0")
+REFUNDS_ARE_SALES = Fault("negative amounts are credited as positive", "credit", "r.sign * (", "(")
+NO_UNATTRIBUTED = Fault(
+    "untouched deals get no line", "credit", "WHERE t.opportunity_id IS NULL", "WHERE FALSE"
+)
+SHARES_OF_MORE = Fault(
+    "shares do not add up",
+    "credit",
+    "CAST(NULLIF(r.total_weight, 0) AS DOUBLE)",
+    "CAST(NULLIF(r.total_weight + 1, 0) AS DOUBLE)",
+)
+PROGRAMMES_FORGET = Fault(
+    "programmes leave out what no tactic explains",
+    "program_value",
+    "LEFT JOIN known_tactic AS t ON t.tactic_id = c.tactic_id",
+    "JOIN known_tactic AS t ON t.tactic_id = c.tactic_id",
+)
+TOUCHED_TWICE = Fault("one touch counts twice a day", "touch", "WHERE t.number_today = 1", "")
+TOUCHED_FOR_ANOTHER = Fault(
+    "touches of other solutions count", "touch", "AND e.solution_id = o.solution_id", ""
+)
+OTHER_ACCOUNTS_JOIN = Fault(
+    "people of other accounts are members",
+    "group_person",
+    "g.opportunity_id = r.opportunity_id",
+    "r.opportunity_id IS NOT NULL",
+)
+LATER_PEOPLE_DROP = Fault(
+    "who comes later is dropped",
+    "group_person",
+    "HAVING MAX(p.makes_member) = 1",
+    "HAVING MAX(p.makes_member) = 1 AND COUNT(*) > 1",
+)
+ONLY_DUPLICATES = Fault(
+    "only duplicates are second leads", "later_lead", "WHERE l.was_worked = 1\nOR ", "WHERE "
+)
+COUNTS_AGAIN = Fault(
+    "evidence counts again when its person is known",
+    "signal",
+    "e.weight AS points,\n        e.engagement_id AS source_id,\n        e.activity AS reason\n"
+    "    FROM group_engagement AS g",
+    "CASE WHEN e.person_id IS NOT NULL THEN 2 ELSE 1 END * e.weight AS points,\n"
+    "        e.engagement_id AS source_id,\n        e.activity AS reason\n    FROM group_engagement AS g",
+)
+WEBINARS_FADE_FAST = Fault(
+    "webinars fade as fast as clicks", "moment_state", "* s.slow_fade", "* s.fast_fade"
+)
+A_REASON_IS_MISSING = Fault(
+    "a score leaves a reason out", "score_reason", "WHERE p.points > 0", "WHERE p.points > 300"
+)
+FIT_WITHOUT_END = Fault(
+    "fit has no most", "signal_sum", "LEAST(r.fit_points, p.fit_max_points)", "r.fit_points + 1"
+)
+NO_DWELL = Fault("groups do not dwell", "qualified_stretch", " + p.dwell_us", "")
+ONE_THRESHOLD = Fault(
+    "there is one threshold", "crossing", "WHEN s.score < s.leave_points", "WHEN s.score < s.enter_points"
+)
+FADES_LATE = Fault(
+    "the crossing comes a tenth late",
+    "score_state",
+    "s.at - 2e0 * s.half_life_us",
+    "s.at - 2.2e0 * s.half_life_us",
+)
+NO_REJECTION = Fault(
+    "rejections are forgotten", "rejection", "WHERE s.status = 'disqualified'", "WHERE s.status = 'x'"
+)
+STATUSES_OVERLAP = Fault(
+    "statuses overlap", "group_status", "COALESCE(LEAD(s.at) OVER", "COALESCE(LEAD(s.at, 2) OVER"
+)
+ACCOUNTS_STAY = Fault(
+    "accounts stay qualified", "account_status", "WHERE m.to_at < 9000000000000000", "WHERE FALSE"
+)
+
+# Told by stories: what a drawn company has too seldom.
+HANDED_OVER_WHILE_SELLING = Fault(
+    "groups that sales works are handed over", "hand_off_moment", "WHERE s.account_id IS NULL", ""
+)
+HANDED_OVER_TWICE = Fault(
+    "a group is handed over twice",
+    "qualified_stretch",
+    "CASE WHEN r.qualified_until >= r.from_at THEN 0 ELSE 1 END",
+    "1",
+)
+SCANNERS_READ = Fault(
+    "scanners are readers",
+    "burst",
+    "SELECT c.engagement_id\nFROM click AS c\nWHERE",
+    "SELECT c.engagement_id\nFROM click AS c\nWHERE FALSE AND",
+)
+NO_CAP = Fault(
+    "no act is one too many",
+    "resolved_engagement",
+    "WHEN COALESCE(n.number_today, 1) > w.daily_cap THEN 0",
+    "",
+)
+RESPONSES_COUNT_AGAIN = Fault(
+    "a response counts beside what shows it",
+    "resolved_engagement",
+    "WHEN s.engagement_id IS NOT NULL THEN 0",
+    "",
+)
+MAILBOXES_ARE_PEOPLE = Fault(
+    "every mailbox is a person",
+    "mail_address",
+    "MAX(CASE WHEN e.is_shared OR COALESCE(n.names, 0) > 3 THEN 1 ELSE 0 END) = 1",
+    "FALSE",
+)
+CLOSING_ENDS_NOTHING = Fault(
+    "a closing ends nothing", "cycle_event", "WHEN o.kind_before = 'closing' THEN 1", ""
+)
+NO_COOL_DOWN = Fault("there is no cool-down", "crossing", "AND d.at < r.to_at", "AND d.at <= r.from_at")
+INFLUENCED_AFTER = Fault(
+    "deals are influenced after they closed",
+    "touch",
+    "AND e.occurred_at <= COALESCE(o.closed_at, c.as_of_at)",
+    "",
+)
+OPEN_DEALS_ARE_CLOSED = Fault(
+    "velocity counts open deals",
+    "velocity",
+    "ON o.booked_at >= q.quarter_on AND o.booked_at < q.next_quarter_on",
+    "ON COALESCE(o.booked_at, o.created_at) >= q.quarter_on"
+    " AND COALESCE(o.booked_at, o.created_at) < q.next_quarter_on",
+)
+
+# Each looks ahead: what is learnt later is told of the time before.
+TOMORROW_COUNTS = Fault(
+    "engagements of tomorrow count",
+    "known_engagement",
+    "WHERE e.known_at <= c.as_of_at\nAND e.occurred_at <= c.as_of_at",
+    "",
+)
+ALWAYS_TITLED = Fault(
+    "a title was always known",
+    "role_cover",
+    "GREATEST(e.first_engaged_at, m.title_known_at)",
+    "e.first_engaged_at",
+)
+ALWAYS_THE_PERSON = Fault(
+    "a person was always known",
+    "group_engagement",
+    "CASE WHEN g.closed_at IS NULL OR e.person_at < g.closed_at THEN e.person_at END AS person_at",
+    "CASE WHEN g.closed_at IS NULL OR e.person_at < g.closed_at THEN e.at END AS person_at",
+)
+ALWAYS_CHAMPION = Fault(
+    "a champion was always one",
+    "role_cover",
+    "GREATEST(p.champion_named_at, p.first_engaged_at)",
+    "p.first_engaged_at",
+)
+ALWAYS_THE_SHARER = Fault("a sharer was always known", "share_act", "s.sharer_at AS known_at", "s.known_at")
+ALWAYS_HIGHER = Fault("a reader always stood higher", "share_act", "s.upward_at AS known_at", "s.known_at")
+ALWAYS_ONE_ACTOR = Fault(
+    "a visitor was always the person",
+    "repeated_act",
+    "CASE WHEN p.person_known_at <= p.known_at THEN COALESCE(p.person_id, p.visitor_id, '') "
+    "ELSE COALESCE(p.visitor_id, '') END",
+    "COALESCE(p.person_id, p.visitor_id, '')",
+)
+ALWAYS_THE_COMPANY = Fault("a company always had its name", "hand_off", "a.record_known_at <= h.at", "TRUE")
+ALWAYS_NAMED = Fault(
+    "people always had their names", "hand_off_update", "n.name_known_at <= m.joined_at", "TRUE"
+)

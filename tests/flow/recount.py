@@ -29,7 +29,7 @@ class Deal:
     created_at: datetime
     closed_at: datetime | None
     is_won: bool
-    is_renewal: bool
+    is_new_business: bool
 
 
 def read(company: Path, name: str) -> list[Row]:
@@ -66,7 +66,7 @@ def _deals(opportunities: list[Row], history: dict[str, list[Row]]) -> Iterator[
             created_at=instant(row["CreatedDate"]),
             closed_at=instant(steps[-1]["CreatedDate"] if steps else row["CloseDate"]) if is_closed else None,
             is_won=stage == "Closed Won",
-            is_renewal=row["Type"] == "Renewal",
+            is_new_business=row["Type"] == "New Business",
         )
 
 
@@ -100,13 +100,14 @@ def spend(company: Path, *, until: datetime) -> dict[Quarter, int]:
     return dict(cents)
 
 
-def customers(found: list[Deal]) -> dict[Quarter, int]:
-    """Accounts whose first won deal that is no renewal closed in each quarter."""
-    first: dict[str, datetime] = {}
+def customers(found: list[Deal]) -> dict[tuple[Quarter, str], int]:
+    """Accounts whose first won deal of new business closed in each quarter, by the deal's currency."""
+    first: dict[str, tuple[datetime, str]] = {}
     for deal in found:
-        if deal.is_won and not deal.is_renewal and deal.closed_at:
-            first[deal.account] = min(first.get(deal.account, deal.closed_at), deal.closed_at)
-    counted: dict[Quarter, int] = defaultdict(int)
-    for at in first.values():
-        counted[quarter(at)] += 1
+        if deal.is_won and deal.is_new_business and deal.closed_at:
+            won = (deal.closed_at, deal.currency)
+            first[deal.account] = min(first.get(deal.account, won), won)
+    counted: dict[tuple[Quarter, str], int] = defaultdict(int)
+    for at, currency in first.values():
+        counted[quarter(at), currency] += 1
     return dict(counted)

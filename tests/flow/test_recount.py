@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from tests.flow.conftest import Built
-from tests.flow.recount import Deal, customers, deals, quarter, spend
+from tests.flow.recount import Deal, customers, deals, quarter, read, spend
 
 from muster.testing import rows
 from muster.workspace import Workspace
@@ -89,13 +89,54 @@ def test_cost_per_acquisition_is_spend_over_new_customers(
     latest: Workspace, counted: list[Deal], halden: Path
 ) -> None:
     as_of = datetime.fromisoformat(latest.published.manifest["as_of"])
-    booked, won = spend(halden, until=as_of), customers(counted)
-    told = rows(latest, "FROM cost_per_acquisition")
-    said = {quarter(_midnight(row["period_on"])): row["spend_cents"] for row in told}
-    assert {period: cents for period, cents in said.items() if cents} == booked
-    assert set(said) == set(booked) | set(won)
-    for row in told:
-        count = won.get(quarter(_midnight(row["period_on"])), 0)
-        assert row["customers_won"] == count
-        costs = row["spend_cents"] // count if count and row["spend_cents"] else None
-        assert row["cpa_cents"] == costs  # where nothing was booked, nothing is known
+    booked = {(period, "USD"): cents for period, cents in spend(halden, until=as_of).items()}
+    won = customers(counted)
+    told = {
+        (quarter(_midnight(row["period_on"])), row["currency"]): row
+        for row in rows(latest, "FROM cost_per_acquisition")
+    }
+    assert set(told) == set(booked) | set(won)
+    for key, row in told.items():
+        assert (row["spend_cents"], row["customers_won"]) == (booked.get(key, 0), won.get(key, 0))
+        # Where nothing was booked or nobody was won, there is no figure.
+        assert row["cpa_cents"] == (booked[key] // won[key] if key in booked and key in won else None)
+
+
+def test_credit_of_each_model_is_all_that_was_won_lost_and_is_open(
+    latest: Workspace, counted: list[Deal]
+) -> None:
+    worth = Counter[str]()
+    for deal in counted:
+        worth[deal.currency] += deal.cents
+    told = rows(
+        latest,
+        "SELECT attribution_model, currency, SUM(credit_cents)::BIGINT AS cents FROM credit GROUP BY ALL",
+    )
+    assert len({row["attribution_model"] for row in told}) == 7 and len(told) == 14
+    assert all(row["cents"] == worth[row["currency"]] for row in told)
+
+
+def test_influence_is_counted_again_from_the_engagements(
+    latest: Workspace, counted: list[Deal], halden: Path
+) -> None:
+    """Whose act, of which account, is taken from the identity tables; the window and the rest are not."""
+    as_of = datetime.fromisoformat(latest.published.manifest["as_of"]).replace(tzinfo=None)
+    acts = rows(latest, "FROM resolved_engagement WHERE is_marketing")
+    account = {r["account_record_id"][:15]: r["account_id"] for r in rows(latest, "FROM account_alias")}
+    person = {r["person_record_id"][:15]: r["person_id"] for r in rows(latest, "FROM person_alias")}
+    named: dict[str, set[str]] = {}
+    for role in read(halden, "crm/OpportunityContactRole.csv"):
+        named.setdefault(role["OpportunityId"], set()).add(person[role["ContactId"][:15]])
+    told = {
+        (row["opportunity_id"], row["definition"]): row["touch_count"]
+        for row in rows(latest, "FROM influence")
+    }
+    for deal in counted:
+        start = deal.created_at.replace(tzinfo=None)
+        end = deal.closed_at.replace(tzinfo=None) if deal.closed_at else as_of
+        inside = [act for act in acts if start - timedelta(days=365) <= act["occurred_at"] <= end]
+        by_account = [act for act in inside if act["account_id"] == account.get(deal.account[:15])]
+        by_role = [act for act in inside if act["person_id"] in named.get(deal.key, set())]
+        assert told[deal.key, "account_window"] == len(by_account), deal
+        assert told[deal.key, "contact_role"] == len(by_role), deal
+    assert sum(count > 0 for count in told.values()) > 100

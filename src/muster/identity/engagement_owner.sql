@@ -7,7 +7,13 @@ SELECT
     e.known_at,
     COALESCE(p.person_id, k.person_id) AS person_id,
     e.is_machine OR COALESCE(m.is_own, FALSE) OR b.engagement_id IS NOT NULL AS is_ignored,
-    a.account_id AS network_account_id
+    a.account_id AS network_account_id,
+    e.activity,
+    e.channel,
+    e.solution_id,
+    e.content_id,
+    e.tactic_id,
+    e.share_token
 FROM known_engagement AS e
 LEFT JOIN person_alias AS p ON p.person_record_id = e.person_record_id
 LEFT JOIN mail_address AS m ON m.email = e.email

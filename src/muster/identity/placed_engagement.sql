@@ -9,6 +9,12 @@ WITH person_found AS (
         o.network_account_id,
         o.visitor_id,
         o.is_ignored,
+        o.activity,
+        o.channel,
+        o.solution_id,
+        o.content_id,
+        o.tactic_id,
+        o.share_token,
         CASE WHEN o.person_id IS NOT NULL THEN TRUE ELSE FALSE END AS is_identified,
         COALESCE(o.person_id, s.person_id) AS person_id,
         CASE WHEN o.person_id IS NOT NULL THEN o.known_at ELSE GREATEST(o.known_at, COALESCE(s.from_at, 0)) END AS person_known_at
@@ -20,10 +26,17 @@ WITH person_found AS (
 account_found AS (
     SELECT
         f.engagement_id,
+        f.occurred_at,
         f.known_at,
         f.network_account_id,
         f.is_ignored,
         f.visitor_id,
+        f.activity,
+        f.channel,
+        f.solution_id,
+        f.content_id,
+        f.tactic_id,
+        f.share_token,
         f.is_identified,
         f.person_id,
         f.person_known_at,
@@ -59,8 +72,15 @@ placed AS (
         f.person_id,
         f.person_account_id,
         f.person_known_at,
+        f.occurred_at,
         f.visitor_id,
         f.is_ignored,
+        f.activity,
+        f.channel,
+        f.solution_id,
+        f.content_id,
+        f.tactic_id,
+        f.share_token,
         CASE
             WHEN f.is_identified AND f.person_account_id IS NOT NULL THEN 'person'
             WHEN f.network_account_id IS NOT NULL THEN 'company_domain'
@@ -78,6 +98,13 @@ SELECT
     CASE WHEN p.person_account_id = p.account_id OR p.account_id IS NULL THEN p.person_id END AS person_id,
     p.person_known_at,
     p.visitor_id,
+    p.occurred_at,
     p.is_ignored,
-    p.method
+    p.method,
+    p.activity,
+    p.channel,
+    p.solution_id,
+    p.content_id,
+    p.tactic_id,
+    p.share_token
 FROM placed AS p

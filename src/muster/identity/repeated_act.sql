@@ -5,12 +5,11 @@ WITH act AS (
         p.engagement_id,
         p.account_id,
         CASE WHEN p.person_known_at <= p.known_at THEN COALESCE(p.person_id, p.visitor_id, '') ELSE COALESCE(p.visitor_id, '') END AS actor,
-        e.activity,
-        e.occurred_at - MOD(e.occurred_at, 86400000000) AS occurred_on,
-        e.occurred_at,
+        p.activity,
+        p.occurred_at - MOD(p.occurred_at, 86400000000) AS occurred_on,
+        p.occurred_at,
         p.known_at
     FROM placed_engagement AS p
-    JOIN known_engagement AS e ON e.engagement_id = p.engagement_id
     WHERE p.account_id IS NOT NULL
     AND NOT p.is_ignored
 ),

@@ -1,17 +1,16 @@
 -- Campaign responses of the CRM that a tracked act of the same person on the same tactic, known by then and on the same day, already shows.
 WITH act AS (
     SELECT
-        e.engagement_id,
+        p.engagement_id,
         p.person_id,
-        e.tactic_id,
-        e.occurred_at - MOD(e.occurred_at, 86400000000) AS occurred_on,
+        p.tactic_id,
+        p.occurred_at - MOD(p.occurred_at, 86400000000) AS occurred_on,
         GREATEST(p.known_at, p.person_known_at) AS known_at,
-        e.activity
-    FROM known_engagement AS e
-    JOIN placed_engagement AS p ON p.engagement_id = e.engagement_id
-    WHERE e.tactic_id IS NOT NULL
+        p.activity
+    FROM placed_engagement AS p
+    WHERE p.tactic_id IS NOT NULL
     AND p.person_id IS NOT NULL
-    AND e.activity <> 'campaign_sent'
+    AND p.activity <> 'campaign_sent'
     AND NOT p.is_ignored
 ),
 

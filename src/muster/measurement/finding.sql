@@ -6,7 +6,7 @@ SELECT
     'is an activity that no rule weighs: it scores nothing and is not credited' AS reason,
     'Add a row to rules/activity_weights.csv, or map it to a known activity in muster.toml.' AS remedy,
     COUNT(*) AS count
-FROM known_engagement AS e
+FROM resolved_engagement AS e
 LEFT JOIN rule_activity_weights AS w ON w.activity = e.activity
 WHERE w.activity IS NULL
 GROUP BY e.activity

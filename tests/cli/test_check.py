@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 from muster.testing import company, engaged
+from muster.workspace import open_workspace
 
 GOOD = engaged("2025-03-03 09:00", "ana@acme.example", "webinar_attended")
 
@@ -96,3 +98,49 @@ def test_a_wrong_rule_ends_with_1_and_names_file_and_row(muster, tmp_path):
 
 def _json(muster, folder):
     return json.loads(muster("check", "-w", folder, "--json").stdout)
+
+
+def test_check_shows_what_the_last_run_noticed_and_ends_with_1(muster, tmp_path):
+    company(tmp_path, GOOD, engaged("2025-03-04 09:00", "ana@acme.example", "seance_held"))
+    result = muster("check", "-w", tmp_path)
+    assert result.exit_code == 1
+    below = result.stdout.partition("Noticed in the records by the last run (000001-")[2]
+    assert '"seance_held" is an activity that no rule weighs' in below
+    said = _json(muster, tmp_path)
+    assert said["needs_look"]
+    assert said["last_run"]["changed_since"] == []
+    assert [f["value"] for f in said["last_run"]["findings"]] == ["seance_held"]
+
+
+def test_findings_of_a_run_before_a_change_are_shown_but_do_not_count(muster, tmp_path):
+    company(tmp_path, GOOD, engaged("2025-03-04 09:00", "ana@acme.example", "seance_held"))
+    records = tmp_path / "records" / "engagement.csv"
+    records.write_text(records.read_text("utf-8").replace("seance_held", "page_viewed"), "utf-8")
+    result = muster("check", "-w", tmp_path)
+    assert result.exit_code == 0
+    assert "there were changes (engagement/engagement.csv)" in result.stdout
+    assert f"muster run -w {tmp_path}" in result.stdout
+    assert _json(muster, tmp_path)["last_run"]["changed_since"] == ["engagement/engagement.csv"]
+    assert muster("run", "-w", tmp_path, "-q").exit_code == 0
+    assert "seance_held" not in muster("check", "-w", tmp_path).stdout
+
+
+def test_without_a_run_check_says_when_the_flow_is_asked(muster, tmp_path):
+    company(tmp_path, GOOD, run=False)
+    assert f"is shown here after: muster run -w {tmp_path}" in muster("check", "-w", tmp_path).stdout
+    assert _json(muster, tmp_path)["last_run"] is None
+
+
+def test_an_empty_export_folder_needs_a_look_and_stops_a_run_over_good_tables(muster, halden):
+    before = open_workspace(halden).published
+    shutil.rmtree(halden / "crm")
+    (halden / "crm").mkdir()
+    checked = muster("check", "-w", halden)
+    assert checked.exit_code == 1
+    assert "there is no file to read at its path" in checked.stdout
+    ran = muster("run", "-w", halden)
+    assert ran.exit_code == 1
+    assert "crm: there is no file to read at its path" in ran.stderr
+    assert "Tables published before stay in force" in ran.stderr
+    assert open_workspace(halden).published.folder == before.folder
+    assert before.damaged() == []

@@ -38,3 +38,15 @@ def test_demo_leaves_other_folders_alone(muster, tmp_path):
     assert refused.exit_code == 2
     assert "muster demo" in refused.stderr
     assert [file.name for file in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_demo_keeps_edited_settings_and_says_so(muster, halden):
+    settings = halden / "muster.toml"
+    text = settings.read_text("utf-8").replace('"Halden Analytics"', '"Halden and Sons"')
+    settings.write_text(text, "utf-8")
+    result = muster("demo", "--folder", halden, "--build-only")
+    assert result.exit_code == 0, result.output
+    assert settings.read_text("utf-8") == text
+    assert "Halden and Sons, a generated company" in result.stdout
+    assert f"{settings} was edited and stays as it is" in result.stderr
+    assert "stages.csv" not in result.stderr

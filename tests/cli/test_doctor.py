@@ -120,3 +120,32 @@ def test_an_old_java_is_no_java_for_spark(monkeypatch, tmp_path):
     monkeypatch.setattr(machine, "find_spec", lambda name: True if name == "pyspark" else None)
     spark = next(f for f in machine.engines() if f.what == "engine spark")
     assert "Java 11 is too old" in spark.says
+
+
+def test_a_run_that_was_stopped_is_told_in_words_whatever_the_log_names(muster, acme):
+    log = acme / ".muster" / "log" / "runs.jsonl"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    for why, told in (
+        ("RuntimeError", "ended early: it was stopped"),
+        ("ZeroDivisionError", "a fault in Muster itself (ZeroDivisionError)"),
+        ("No disk.", "ended early: No disk."),
+    ):
+        log.write_text(json.dumps({"started_at": "2026-01-01", "ended": "failed", "why": why}) + "\n")
+        assert told in muster("doctor", "-w", acme).stdout
+
+
+def test_the_log_says_in_words_why_a_run_ended(muster, acme, monkeypatch):
+    for error, told in (
+        (RuntimeError("Query interrupted"), "it was stopped (Ctrl-C, or the system asked it to end)"),
+        (SystemExit(143), "it was stopped (Ctrl-C, or the system asked it to end)"),
+        (ZeroDivisionError("oh"), "a fault in Muster itself (ZeroDivisionError: oh)"),
+        (OSError(28, "No space left on device", "/x"), "/x: No space left on device"),
+    ):
+
+        def fail(*_: object, _error: BaseException = error, **__: object) -> None:
+            raise _error
+
+        monkeypatch.setattr("muster.flow.run", fail)
+        muster("run", "-w", acme)
+        last = json.loads((acme / ".muster/log/runs.jsonl").read_text().splitlines()[-1])
+        assert last["why"] == told

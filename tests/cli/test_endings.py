@@ -75,3 +75,11 @@ def test_outside_a_workspace_the_traceback_goes_to_the_temporary_folder(tmp_path
     assert "ZeroDivisionError" in log.read_text()
     assert not Path("nowhere").exists()
     assert capsys.readouterr().out == ""
+
+
+def test_ctrl_c_inside_an_import_is_no_fault(capsys):
+    torn = ImportError("cannot import")
+    torn.__cause__ = KeyboardInterrupt()
+    assert end(torn, Path("acme")) == 130
+    assert end(RuntimeError("KeyboardInterrupt: \n\nAt: numpy/core.py"), Path("acme")) == 130
+    assert "report" not in capsys.readouterr().err

@@ -55,3 +55,13 @@ def test_a_figure_that_its_rows_do_not_give_ends_with_1(muster, acme):
     result = muster("explain", "-w", acme, "buying_group", row["id"])
     assert result.exit_code == 1
     assert "DOES NOT AGREE" in result.stdout
+
+
+def test_two_levels_are_told_unless_all_are_asked_for(muster, halden):
+    [row] = open_workspace(halden).query("SELECT hand_off_id AS id FROM hand_off LIMIT 1").to_pylist()
+    short = muster("explain", "-w", halden, "hand_off", row["id"]).stdout
+    assert short == muster("explain", "-w", halden, "hand_off", row["id"], "--depth", 2).stdout
+    assert short.splitlines()[-1].endswith(f"All at once: muster explain hand_off {row['id']} --all")
+    whole = muster("explain", "-w", halden, "hand_off", row["id"], "--all").stdout
+    assert len(whole.splitlines()) > len(short.splitlines())
+    assert "--all" not in whole

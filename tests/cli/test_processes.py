@@ -176,6 +176,35 @@ def _refuses_without_rights(tmp_path: Path, shell, **choices: object) -> None:
     assert "muster init --help" in ended.stderr
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="rights are taken away as root can")
+def test_a_workspace_that_may_only_be_read_is_named_once_and_still_read(halden, shell):
+    for folder, _, names in os.walk(halden):
+        for name in names:
+            (Path(folder) / name).chmod(0o444)
+        Path(folder).chmod(0o555)
+    ended = shell("run", "-w", halden, preexec_fn=_give_up_overriding_rights)
+    assert ended.returncode == 2, ended.stderr
+    assert ended.stderr.count("Permission denied") == 1
+    assert f"muster: {halden} may only be read, so no tables can be built in it" in ended.stderr
+    assert f"muster doctor -w {halden}" in ended.stderr
+    asked = shell("query", "-w", halden, "SELECT 1 AS one", preexec_fn=_give_up_overriding_rights)
+    assert (asked.returncode, asked.stdout) == (0, "one\n1\n")
+    for folder, _, _ in os.walk(halden):
+        Path(folder).chmod(0o755)
+
+
+@pytest.mark.parametrize("after", [0.12, 0.25, 0.4, 0.6, 0.9, 1.3])
+def test_ctrl_c_in_the_first_second_is_no_traceback(halden, start, after):
+    process = start("run", "-w", halden)
+    time.sleep(after)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 130, err
+    assert out == ""
+    assert "Traceback" not in err
+    assert "report" not in err
+
+
 def _give_up_overriding_rights() -> None:
     """Even root needs CAP_DAC_OVERRIDE to write where the mode forbids it."""
     drop_from_bounding_set, dac_override = 24, 1

@@ -35,3 +35,13 @@ def test_a_quarter_that_is_none_or_to_come_names_the_last_full_one(muster, halde
         result = muster("report", "board", "-w", halden, "--period", period)
         assert result.exit_code == 2
         assert "--period 2025-Q3" in result.stderr
+
+
+def test_a_quarter_before_the_first_record_names_the_quarters_there_are(muster, halden):
+    result = muster("report", "board", "-w", halden, "--period", "1999-Q1")
+    assert result.exit_code == 2
+    assert "Q1 1999 lies before the first record" in result.stderr
+    assert "There are quarters from 202" in result.stderr
+    assert "to 2025-Q3, as in: --period 2025-Q3" in result.stderr
+    assert not (halden / "reports" / "board-1999-Q1.html").exists()
+    assert muster("report", "board", "-w", halden, "--json", "--period", "1999-Q1").exit_code == 2

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from muster.config import read_config
-from muster.demo import copy_company
+from muster.demo import copy_company, edited
 from muster.problems import WrongUse
 
 
@@ -46,3 +46,17 @@ def test_copy_refuses_a_file(tmp_path: Path) -> None:
     (tmp_path / "halden").write_text("", "utf-8")
     with pytest.raises(WrongUse):
         copy_company(tmp_path / "halden")
+
+
+def test_copy_keeps_edited_settings_and_says_which(tmp_path: Path) -> None:
+    workspace = copy_company(tmp_path / "halden")
+    assert edited(workspace) == []
+    mine = workspace / "muster.toml"
+    text = mine.read_text("utf-8") + "\n# ours\n"
+    mine.write_text(text, "utf-8")
+    rule = workspace / "rules" / "stages.csv"
+    rule.write_text("stage,position\n", "utf-8")
+    copy_company(workspace)
+    assert mine.read_text("utf-8") == text
+    assert rule.read_text("utf-8") == "stage,position\n"
+    assert edited(workspace) == [mine, rule]

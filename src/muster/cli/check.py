@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING
 import typer
 
 from muster.cli.fates import print_ledger, print_problems
+from muster.cli.last_run import LastRun, last_run
 from muster.cli.options import JsonOption, QuietOption, WorkspaceOption, examples, in_place
 from muster.cli.progress import showing_progress
-from muster.cli.screen import hint, print_json, results
+from muster.cli.screen import clean, hint, print_json, results
 from muster.problems import Problem
+from muster.sources.wording import listed
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from muster.config import Config
     from muster.sources.load import Loaded
 
@@ -34,8 +38,9 @@ def check(
 ) -> None:
     """Read muster.toml, the rules and every source, and show what needs a look. Nothing is published.
 
-    Ends with 1 when there is an error (rows were set aside) or a warning (they landed, but look);
-    notes alone are fine.
+    Then shows what the flow noticed in the records when it ran last, such as activities without a
+    rule. Ends with 1 when there is an error (rows were set aside) or a warning (they landed, but
+    look); notes alone are fine, and so are findings of a run whose files or rules have changed since.
     """
     from muster.workspace import open_workspace
 
@@ -46,7 +51,9 @@ def check(
     loaded = _load(config, workspace, quiet=quiet)
     problems += loaded.problems
     ledger = [asdict(row) for row in loaded.ledger]
+    noticed = last_run(workspace, config, rules_version=version)
     needs_look = any(problem.severity != "note" for problem in problems)
+    needs_look |= noticed is not None and noticed.needs_look
     if json:
         print_json(
             {
@@ -54,12 +61,14 @@ def check(
                 "rules_version": version,
                 "problems": [asdict(problem) for problem in problems],
                 "ledger": ledger,
+                "last_run": noticed.to_json() if noticed else None,
             }
         )
     else:
         screen = results()
         print_problems(problems, screen)
         print_ledger(ledger, screen)
+        _print_noticed(noticed, screen, place=in_place(workspace))
         if not needs_look:
             hint(f"Next: muster run{in_place(workspace)}", quiet=quiet)
         else:
@@ -70,6 +79,21 @@ def check(
             )
     if needs_look:
         context.exit(1)
+
+
+def _print_noticed(noticed: LastRun | None, screen: Console, *, place: str) -> None:
+    """What the last run found beyond the files; a word where there was none."""
+    if noticed is None:
+        screen.print(f"What the flow notices in the records is shown here after: muster run{place}")
+        return
+    screen.print(f"Noticed in the records by the last run ({noticed.run_id}):", style="bold")
+    if noticed.changed_since:
+        what = listed(list(noticed.changed_since), most=3)
+        screen.print(
+            f"Since then there were changes ({clean(what)}). See what still holds with: muster run{place}",
+            soft_wrap=True,
+        )
+    print_problems(noticed.findings, screen)
 
 
 def _load(config: Config, workspace: Path, *, quiet: bool) -> Loaded:

@@ -15,7 +15,7 @@ import typer
 from muster.cli.build import build
 from muster.cli.options import JsonOption, QuietOption, examples, remember
 from muster.cli.report import write_board
-from muster.cli.screen import print_json, results
+from muster.cli.screen import hint, print_json, results
 from muster.cli.summary import summarise
 
 if TYPE_CHECKING:
@@ -40,15 +40,17 @@ def demo(
 ) -> None:
     """Build the bundled company, Halden Analytics: its tables and its board report.
 
-    Everything goes into one new folder. Running it again refreshes the folder; a folder that holds
-    anything else is left alone.
+    Everything goes into one new folder. Running it again refreshes the exports there; muster.toml and
+    rules that were edited stay as they are. A folder that holds anything else is left alone.
     """
-    from muster.demo import copy_company
+    from muster.demo import copy_company, edited
     from muster.workspace import open_workspace
 
     began = perf_counter()
     with _alone(folder):
         copy_company(folder)
+    for file in edited(folder):
+        hint(f"{file} was edited and stays as it is; delete it to get the demo's own back.", quiet=quiet)
     workspace = open_workspace(folder)
     result = build(workspace, quiet=quiet)
     report = None if build_only else write_board(workspace)

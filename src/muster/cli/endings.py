@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import platform
+import re
 import shlex
 import sys
 import tempfile
@@ -40,6 +41,8 @@ CODES = {
 }
 _READER_GONE = 128 + 13  # as for every program whose reader closed the pipe: muster query ... | head
 _PLACE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR, errno.EEXIST}
+_OF_INTERRUPTS = re.compile(r"KeyboardInterrupt|INTERRUPT Error|^Query interrupted$")
+_NO_RIGHT = {errno.EACCES, errno.EPERM, errno.EROFS}
 _READERS = {"query", "explain", "report", "export"}  # commands that rest on published tables
 # Typer's own complaints about a command line; it shows them itself, with the usage, and ends with 2.
 _USAGE: Any = typer.BadParameter.mro()[2]
@@ -68,7 +71,7 @@ class Commands(TyperGroup):
 
 def end(error: Exception, workspace: Path, *, asked: str | None = None) -> int:
     """Say what went wrong in the command `asked`, and what to try next; returns the exit code."""
-    if _is_interrupt(error):
+    if is_interrupt(error):
         return _interrupted()
     known = _known(error) or (_damage(workspace) if asked in _READERS else None) or _engine_limit(error)
     if known is None or known.exit_code == FAULT:
@@ -94,6 +97,8 @@ def _known(error: Exception) -> MusterError | None:
     if isinstance(error, OSError) and error.errno in _PLACE:
         place = f"{error.filename}: " if error.filename else ""
         remedy = "Free some space first." if error.errno in {errno.ENOSPC, errno.EDQUOT} else ""
+        if error.errno in _NO_RIGHT:
+            remedy = "Give yourself the right to write there, or use another folder."
         return WrongUse(f"{place}{os.strerror(error.errno or 0)}.", remedy=remedy)
     return None
 
@@ -131,9 +136,13 @@ def _next(error: MusterError, asked: str | None) -> str:
     return f"{asked} --help"
 
 
-def _is_interrupt(error: Exception) -> bool:
-    """DuckDB turns Ctrl-C into an error of its own."""
-    return str(error) == "Query interrupted" or "INTERRUPT Error" in str(error)
+def is_interrupt(error: BaseException | None) -> bool:
+    """Whether Ctrl-C is behind an error: DuckDB, and an import that is cut off, make it one of their own."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt) or _OF_INTERRUPTS.search(str(error)):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _interrupted() -> int:

@@ -38,7 +38,8 @@ def explain(
 ) -> None:
     """Tell what a row says, what it rests on, and which rows of which files that came from.
 
-    Two levels unless --depth or --all asks for more. Figures are counted again on the way. Ends with 1 when one of them does not agree.
+    Two levels unless --depth or --all asks for more. Figures are counted again on the way; ends with 1
+    when one of them does not agree.
     """
     from muster.explain import explain as explain_row
     from muster.explain import render, to_json
@@ -53,6 +54,10 @@ def explain(
     if json:
         print_json(to_json(explanation))
     else:
-        results().print(clean(render(explanation, depth=None if everything else depth), lines=True), end="", soft_wrap=True)
+        results().print(
+            clean(render(explanation, depth=None if everything else depth), lines=True),
+            end="",
+            soft_wrap=True,
+        )
     if explanation.disagreements:
         context.exit(1)

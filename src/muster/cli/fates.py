@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from muster.cli.last_run import FLOW
 from muster.cli.screen import clean, table
 from muster.cli.summary import count
 from muster.problems import Problem
@@ -53,8 +54,10 @@ def print_ledger(ledger: Sequence[Mapping[str, Any]], screen: Console) -> None:
 
 
 def _place(problem: Problem) -> str:
+    if problem.source == FLOW:
+        return clean(problem.column or "records")
     place = "/".join(part for part in (problem.source, problem.file) if part)
-    return clean(f"{place}, column {problem.column}" if problem.column else place)
+    return clean(f"{place}, column {problem.column}" if problem.column else place) or "all sources"
 
 
 def _what(problem: Problem) -> str:

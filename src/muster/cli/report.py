@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ from muster.cli.waiting import wait_for
 from muster.problems import WrongUse
 
 if TYPE_CHECKING:
+    from muster.engine.published import Published
     from muster.reports.sheets import BoardPack
     from muster.workspace import Workspace
 
@@ -22,6 +24,13 @@ EXAMPLES = examples(
     "muster report board --period 2025-Q3 -o board.html",
     "muster report board --json | jq .pages[0].sentence",
 )
+_FIRST_RECORD = """
+SELECT MIN(r.first_at) AS first FROM (
+    SELECT MIN(o.created_at) AS first_at FROM known_opportunity AS o
+    UNION ALL SELECT MIN(o.closed_at) FROM known_opportunity AS o
+    UNION ALL SELECT MIN(e.occurred_at) FROM resolved_engagement AS e
+) AS r
+"""
 app = typer.Typer(no_args_is_help=True, help="Write a report from the published tables.")
 
 
@@ -82,10 +91,28 @@ def _pack(workspace: Workspace, period: str | None) -> BoardPack:
     from muster.reports.board import board as read_board
 
     company, published = workspace.config.company, workspace.published
+    if period is not None:
+        _refuse_before_the_beginning(published, period)
     return read_board(
         published.folder,
         company=company.name,
         currency=company.currency,
         period=period,
         manifest=published.manifest,
+    )
+
+
+def _refuse_before_the_beginning(published: Published, period: str) -> None:
+    """Raise WrongUse for a quarter before the first record: a page of zeros would look like a finding."""
+    from muster.reports.quarter import last_full_quarter, quarter_of, read_quarter
+
+    as_of = datetime.fromisoformat(published.manifest["as_of"]).date()
+    quarter = read_quarter(period, as_of=as_of)
+    first = published.arrow(_FIRST_RECORD).to_pylist()[0]["first"]
+    if first is None or quarter >= quarter_of(first.date()):
+        return
+    last = last_full_quarter(as_of)
+    raise WrongUse(
+        f"{quarter.label} lies before the first record: there is nothing to report.",
+        remedy=f"There are quarters from {quarter_of(first.date())} to {last}, as in: --period {last}",
     )

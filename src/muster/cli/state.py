@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from muster.problems import MusterError, WorkspaceBusy, WrongUse
 
 if TYPE_CHECKING:
     from muster.engine.published import Published
+
+_STOPPED = {"KeyboardInterrupt", "SystemExit", "RuntimeError"}  # the last: Ctrl-C inside a query
 
 
 def look_at_workspace(workspace: Path) -> Iterator[Finding]:
@@ -30,7 +33,10 @@ def look_at_workspace(workspace: Path) -> Iterator[Finding]:
     yield from tables(workspace)
     entry = last_entry(workspace)
     if entry is not None and entry.get("ended") == "failed":
-        says = f"the run of {entry['started_at']} ended early: {entry.get('why', 'no reason was kept')}"
+        why = str(entry.get("why") or "no reason was kept")
+        if re.fullmatch(r"\w+", why):  # logs of older versions name the exception alone
+            why = "it was stopped" if why in _STOPPED else f"a fault in Muster itself ({why})"
+        says = f"the run of {entry['started_at']} ended early: {why}"
         yield Finding("note", "last run", says, f"Try again: muster run{place}")
 
 

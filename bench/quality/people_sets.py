@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
+import duckdb
 import pyarrow as pa
 from bench.quality.people_drawn import FREE, Drawn
 from bench.quality.people_public import joined
 
+from muster.identity.matching.features import make_features
 from muster.identity.matching.match import find_matches
 from muster.identity.matching.model import Model, people_model
+from muster.identity.matching.train import train
 
 _SHARED = {"info", "sales"}
 
@@ -55,3 +58,15 @@ def matched_people(table: pa.Table, model: Model | None = None) -> dict[str, Has
     return joined(
         known, ((known[m["left_id"]], known[m["right_id"]]) for m in found if m["fate"] == "joined")
     )
+
+
+def learnt_model(table: pa.Table) -> Model:
+    """The shipped model with its weights learnt from the candidates themselves."""
+    rules = [
+        "l.name_any_order = r.name_any_order AND l.account = r.account",
+        "l.mailbox = r.mailbox",
+        "l.phone = r.phone",
+    ]
+    with duckdb.connect() as connection:
+        make_features(connection, table)
+        return train(connection, people_model(), table="person_features", rows=table.num_rows, rules=rules)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
 
 import pyarrow as pa
 import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+from splink.internals.blocking_rule_creator import BlockingRuleCreator
 
 THRESHOLD = 0.95
-_COMPARISONS = {
+_COMPARISONS: dict[str, Callable[[], Any]] = {
     "given": lambda: cl.NameComparison("given"),
     "family": lambda: cl.NameComparison("family"),
     "dob": lambda: cl.DamerauLevenshteinAtThresholds("dob", [1, 2]),
@@ -33,7 +35,9 @@ def splink_alone(table: pa.Table) -> dict[str, Hashable]:
     """The cluster of each record (unique_id) of a table with some of the columns above."""
     logging.getLogger("splink").setLevel(logging.ERROR)
     told = {c for c in table.column_names if table.column(c).null_count < table.num_rows}
-    blocks = [block_on(*names) for names in _BLOCKS if told.issuperset(names)]
+    blocks: list[dict[str, Any] | BlockingRuleCreator] = [
+        block_on(*names) for names in _BLOCKS if told.issuperset(names)
+    ]
     settings = SettingsCreator(
         link_type="dedupe_only",
         comparisons=[make() for name, make in _COMPARISONS.items() if name in told],
@@ -41,7 +45,7 @@ def splink_alone(table: pa.Table) -> dict[str, Hashable]:
     )
     api = DuckDBAPI()
     linker = Linker(api.register(table), settings, log_level=None)
-    certain = [
+    certain: list[str | BlockingRuleCreator] = [
         block_on(*names) for names in (("given", "family", "dob"), ("email",)) if told.issuperset(names)
     ]
     linker.training.estimate_probability_two_random_records_match(certain, recall=0.7)
@@ -53,7 +57,7 @@ def splink_alone(table: pa.Table) -> dict[str, Hashable]:
     clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(
         pairs, threshold_match_probability=THRESHOLD
     )
-    found = clusters.as_pyarrow_table().select(["unique_id", "cluster_id"]).to_pydict()
+    found = clusters.as_duckdbpyrelation().select("unique_id", "cluster_id").to_arrow_table().to_pydict()
     return dict(zip(found["unique_id"], found["cluster_id"], strict=True))
 
 

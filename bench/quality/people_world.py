@@ -1,10 +1,11 @@
-"""The large generated company's leads and contacts, with or without the digits of their mailboxes."""
+"""The large generated company's leads and contacts, with or without the numbers of their mailboxes."""
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Hashable
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 
 from bench.quality.people_drawn import Drawn
@@ -13,7 +14,7 @@ from muster.readings.companies import company_key
 
 
 def read_world(world: Path) -> tuple[list[Drawn], list[str], list[Hashable]]:
-    """Its records in one shape, their ids, and who each one is (`truth/` serves to judge, to nothing else)."""
+    """Its records in one shape, their ids, and who each one is (`truth/` serves to judge only)."""
     names = {row["Id"]: row for row in _rows(world / "crm" / "Account.csv")}
     truth = {
         row["person_record_id"]: row["person_key"] for row in _rows(world / "truth" / "person_records.csv")
@@ -34,10 +35,21 @@ def read_world(world: Path) -> tuple[list[Drawn], list[str], list[Hashable]]:
     return records, ids, [truth[record] for record in ids]
 
 
-def without_digits(email: str | None) -> str | None:
-    """An address whose mailbox has lost its digits: in this company they are the generator's numbering."""
-    local, at, host = (email or "").partition("@")
-    return re.sub(r"\d", "", local) + at + host if email else None
+def numbered_anew(emails: Sequence[str | None]) -> list[str | None]:
+    """Addresses with the generator's numbers taken out and given as people give them.
+
+    In this company the digits of a mailbox are the generator's numbering: one number, one person. Here the
+    first of a spelling at a host has none, the next a 2, whoever they are: what a real host would do.
+    """
+    given: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    told: list[str | None] = []
+    for email in emails:
+        local, at, host = (email or "").partition("@")
+        letters, digits = re.sub(r"\d", "", local), re.sub(r"\D", "", local)
+        numbers = given[(re.sub(r"[._]", "", letters), host)]
+        number = numbers.setdefault(digits, str(len(numbers) + 1) if numbers else "")
+        told.append(letters + number + at + host if email else None)
+    return told
 
 
 def _rows(file: Path) -> list[dict[str, str]]:

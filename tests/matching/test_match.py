@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from bench.quality.people_drawn import draw
 from bench.quality.people_judge import judge
+from bench.quality.people_public import matched, public_sets
 from bench.quality.people_sets import candidates, known_people, matched_people
 
 from muster.identity.matching.blocks import PAIRS_PER_RECORD, make_blocks
@@ -88,3 +89,11 @@ def test_every_nickname_stands_once() -> None:
     ]
     assert all(len(set(forms)) == len(forms) >= 2 for forms in lines)
     assert len({forms[0] for forms in lines}) == len(lines)
+
+
+def test_what_is_learnt_from_a_public_set_is_the_same_on_every_run() -> None:
+    [febrl] = [one for one in public_sets() if one.name == "febrl1"]
+    found, truth = matched(febrl)
+    again, _ = matched(febrl)
+    assert found == again
+    assert judge(found, truth).f1 >= 0.99

@@ -6,6 +6,7 @@ WITH present AS (
         e.person_at AS at,
         1 AS is_engagement,
         CASE WHEN e.is_participation THEN 1 ELSE 0 END AS makes_member,
+        CASE WHEN e.is_participation THEN e.at - MOD(e.at, 86400000000) END AS took_part_on,
         CAST(NULL AS VARCHAR) AS named_role
     FROM group_engagement AS e
     WHERE e.person_id IS NOT NULL
@@ -16,6 +17,7 @@ WITH present AS (
         r.known_at AS at,
         0 AS is_engagement,
         1 AS makes_member,
+        CAST(NULL AS BIGINT) AS took_part_on,
         r.role AS named_role
     FROM known_contact_role AS r
     JOIN opportunity_group AS g ON g.opportunity_id = r.opportunity_id
@@ -29,6 +31,8 @@ SELECT
     MIN(CASE WHEN p.is_engagement = 1 THEN p.at END) AS first_engaged_at,
     MAX(CASE WHEN p.is_engagement = 1 THEN p.at END) AS last_engaged_at,
     CAST(SUM(p.is_engagement) AS BIGINT) AS engagement_count,
+    COUNT(DISTINCT p.took_part_on) AS days_taking_part,
+    MAX(CASE WHEN p.is_engagement = 0 THEN 1 ELSE 0 END) AS is_named,
     MIN(CASE WHEN p.named_role IS NOT NULL THEN p.named_role END) AS named_role,
     MIN(CASE WHEN p.named_role = 'champion' THEN p.at END) AS champion_named_at
 FROM present AS p

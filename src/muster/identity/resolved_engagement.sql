@@ -29,7 +29,7 @@ SELECT
     COALESCE(w.is_buying_act, FALSE) AND NOT p.is_ignored AS is_buying_act,
     COALESCE(w.is_marketing, FALSE) AND NOT p.is_ignored AS is_marketing,
     COALESCE(w.points, 0) > 0 AND NOT p.is_ignored AS is_act,
-    (COALESCE(w.is_participation, FALSE) OR (p.activity = 'campaign_responded' AND p.known_at < c.from_at))
+    (COALESCE(w.is_participation, FALSE) OR (p.activity IN ('campaign_responded', 'form_submitted') AND p.known_at < c.from_at))
         AND NOT p.is_ignored AS is_participation,
     p.method,
     p.share_token

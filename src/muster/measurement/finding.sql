@@ -154,11 +154,12 @@ UNION ALL
 SELECT
     'note' AS severity,
     'activity' AS "column",
-    'campaign_responded' AS value,
-    'campaign responses make their people members: the records hold no tracked act that is older' AS reason,
+    e.activity AS value,
+    'makes its people members where the records hold no older sign of anybody taking part' AS reason,
     'Add the web, mail or attendance records of that time, if there are any.' AS remedy,
     COUNT(*) AS count
 FROM resolved_engagement AS e
-WHERE e.activity = 'campaign_responded'
-AND e.is_participation
-HAVING COUNT(*) > 0
+JOIN rule_activity_weights AS w ON w.activity = e.activity AND w.from_at <= e.occurred_at AND e.occurred_at < w.to_at
+WHERE e.is_participation
+AND NOT w.is_participation
+GROUP BY e.activity

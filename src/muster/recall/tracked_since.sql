@@ -1,4 +1,5 @@
--- Since when the company's own tracking shows what people do: until then a CRM's bare campaign responses are all there is.
+-- Since when the company's own tracking shows people taking part: until then a CRM's bare campaign responses and forms are all
+-- there is, and make members.
 SELECT COALESCE(MIN(e.known_at), 9000000000000000) AS from_at
 FROM known_engagement AS e
 JOIN rule_activity_weights AS w

@@ -47,5 +47,6 @@ def is_telling(key: str) -> bool:
     Among 48,000 registered companies, one in three with a name less telling than this shares it with
     another of its country; above it fewer than one in a hundred (docs/explanation/accounts.md).
     """
-    weights = [word_weight(word) for word in set(key.split())]
+    # Two letters are anybody's initials: MS Service, GR Service.
+    weights = [min(word_weight(word), 0.5 if len(word) < 3 else 1.0) for word in set(key.split())]
     return max(weights) >= 0.8 or sum(weights) >= 1.2

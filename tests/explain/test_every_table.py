@@ -21,7 +21,7 @@ from muster.explain.rests_on import lineages
 from muster.explain.tell import archive_of, tell
 from muster.workspace import Workspace
 
-PYTHON_MADE = {"intake_ledger"}
+PYTHON_MADE = {"intake_ledger", "person_match"}
 
 
 def some_rows(archive: Archive, table: str, *, most: int = 3) -> pa.Table:

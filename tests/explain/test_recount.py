@@ -28,6 +28,10 @@ NOT_RECOUNTED = {
     ("account", "employee_count"),
     ("account_alias", "confidence"),
     ("person_alias", "confidence"),
+    *(
+        ("person_match", f"{part}weight")
+        for part in ("", "name_", "address_", "account_", "title_", "phone_")
+    ),
     ("visitor_match", "confidence"),
     ("member", "role_confidence"),
     ("share", "confidence"),

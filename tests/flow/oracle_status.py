@@ -47,9 +47,11 @@ class State:
         self.is_high, self.fell, self.entered = True, None, self.entered or now
 
     def fall(self, now: datetime) -> None:
-        if self.is_high:
-            self.fell = now
-        self.is_high = False
+        self.is_high, self.fell = False, self.fell or now
+
+    def hold(self) -> None:
+        """Back between the thresholds: whoever fell there while dwelling does not leave for it."""
+        self.fell = None
 
     def reject(self, now: datetime) -> None:
         if self.entered:
@@ -72,6 +74,8 @@ def stretches(group: Evidence, rejected: list[datetime], as_of: datetime) -> lis
                 state.rise(at, timedelta(days=policy.dwell_days))
             elif high < policy.leave_below or kind in {"faded", "cooled down"}:
                 state.fall(at)
+            else:
+                state.hold()
     state.leave_if_due(datetime.max)
     if state.entered:
         state.stretches.append((state.entered, None))
@@ -126,12 +130,13 @@ def off_the_oracle(workspace: Workspace) -> list[dict[str, Any]]:
     for key, group in evidence(workspace).items():
         walked = stretches(group, rejected.get(key, []), as_of)
         found = said.get(key, [])
-        if len(walked) != len(found) or not all(map(_near, walked, found)):
+        if len(walked) != len(found) or not all(map(near, walked, found)):
             off.append({"buying_group_id": key, "said": found, "walked": walked})
     return off
 
 
-def _near(one: Stretch, other: Stretch) -> bool:
+def near(one: Stretch, other: Stretch) -> bool:
+    """Whether two stretches begin and end within a second of each other."""
     return all(
         (a is None) == (b is None) and (a is None or b is None or abs(a - b) <= SECOND)
         for a, b in zip(one, other, strict=True)

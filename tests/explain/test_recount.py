@@ -146,7 +146,10 @@ def test_a_cent_too_much_is_said_loudly(copied: Workspace) -> None:
 
 
 def test_a_fault_behind_the_row_asked_for_is_told_too(copied: Workspace) -> None:
-    [hand_off] = copied.query("SELECT * FROM hand_off ORDER BY score DESC LIMIT 1").to_pylist()
+    [hand_off] = copied.query(
+        "SELECT h.* FROM hand_off AS h WHERE EXISTS (SELECT 1 FROM signal AS s WHERE s.component = 'frame' "
+        "AND s.buying_group_id = h.buying_group_id AND s.at <= h.at) ORDER BY h.score DESC LIMIT 1"
+    ).to_pylist()
 
     def change(rows: Rows) -> None:
         known = [

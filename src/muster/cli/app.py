@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from muster.cli import check, demo, doctor, explain, export, init, query, report, run
-from muster.cli.endings import CODES, INTERRUPTED, Commands
+from muster.cli.endings import CODES, Commands, interrupted
 
 _EPILOG = (
     "Start with: muster demo, or with your own exports: muster init acme",
@@ -71,7 +71,7 @@ def main() -> None:
     try:
         app(prog_name="muster")
     except KeyboardInterrupt:  # before a command had begun
-        sys.exit(INTERRUPTED)
+        sys.exit(interrupted())
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:

@@ -60,7 +60,7 @@ class Commands(TyperGroup):
         except (typer.Exit, typer.Abort, _USAGE):
             raise
         except KeyboardInterrupt as error:
-            raise typer.Exit(_interrupted()) from error
+            raise typer.Exit(interrupted()) from error
         except BrokenPipeError as error:
             # Nobody reads any more; Python would complain about it once more when it ends.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -72,7 +72,7 @@ class Commands(TyperGroup):
 def end(error: Exception, workspace: Path, *, asked: str | None = None) -> int:
     """Say what went wrong in the command `asked`, and what to try next; returns the exit code."""
     if is_interrupt(error):
-        return _interrupted()
+        return interrupted()
     known = _known(error) or (_damage(workspace) if asked in _READERS else None) or _engine_limit(error)
     if known is None or known.exit_code == FAULT:
         _say(
@@ -145,7 +145,8 @@ def is_interrupt(error: BaseException | None) -> bool:
     return False
 
 
-def _interrupted() -> int:
+def interrupted() -> int:
+    """Say that Ctrl-C was heard; returns the exit code."""
     _say("Stopped. Tables that were published before are still in force.", "", "")
     return INTERRUPTED
 

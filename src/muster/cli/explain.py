@@ -30,7 +30,7 @@ def explain(
         ),
     ],
     *,
-    depth: Annotated[int, typer.Option(min=0, help="How many levels of rows are told.")] = 2,
+    depth: Annotated[int, typer.Option(min=0, help="How many levels are told.", show_default="2")] = 2,
     everything: Annotated[bool, typer.Option("--all", help="Tell every level (as --json does).")] = False,
     workspace: WorkspaceOption = Path(),
     json: JsonOption = False,

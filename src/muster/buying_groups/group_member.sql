@@ -1,25 +1,42 @@
--- The known members of each group with their role: the champion by behaviour, the others by title, then by what sales said.
+-- The known members of each group with the role they are taken for now, how sure that is, and what it rests on: the title, and of
+-- what they did or were named the evidence that weighs most for that role.
+WITH latest AS (
+    SELECT a.buying_group_id, a.person_id, a.role, a.millionths
+    FROM role_assignment AS a
+    WHERE a.to_at = 9000000000000000
+),
+
+supporting AS (
+    SELECT
+        e.buying_group_id,
+        e.person_id,
+        s.said,
+        ROW_NUMBER() OVER (PARTITION BY e.buying_group_id, e.person_id ORDER BY s.times DESC, s.said) AS number
+    FROM role_event AS e
+    JOIN latest AS l ON l.buying_group_id = e.buying_group_id AND l.person_id = e.person_id
+    JOIN rule_role_signals AS s
+        ON s.signal = e.signal
+        AND (s.role = l.role OR (s.role = '*' AND e.role = l.role))
+        AND s.from_at <= e.at
+        AND e.at < s.to_at
+    WHERE s.times > 1e0
+    AND e.sign = 1
+)
+
 SELECT
     m.buying_group_id,
     m.person_id,
-    CASE WHEN c.person_id IS NOT NULL THEN 'champion' WHEN s.seniority = 'unknown' THEN COALESCE(NULLIF(m.named_role, 'champion'), s.role) ELSE s.role END AS role,
+    l.role,
+    CAST(FLOOR(l.millionths / 1e4 + 5e-1) AS DOUBLE) / 1e2 AS role_confidence,
     CASE
-        WHEN c.person_id IS NOT NULL THEN c.confidence
-        WHEN m.named_role = s.role THEN LEAST(s.confidence + 2e-1, 9.5e-1)
-        ELSE s.confidence
-    END AS role_confidence,
-    CASE
-        WHEN c.person_id IS NOT NULL THEN c.reason
-        WHEN s.seniority = 'unknown' AND m.named_role IS NOT NULL THEN 'named by sales'
-        WHEN s.seniority = 'unknown' THEN 'no title to go by'
-        WHEN m.named_role = s.role THEN 'title (' || s.function || ', ' || s.seniority || '), and named so by sales'
-        ELSE 'title (' || s.function || ', ' || s.seniority || ')'
+        WHEN k.seniority = 'unknown' AND k.function = 'unknown' THEN COALESCE(s.said, 'no title to go by')
+        ELSE 'title (' || k.function || ', ' || k.seniority || ')' || COALESCE(', and ' || s.said, '')
     END AS role_reason,
-    CASE WHEN s.seniority <> 'unknown' THEN s.role END AS title_role,
-    s.title_known_at,
+    k.title_known_at,
     m.joined_at,
     m.last_engaged_at,
     m.engagement_count
 FROM group_person AS m
-JOIN suggested_role AS s ON s.buying_group_id = m.buying_group_id AND s.person_id = m.person_id
-LEFT JOIN champion AS c ON c.buying_group_id = m.buying_group_id AND c.person_id = m.person_id
+JOIN latest AS l ON l.buying_group_id = m.buying_group_id AND l.person_id = m.person_id
+JOIN person_rank AS k ON k.person_id = m.person_id
+LEFT JOIN supporting AS s ON s.buying_group_id = m.buying_group_id AND s.person_id = m.person_id AND s.number = 1

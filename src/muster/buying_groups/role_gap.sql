@@ -1,19 +1,19 @@
--- For each role a group needs, how many members hold it: only people who engaged count.
-WITH held AS (
+-- For each role a group needs, how many people fill it now; more about them in role_holder, and who else would fit in role_candidate.
+WITH filled AS (
     SELECT
-        m.buying_group_id,
-        m.role,
+        h.buying_group_id,
+        h.role,
         COUNT(*) AS engaged
-    FROM group_member AS m
-    WHERE m.engagement_count > 0
-    GROUP BY m.buying_group_id, m.role
+    FROM role_holder AS h
+    WHERE h.to_at IS NULL
+    GROUP BY h.buying_group_id, h.role
 )
 
 SELECT
     n.buying_group_id,
     n.role,
     n.needed,
-    COALESCE(h.engaged, 0) AS engaged,
-    GREATEST(n.needed - COALESCE(h.engaged, 0), 0) AS missing
+    COALESCE(f.engaged, 0) AS engaged,
+    GREATEST(n.needed - COALESCE(f.engaged, 0), 0) AS missing
 FROM role_need AS n
-LEFT JOIN held AS h ON h.buying_group_id = n.buying_group_id AND h.role = n.role
+LEFT JOIN filled AS f ON f.buying_group_id = n.buying_group_id AND f.role = n.role

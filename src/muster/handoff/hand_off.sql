@@ -3,9 +3,15 @@ WITH people AS (
     SELECT
         h.hand_off_id,
         COUNT(*) AS member_count,
-        CAST(SUM(CASE WHEN m.title_role IN ('decision_maker', 'economic_buyer') AND m.title_known_at <= h.at THEN 1 ELSE 0 END) AS BIGINT) AS decider_count
+        COUNT(r.person_id) AS decider_count
     FROM hand_off_moment AS h
     JOIN group_member AS m ON m.buying_group_id = h.buying_group_id AND m.joined_at <= h.at
+    LEFT JOIN role_held AS r
+        ON r.buying_group_id = m.buying_group_id
+        AND r.person_id = m.person_id
+        AND r.role IN ('decision_maker', 'economic_buyer')
+        AND r.from_at <= h.at
+        AND (r.to_at IS NULL OR h.at < r.to_at)
     GROUP BY h.hand_off_id
 ),
 

@@ -1,74 +1,67 @@
--- When each needed role was first held by somebody engaged: by a title once it is known, or as champion by passing content on or by sales' word.
-WITH holder AS (
+-- When completeness rose or fell: each time the number of needed seats that somebody fills (role_holder) changed, with the
+-- points of the seats won or lost and the person who took or left them.
+WITH change AS (
+    SELECT h.buying_group_id, h.role, h.person_id, h.from_at AS at, 1 AS people
+    FROM role_holder AS h
+    UNION ALL
+    SELECT h.buying_group_id, h.role, h.person_id, h.to_at AS at, -1 AS people
+    FROM role_holder AS h
+    WHERE h.to_at IS NOT NULL
+),
+
+moment AS (
+    SELECT
+        c.buying_group_id,
+        c.role,
+        c.at,
+        CAST(SUM(c.people) AS BIGINT) AS people,
+        MIN(CASE WHEN c.people = 1 THEN c.person_id END) AS came_id,
+        MIN(CASE WHEN c.people = -1 THEN c.person_id END) AS left_id
+    FROM change AS c
+    GROUP BY c.buying_group_id, c.role, c.at
+),
+
+counted AS (
     SELECT
         m.buying_group_id,
-        m.title_role AS role,
-        m.person_id,
-        GREATEST(e.first_engaged_at, m.title_known_at) AS at
-    FROM group_member AS m
-    JOIN (
-        SELECT g.buying_group_id, g.person_id, MIN(g.person_at) AS first_engaged_at
-        FROM group_engagement AS g
-        WHERE g.person_id IS NOT NULL
-        AND g.is_participation
-        GROUP BY g.buying_group_id, g.person_id
-    ) AS e ON e.buying_group_id = m.buying_group_id AND e.person_id = m.person_id
-    WHERE m.title_role IS NOT NULL
-    UNION ALL
-    SELECT
-        a.buying_group_id,
-        'champion' AS role,
-        a.person_id,
-        MIN(a.known_at) AS at
-    FROM share_act AS a
-    WHERE a.activity = 'content_shared'
-    GROUP BY a.buying_group_id, a.person_id
-    UNION ALL
-    SELECT
-        p.buying_group_id,
-        'champion' AS role,
-        p.person_id,
-        GREATEST(p.champion_named_at, p.first_engaged_at) AS at
-    FROM group_person AS p
-    WHERE p.champion_named_at IS NOT NULL
-    AND p.first_engaged_at IS NOT NULL
-),
-
-first_held AS (
-    SELECT
-        h.buying_group_id,
-        h.role,
-        h.person_id,
-        MIN(h.at) AS at
-    FROM holder AS h
-    GROUP BY h.buying_group_id, h.role, h.person_id
-),
-
-ranked AS (
-    SELECT
-        f.buying_group_id,
-        f.role,
-        f.person_id,
-        f.at,
-        ROW_NUMBER() OVER (PARTITION BY f.buying_group_id, f.role ORDER BY f.at, f.person_id) AS number
-    FROM first_held AS f
+        m.role,
+        m.at,
+        m.people,
+        m.came_id,
+        m.left_id,
+        CAST(SUM(m.people) OVER (
+            PARTITION BY m.buying_group_id, m.role ORDER BY m.at ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS BIGINT) AS holders
+    FROM moment AS m
 ),
 
 total AS (
     SELECT n.buying_group_id, CAST(SUM(n.needed) AS BIGINT) AS needed
     FROM role_need AS n
     GROUP BY n.buying_group_id
+),
+
+seated AS (
+    SELECT
+        c.buying_group_id,
+        c.role,
+        c.at,
+        CASE WHEN c.people > 0 THEN c.came_id ELSE c.left_id END AS person_id,
+        LEAST(c.holders, n.needed) - LEAST(c.holders - c.people, n.needed) AS seats,
+        t.needed
+    FROM counted AS c
+    JOIN role_need AS n ON n.buying_group_id = c.buying_group_id AND n.role = c.role
+    JOIN total AS t ON t.buying_group_id = c.buying_group_id
+    WHERE t.needed > 0
 )
 
 SELECT
-    r.buying_group_id,
-    r.role,
-    r.person_id,
-    r.at,
-    INT_DIV(p.completeness_max_points, GREATEST(t.needed, 1)) AS points
-FROM ranked AS r
-JOIN role_need AS n ON n.buying_group_id = r.buying_group_id AND n.role = r.role
-JOIN total AS t ON t.buying_group_id = r.buying_group_id
-JOIN rule_policy AS p ON p.from_at <= r.at AND r.at < p.to_at
-WHERE r.number <= n.needed
-AND t.needed > 0
+    s.buying_group_id,
+    s.role,
+    s.person_id,
+    s.at,
+    s.seats * INT_DIV(p.completeness_max_points, GREATEST(s.needed, 1)) AS points
+FROM seated AS s
+JOIN group_cycle AS g ON g.buying_group_id = s.buying_group_id
+JOIN rule_policy AS p ON p.from_at <= g.opened_at AND g.opened_at < p.to_at
+WHERE s.seats <> 0

@@ -1,0 +1,112 @@
+-- What tells a member's role, dated by when it was known: what somebody did in the group, what sales named them, and what a
+-- seller corrected. Of several corrections the latest holds: each takes back the one before it (sign -1).
+WITH act AS (
+    SELECT
+        e.buying_group_id,
+        e.person_id,
+        e.person_at AS at,
+        r.activity,
+        r.is_buying_act,
+        ROW_NUMBER() OVER (
+            PARTITION BY e.buying_group_id, e.person_id, r.activity ORDER BY e.person_at, e.engagement_id
+        ) AS number_of_kind,
+        ROW_NUMBER() OVER (PARTITION BY e.buying_group_id, e.person_id ORDER BY e.person_at, e.engagement_id) AS number
+    FROM group_engagement AS e
+    JOIN resolved_engagement AS r ON r.engagement_id = e.engagement_id
+    WHERE e.person_id IS NOT NULL
+    AND e.is_participation
+),
+
+correction AS (
+    SELECT
+        d.subject_id AS buying_group_id,
+        a.person_id,
+        GREATEST(d.decided_at, d.known_at) AS at,
+        d.value AS role,
+        LAG(d.value) OVER (
+            PARTITION BY d.subject_id, a.person_id ORDER BY GREATEST(d.decided_at, d.known_at), d.decided_at, d.decision_id
+        ) AS role_before
+    FROM decision AS d
+    CROSS JOIN clock AS c
+    JOIN (
+        SELECT k.person_record_id AS said, k.person_id
+        FROM person_alias AS k
+        UNION ALL
+        SELECT DISTINCT k.person_id AS said, k.person_id
+        FROM person_alias AS k
+    ) AS a ON a.said = d.other_id
+    WHERE d.kind = 'role'
+    AND d.known_at <= c.as_of_at
+    AND d.decided_at <= c.as_of_at
+    AND NOT EXISTS (SELECT 1 FROM decision AS u WHERE u.kind = 'undo' AND u.subject_id = d.decision_id AND u.known_at <= c.as_of_at)
+),
+
+said AS (
+    SELECT a.buying_group_id, a.person_id, a.at, 'read_docs' AS signal, '' AS role, 1 AS sign
+    FROM act AS a
+    WHERE a.activity = 'docs_viewed'
+    AND a.number_of_kind = 1
+    UNION ALL
+    SELECT a.buying_group_id, a.person_id, a.at, 'read_docs_again' AS signal, '' AS role, 1 AS sign
+    FROM act AS a
+    WHERE a.activity = 'docs_viewed'
+    AND a.number_of_kind = 3
+    UNION ALL
+    SELECT a.buying_group_id, a.person_id, a.at, 'looked_at_prices' AS signal, '' AS role, 1 AS sign
+    FROM act AS a
+    WHERE a.activity = 'pricing_viewed'
+    AND a.number_of_kind = 1
+    UNION ALL
+    SELECT a.buying_group_id, a.person_id, MIN(a.at) AS at, 'raised_hand' AS signal, '' AS role, 1 AS sign
+    FROM act AS a
+    WHERE a.is_buying_act
+    GROUP BY a.buying_group_id, a.person_id
+    UNION ALL
+    SELECT a.buying_group_id, a.person_id, a.at, CASE a.number WHEN 4 THEN 'active' ELSE 'very_active' END AS signal, '' AS role, 1 AS sign
+    FROM act AS a
+    WHERE a.number IN (4, 10)
+    UNION ALL
+    SELECT g.buying_group_id, s.from_person_id AS person_id, MIN(s.sharer_at) AS at, 'passed_on' AS signal, '' AS role, 1 AS sign
+    FROM share AS s
+    JOIN group_engagement AS g ON g.engagement_id = s.engagement_id
+    WHERE s.from_person_id IS NOT NULL
+    GROUP BY g.buying_group_id, s.from_person_id
+    UNION ALL
+    SELECT g.buying_group_id, a.person_id, MIN(r.known_at) AS at, 'named' AS signal, r.role, 1 AS sign
+    FROM known_contact_role AS r
+    JOIN opportunity_group AS g ON g.opportunity_id = r.opportunity_id
+    JOIN person_alias AS a ON a.person_record_id = r.person_record_id
+    WHERE r.role IS NOT NULL
+    GROUP BY g.buying_group_id, a.person_id, r.role
+    UNION ALL
+    SELECT c.buying_group_id, c.person_id, c.at, 'corrected' AS signal, c.role, 1 AS sign
+    FROM correction AS c
+    WHERE c.role IS NOT NULL
+    UNION ALL
+    SELECT c.buying_group_id, c.person_id, c.at, 'corrected' AS signal, c.role_before AS role, -1 AS sign
+    FROM correction AS c
+    WHERE c.role_before IS NOT NULL
+)
+
+SELECT
+    s.buying_group_id,
+    s.person_id,
+    GREATEST(s.at, p.joined_at, g.opened_at) AS at,
+    s.signal,
+    s.role,
+    s.sign
+FROM said AS s
+JOIN group_person AS p ON p.buying_group_id = s.buying_group_id AND p.person_id = s.person_id
+JOIN group_cycle AS g ON g.buying_group_id = s.buying_group_id
+UNION ALL
+SELECT
+    p.buying_group_id,
+    p.person_id,
+    GREATEST(p.joined_at, g.opened_at) AS at,
+    CASE WHEN p.joined_at <= g.opened_at THEN 'first' ELSE 'joined_late' END AS signal,
+    '' AS role,
+    1 AS sign
+FROM group_person AS p
+JOIN group_cycle AS g ON g.buying_group_id = p.buying_group_id
+WHERE p.joined_at <= g.opened_at
+OR p.joined_at > g.opened_at + 3628800000000

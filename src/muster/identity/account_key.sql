@@ -20,7 +20,7 @@ WITH seen AS (
         WHERE e.company_domain IS NOT NULL
         GROUP BY e.company_domain
     ) AS v
-    JOIN reading_domain AS d ON d.said = v.company_domain
+    JOIN reading_network AS d ON d.said = v.company_domain
     LEFT JOIN shared_domain AS x ON x.domain = d.domain
     WHERE d.domain IS NOT NULL
     AND x.domain IS NULL

@@ -1,4 +1,5 @@
 -- Every address that records or engagements use: its company domain, whether one person stands behind it, since when known.
+-- A test address is as good as our own: nobody's.
 WITH seen AS (
     SELECT r.email, r.known_at
     FROM known_person_record AS r
@@ -23,7 +24,7 @@ SELECT
     s.email,
     MAX(CASE WHEN d.domain IS NULL THEN e.domain END) AS domain,
     MAX(CASE WHEN e.is_shared OR COALESCE(n.names, 0) > 3 THEN 1 ELSE 0 END) = 1 AS is_shared,
-    MAX(CASE WHEN e.is_own THEN 1 ELSE 0 END) = 1 AS is_own,
+    MAX(CASE WHEN e.is_own OR e.is_test THEN 1 ELSE 0 END) = 1 AS is_own,
     MIN(s.known_at) AS known_at
 FROM seen AS s
 JOIN reading_email AS e ON e.email = s.email

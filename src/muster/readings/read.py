@@ -15,11 +15,14 @@ from muster.readings.mail import (
     read_further_domains,
     read_lookalikes,
     read_websites,
+    registrable_domain,
 )
+from muster.readings.networks import Networks, read_networks
 from muster.readings.pages import PageReader, read_content, read_pages
 from muster.readings.rejections import read_rejections
 from muster.readings.solutions import SolutionReader, only_solution, read_solutions
 from muster.readings.titles import read_titles
+from muster.readings.trials import TestAddresses
 from muster.rules.read import Rules, in_force
 
 
@@ -36,10 +39,13 @@ def read_strings(engine: Engine, rules: Rules, company: Company, *, as_of: int) 
     )
     shared = frozenset(str(row["local_part"]).lower() for row in held["shared_mailboxes"])
     emails = _distinct(engine, person_record="email", engagement="email", share_link="sharer_email")
-    read["reading_email"] = read_emails(emails, domains, shared)
+    read["reading_email"] = read_emails(emails, domains, shared, tests=TestAddresses(held["test_records"]))
     said = _distinct(engine, account_record="website", engagement="company_domain")
     read["reading_domain"] = read_domains(said, domains)
     read["reading_website"] = read_websites(websites)
+    customers = {domain for _, site in websites if (domain := registrable_domain(site)) is not None}
+    networks = Networks(held["networks"], domains, customers=customers)
+    read["reading_network"] = read_networks(_distinct(engine, engagement="company_domain"), networks)
     further = _distinct(engine, account_record="domains")
     read["reading_further_domain"] = read_further_domains(further, domains)
     read["reading_lookalike"] = read_lookalikes(read["reading_email"], read["reading_domain"])

@@ -38,6 +38,8 @@ from muster.identity.clusters import join_links
 from muster.identity.firms.hierarchy import cut_circles
 from muster.identity.firms.match import match_accounts
 from muster.identity.matching.match import match_people
+from muster.measurement.attribution import credit_weight
+from muster.plugins import attribution_models
 from muster.readings.read import read_strings
 from muster.recall.clock import latest_known, micros, put_clock
 from muster.rules.read import Rules
@@ -50,19 +52,23 @@ Progress = Callable[[str, str, int], None]  # step, table, rows
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: a folder of SQL files, and the tables that Python makes from others."""
+    """One step: a folder of SQL files, queries composed of plug-ins, tables that Python makes."""
 
     name: str
     folder: str
-    made_by_python: Mapping[str, tuple[tuple[str, ...], Callable[[Engine], None]]] = field(default_factory=dict)
+    made_by_python: Mapping[str, tuple[tuple[str, ...], Callable[[Engine], None]]] = field(
+        default_factory=dict
+    )
+    composed: tuple[Callable[[], Query], ...] = ()
 
     def queries(self) -> list[Query]:
         """The step's SQL files, and a mark without SQL for each table that Python makes."""
         folder = Path(str(files("muster").joinpath(self.folder)))
         marks = [
-            Query(name, folder, "", dict.fromkeys(reads, 1)) for name, (reads, _) in self.made_by_python.items()
+            Query(name, folder, "", dict.fromkeys(reads, 1))
+            for name, (reads, _) in self.made_by_python.items()
         ]
-        return [*_read_folder(folder), *marks]
+        return [*_read_folder(folder), *(compose() for compose in self.composed), *marks]
 
 
 @cache
@@ -77,7 +83,10 @@ STEPS = (
         "resolve",
         "identity",
         {
-            "account_match": (("compared_account", "account_domain_claim", "known_account_record"), match_accounts),
+            "account_match": (
+                ("compared_account", "account_domain_claim", "known_account_record"),
+                match_accounts,
+            ),
             "account_parent": (("account_parent_claim",), cut_circles),
             "account_cluster": (
                 ("account_link",),
@@ -99,7 +108,7 @@ STEPS = (
     Step("qualify", "qualification"),
     Step("score", "scoring"),
     Step("hand_off", "handoff"),
-    Step("measure", "measurement"),
+    Step("measure", "measurement", composed=(credit_weight,)),
 )
 
 
@@ -233,6 +242,7 @@ def _prepare(
         live_since=config.company.live_since,
         currency=config.company.currency,
         policy_version=rules.version,
+        models=[model.name for model in attribution_models()],
     )
     put |= read_strings(engine, rules, config.company, as_of=as_of_at)
     date = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=as_of_at)

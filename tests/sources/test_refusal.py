@@ -99,3 +99,10 @@ def test_an_object_without_rows_among_others_stops_nothing(company, text):
 def test_rows_set_aside_stop_nothing(company):
     company.file("crm/Account.csv", ACCOUNT + "001B,Bolt,soon\n")
     assert company.salesforce().load(only_looking=False).ledger("Account.csv") == (2, 1, 0, 1)
+
+
+def test_a_file_of_lesser_weight_that_is_lost_is_told_and_stops_nothing(company):
+    company.file("crm/Account.csv", ACCOUNT)
+    company.file("crm/Task.csv", "Kennung,Betreff\n1,Anruf\n")
+    loaded = company.salesforce().load(only_looking=False)
+    assert loaded.ledger("Task.csv") == (1, 0, 0, 1)

@@ -16,6 +16,7 @@ from muster.config import Config
 from muster.engine.choose import open_engine
 from muster.engine.protocol import Engine
 from muster.engine.published import Published
+from muster.plugins import attribution_models
 from muster.readings.read import read_strings
 from muster.readings.solutions import SolutionReader, only_solution, read_solutions
 from muster.recall.clock import micros, put_clock
@@ -106,6 +107,7 @@ class Between:
             live_since=self._config.company.live_since,
             currency=self._config.company.currency,
             policy_version=self._rules.version,
+            models=[model.name for model in attribution_models()],
         )
 
     def _read_solutions(self, engine: Engine) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
@@ -14,7 +15,6 @@ FIRST_MONDAY = 4 * 86_400_000_000  # 1970-01-05
 NEVER = 9_000_000_000_000_000
 # Bands of five points that opening rates are observed in: 0 to 100.
 BANDS = 21
-MODELS = ("first", "last", "linear", "time_decay", "u", "w", "full_path")
 
 
 # Facts that a record learns after it became known, with the columns that date them.
@@ -38,7 +38,13 @@ def latest_known(engine: Engine, now: datetime) -> int:
 
 
 def put_clock(
-    engine: Engine, *, as_of: int, live_since: date | None, currency: str, policy_version: str
+    engine: Engine,
+    *,
+    as_of: int,
+    live_since: date | None,
+    currency: str,
+    policy_version: str,
+    models: Sequence[str],
 ) -> dict[str, pa.Table]:
     """Put `clock` (one row), `week`, `quarter`, `band` and `attribution_model`; returns them by name.
 
@@ -63,7 +69,7 @@ def put_clock(
             }
         ),
         "band": pa.table({"band": pa.array(list(range(BANDS)), pa.int64())}),
-        "attribution_model": pa.table({"attribution_model": pa.array(MODELS, pa.string())}),
+        "attribution_model": pa.table({"attribution_model": pa.array(models, pa.string())}),
     }
     for name, table in calendar.items():
         engine.put(name, table)

@@ -16,6 +16,7 @@ from muster.sources.stage import StagedFile
 from muster.sources.wording import listed
 
 _OBJECTS = "Account.csv, Contact.csv, Lead.csv, Opportunity.csv"
+_CORE = frozenset({"account_record", "person_record", "opportunity"})
 _SHOWN = 10
 
 
@@ -35,9 +36,22 @@ def empty_source(source: SourceConfig, found: Found, staged: Sequence[StagedFile
     return Problem("error", source.name, "", reason, remedy)
 
 
-def lost(problems: Iterable[Problem], staged: Iterable[StagedFile]) -> list[Problem]:
-    """The problems that stop a run: those of whole sources and archives, and of files lost whole."""
-    of_files = [p for file in staged if file.typed is None for p in file.problems]
+def lost(problems: Iterable[Problem], staged: Sequence[StagedFile]) -> list[Problem]:
+    """The problems that stop a run: of sources and archives, of files that are damaged or that all else rests on.
+
+    Another file of which nothing can land, such as tasks without an id, is set aside whole and told,
+    as long as its source has more to give.
+    """
+    gone = [file for file in staged if file.typed is None]
+    giving = {file.place.source for file in staged if file.typed is not None}
+    of_files = [
+        problem
+        for file in gone
+        if file.is_unreadable
+        or file.place.source not in giving
+        or (file.shape is not None and file.shape.table in _CORE)
+        for problem in file.problems
+    ]
     return [problem for problem in (*problems, *of_files) if problem.severity == "error"]
 
 

@@ -107,10 +107,12 @@ def _plan(
     columns = FileColumns(names, places)
     for needed in _objects()[name]["needs"]:
         if fold(needed) not in places:
-            return FilePlan(file, columns, why_not=missing_column(source.name, file.name, needed, names))
+            return FilePlan(
+                file, columns, shape, why_not=missing_column(source.name, file.name, needed, names)
+            )
     for asked, place in places.items():
         if folded.count(asked) > 1:
-            return FilePlan(file, columns, why_not=column_twice(source.name, file.name, names[place]))
+            return FilePlan(file, columns, shape, why_not=column_twice(source.name, file.name, names[place]))
     notes = (*_unread_note(source, file, names, places), *_misspelt(source, file, names, shape))
     return FilePlan(file, columns, shape, notes=notes)
 

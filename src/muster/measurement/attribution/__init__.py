@@ -1,0 +1,42 @@
+"""Muster's own attribution models, one SQL file each, and what all models installed give each touch.
+
+Milestones that fall on one touch add up; a milestone an opportunity lacks, or an empty middle, leaves
+its part to the others.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from muster.engine.queries import Query
+from muster.engine.syntax import read_tree, tables_read
+from muster.plugins import AttributionModel, attribution_models
+
+
+def _own(name: str) -> AttributionModel:
+    sql = files("muster.measurement.attribution").joinpath(f"{name}.sql").read_text("utf-8")
+    return AttributionModel(name, sql)
+
+
+FIRST = _own("first")
+LAST = _own("last")
+LINEAR = _own("linear")
+TIME_DECAY = _own("time_decay")
+U = _own("u")
+W = _own("w")
+FULL_PATH = _own("full_path")
+
+
+@cache
+def credit_weight() -> Query:
+    """The query of `credit_weight`: opportunity_id, position, attribution_model, weight, of every model."""
+    place = Path(str(files("muster.measurement"))) / "credit_weight.sql"
+    parts = [
+        f"SELECT m.opportunity_id, m.position, '{model.name}' AS attribution_model, m.weight\n"
+        f"FROM (\n{model.sql.rstrip()}\n) AS m"
+        for model in attribution_models()
+    ]
+    sql = "-- What each attribution model gives each touch.\n" + "\nUNION ALL\n".join(parts) + "\n"
+    return Query(place.stem, place, sql, tables_read(read_tree(sql, path=place)))

@@ -1,0 +1,78 @@
+"""A package beside Muster adds an attribution model by an entry point; the core makes its cents."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from muster.plugins import AttributionModel, attribution_models
+
+MODEL = """
+from muster.plugins import AttributionModel
+
+LATER_TWICE = AttributionModel(
+    "later_twice",
+    "SELECT t.opportunity_id, t.position, CASE WHEN t.position = 1 THEN 1 ELSE 2 END AS weight"
+    " FROM touch AS t",
+)
+NO_MODEL = "SELECT 1"
+DOUBLE = AttributionModel("first", "SELECT t.opportunity_id, t.position, 1 AS weight FROM touch AS t")
+"""
+RUN = """
+import json, sys
+from pathlib import Path
+from muster.testing import account, company, engaged, opportunity, rows
+ws = company(
+    Path(sys.argv[1]),
+    account("Acme"),
+    engaged("2025-01-06 09:00", "ana@acme.example", "page_viewed", tactic_id="t1"),
+    engaged("2025-01-07 09:00", "bo@acme.example", "page_viewed", tactic_id="t2"),
+    engaged("2025-01-08 09:00", "cy@acme.example", "page_viewed", tactic_id="t3"),
+    opportunity("2025-01-13 09:00", "deal", account="acme", amount="1000.01"),
+)
+sql = "SELECT credit_cents FROM credit WHERE attribution_model = 'later_twice' ORDER BY tactic_id"
+print(json.dumps([row["credit_cents"] for row in rows(ws, sql)]))
+"""
+
+
+def installed(folder: Path, model: str) -> Path:
+    """A folder as pip leaves it: a module, and what its package says about itself."""
+    (folder / "acme_models.py").write_text(MODEL)
+    about = folder / "acme_models-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-models\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text(f"[muster.attribution_models]\nmine = acme_models:{model}\n")
+    return folder
+
+
+def run(code: str, *args: str, beside: Path) -> subprocess.CompletedProcess[str]:
+    """Run Python in a process that finds the package."""
+    code = f"import sys; sys.path.append({str(beside)!r})\n{code}"
+    return subprocess.run([sys.executable, "-c", code, *args], capture_output=True, text=True, check=False)
+
+
+def test_an_installed_model_is_credited_to_the_cent(tmp_path: Path) -> None:
+    beside = installed(tmp_path, "LATER_TWICE")
+    done = run(RUN, str(tmp_path / "ws"), beside=beside)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1]) == [20000, 40001, 40000]
+
+
+@pytest.mark.parametrize(
+    ("model", "complaint"),
+    [("NO_MODEL", "is no AttributionModel"), ("DOUBLE", "has the name of another model")],
+)
+def test_a_model_that_does_not_fit_is_named(tmp_path: Path, model: str, complaint: str) -> None:
+    done = run(RUN, str(tmp_path / "ws"), beside=installed(tmp_path, model))
+    assert done.returncode != 0
+    assert complaint in done.stderr
+
+
+def test_musters_own_models_come_in_by_the_same_door() -> None:
+    names = [model.name for model in attribution_models()]
+    assert names == ["first", "full_path", "last", "linear", "time_decay", "u", "w"]
+    assert all(isinstance(model, AttributionModel) for model in attribution_models())

@@ -154,9 +154,9 @@ def test_sourcing_says_what_began_a_deal_by_two_definitions(ws: Workspace) -> No
     assert by_first_touch == {
         "alder": "marketing",
         "alder-2": "marketing",
-        "birch": "sales",  # the fair came after the opportunity
-        "cedar": "sales",
-        "dogwood": "sales",
+        "birch": "unknown",  # the fair came after the opportunity
+        "cedar": "unknown",
+        "dogwood": "unknown",
     }
     assert by_crm == {
         "alder": "marketing",

@@ -27,7 +27,7 @@ worded AS (
 SELECT
     o.opportunity_id,
     'first_touch' AS definition,
-    CASE WHEN f.opportunity_id IS NOT NULL THEN 'marketing' ELSE 'sales' END AS sourced_by,
+    CASE WHEN f.opportunity_id IS NOT NULL THEN 'marketing' ELSE 'unknown' END AS sourced_by,
     CASE WHEN f.opportunity_id IS NOT NULL THEN TRUE ELSE FALSE END AS is_marketing,
     f.tactic_id,
     o.amount_cents,

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from muster.problems import ConfigError, WrongUse
 
 FILE = "muster.toml"
+DECISIONS = "decisions.csv"  # what `muster people` writes: one more source, wherever it is there
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -124,7 +125,25 @@ def read_config(workspace: Path, *, environment: Mapping[str, str] | None = None
     for name in names:
         if names.count(name) > 1:
             raise ConfigError(f'{FILE}: two sources are called "{name}".', remedy="Rename one.")
-    return config
+    return _with_decisions(config, workspace)
+
+
+def _with_decisions(config: Config, workspace: Path) -> Config:
+    """The settings with the workspace's own decisions as one more source, unless one reads them already."""
+    path = workspace / DECISIONS
+    if not path.is_file() or any((workspace / s.path).resolve() == path.resolve() for s in config.source):
+        return config
+    columns = ("decision_id", "kind", "subject_id", "other_id", "reason", "decided_by", "decided_at")
+    own = SourceConfig(
+        name="people-decisions",
+        kind="table",
+        path=DECISIONS,
+        table="decision",
+        columns={column: column for column in columns},
+        encoding="utf-8",
+        delimiter=",",
+    )
+    return config.model_copy(update={"source": (*config.source, own)})
 
 
 def _expand(value: Any, environment: Mapping[str, str], *, text: str) -> Any:

@@ -43,7 +43,9 @@ AGREE = {
     ),
     "hand_off_update": Said("at", "hand_off_id at kind person_id sentence"),
     "signal": Said("at", "buying_group_id at component kind points decays_from source_id reason"),
-    "visitor_match": Said("from_at", "visitor_id account_id person_id method from_at"),
+    "visitor_match": Said(
+        "from_at", "visitor_id account_id person_id method confidence from_at", "valid_to", "valid_to"
+    ),
     "second_lead": Said("at", "person_id person_record_id account_id at"),
     # Who made the link, and how senior they are, may be learnt later: acts count from then (see signal).
     "share": Said("known_at", "share_id share_token account_id to_person_id read_at known_at"),

@@ -8,6 +8,7 @@ SELECT
     CASE WHEN e.visitor_id IS NULL OR l.share_token IS NULL THEN COALESCE(p.person_id, k.person_id) END AS person_id,
     i.engagement_id IS NOT NULL AS is_ignored,
     a.account_id AS network_account_id,
+    d.domain IS NOT NULL AS is_looked_up,
     e.activity,
     e.channel,
     e.solution_id,

@@ -11,6 +11,9 @@ FROM (
     SELECT b.engagement_id, 'scanner' AS reason
     FROM burst AS b
     UNION ALL
+    SELECT s.engagement_id, 'scanner' AS reason
+    FROM early_click AS s
+    UNION ALL
     SELECT c.engagement_id, 'crawler' AS reason
     FROM crawl AS c
     UNION ALL

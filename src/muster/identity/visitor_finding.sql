@@ -27,7 +27,7 @@ SELECT
     CASE c.reason
         WHEN 'machine' THEN 'engagements are marked as a machine''s: they score nothing'
         WHEN 'crawler' THEN 'visits are too fast for a reader, or came later from a browser that was: a crawler''s, they score nothing'
-        WHEN 'scanner' THEN 'clicks came three or more within a minute from one address: a mail scanner''s, they score nothing'
+        WHEN 'scanner' THEN 'clicks came three or more within a minute, or again and again before the mail was opened: a mail scanner''s, they score nothing'
         WHEN 'own' THEN 'engagements are our own people''s, by address, network or browser: they score nothing'
         WHEN 'test' THEN 'engagements are those of test records, by address or name: they score nothing'
         ELSE 'visits came from networks of this kind: they tell of no company'

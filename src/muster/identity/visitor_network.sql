@@ -10,6 +10,7 @@ WITH resolved AS (
     FROM engagement_owner AS o
     WHERE o.visitor_id IS NOT NULL
     AND o.network_account_id IS NOT NULL
+    AND (o.is_looked_up OR o.person_id IS NULL) -- else the account is but the person's address again
     AND NOT o.is_ignored
 ),
 

@@ -62,9 +62,9 @@ said AS (
     WHERE a.is_buying_act
     GROUP BY a.buying_group_id, a.person_id
     UNION ALL
-    SELECT a.buying_group_id, a.person_id, a.at, CASE a.number WHEN 4 THEN 'active' ELSE 'very_active' END AS signal, '' AS role, 1 AS sign
+    SELECT a.buying_group_id, a.person_id, a.at, 'active' AS signal, '' AS role, 1 AS sign
     FROM act AS a
-    WHERE a.number IN (4, 10)
+    WHERE a.number IN (2, 4, 8, 16, 32)
     UNION ALL
     SELECT g.buying_group_id, s.from_person_id AS person_id, MIN(s.sharer_at) AS at, 'passed_on' AS signal, '' AS role, 1 AS sign
     FROM share AS s

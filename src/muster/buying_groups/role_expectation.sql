@@ -79,7 +79,7 @@ SELECT
     s.to_at,
     k.role,
     CAST(FLOOR(1e3 * LN(COALESCE(
-        GREATEST(f.millionths, 1000),
+        CASE WHEN f.role IS NOT NULL THEN GREATEST(f.millionths, 1000) END,
         INT_DIV(GREATEST(1000000 - COALESCE(n.millionths, 0), 5000), GREATEST(c.roles - COALESCE(n.roles, 0), 1))
     ) / 1e6) + 5e-1) AS BIGINT) AS weight
 FROM pair AS p

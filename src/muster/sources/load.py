@@ -14,7 +14,7 @@ from muster.config import Config, SourceConfig
 from muster.problems import Problem
 from muster.rules.read import read_rules
 from muster.sources import column_map, salesforce
-from muster.sources.engine_limits import memory_cap
+from muster.sources.engine_limits import memory_cap, text_bytes
 from muster.sources.files import InputFile, find_files
 from muster.sources.issues import Place
 from muster.sources.ledger import LedgerRow
@@ -70,7 +70,9 @@ def load(
     con = duckdb.connect()
     try:
         con.execute("SET TimeZone = 'UTC'")
-        con.execute(f"SET memory_limit = {literal(memory_cap(config.engine.memory_limit))}")
+        reading = text_bytes(workspace / source.path for source in config.source)
+        cap = memory_cap(config.engine.memory_limit, reading=reading)
+        con.execute(f"SET memory_limit = {literal(cap)}")
         con.execute(f"SET temp_directory = {literal(str(staging / 'spill'))}")
         if config.engine.threads:
             con.execute(f"SET threads = {config.engine.threads}")

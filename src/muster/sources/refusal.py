@@ -37,7 +37,7 @@ def empty_source(source: SourceConfig, found: Found, staged: Sequence[StagedFile
 
 
 def lost(problems: Iterable[Problem], staged: Sequence[StagedFile]) -> list[Problem]:
-    """The problems that stop a run: of sources and archives, of files that are damaged or that all else rests on.
+    """The problems that stop a run: of sources, of archives, of files that are damaged or carry all else.
 
     Another file of which nothing can land, such as tasks without an id, is set aside whole and told,
     as long as its source has more to give.

@@ -88,15 +88,34 @@ def one_champion_at_most(workspace: Workspace) -> list[Row]:
 
 
 def gaps_are_what_members_leave(workspace: Workspace) -> list[Row]:
-    """For each needed role: as many are engaged as members hold it and engaged; the rest is missing."""
+    """For each needed role: as many are engaged as hold it now; the rest is missing. Who holds one is a
+    member, and holds it from when they joined or later, not twice at a time."""
     return rows(
         workspace,
         """
-        SELECT r.* FROM role_gap AS r
-        LEFT JOIN member AS m
-            ON m.buying_group_id = r.buying_group_id AND m.role = r.role AND m.engagement_count > 0
-        GROUP BY ALL
-        HAVING r.engaged <> COUNT(m.person_id) OR r.missing <> GREATEST(r.needed - r.engaged, 0)
+        WITH gap AS (
+            SELECT r.buying_group_id, r.role, r.engaged, r.missing
+            FROM role_gap AS r
+            LEFT JOIN role_holder AS h
+                ON h.buying_group_id = r.buying_group_id AND h.role = r.role AND h.to_at IS NULL
+            GROUP BY r.buying_group_id, r.role, r.engaged, r.missing, r.needed
+            HAVING r.engaged <> COUNT(h.person_id) OR r.missing <> GREATEST(r.needed - r.engaged, 0)
+        ),
+        strange AS (
+            SELECT h.buying_group_id, h.role, h.person_id, h.from_at FROM role_holder AS h
+            LEFT JOIN member AS m ON m.buying_group_id = h.buying_group_id AND m.person_id = h.person_id
+            WHERE m.person_id IS NULL OR h.from_at < m.joined_at OR h.to_at <= h.from_at
+        ),
+        twice AS (
+            SELECT buying_group_id, role, person_id, from_at, to_at,
+                LEAD(from_at) OVER (PARTITION BY buying_group_id, person_id ORDER BY from_at) AS next_at
+            FROM role_holder
+        )
+        SELECT buying_group_id, role FROM gap
+        UNION ALL
+        SELECT buying_group_id, role FROM strange
+        UNION ALL
+        SELECT buying_group_id, role FROM twice WHERE next_at < COALESCE(to_at, TIMESTAMP '9999-01-01')
         """,
     )
 

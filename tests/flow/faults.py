@@ -18,13 +18,13 @@ class Fault:
     new: str
 
     def put_into(self, folder: Path) -> None:
-        """Write the changed SQL as the workspace's own."""
+        """Write the changed SQL as the workspace's own; faults of one table add up."""
+        file = folder / "overrides" / f"{self.table}.sql"
         [query] = [query for query in all_queries() if query.name == self.table]
-        assert self.old in query.sql, f"{self.table}.sql no longer says {self.old!r}"
-        (folder / "overrides").mkdir(parents=True)
-        (folder / "overrides" / f"{self.table}.sql").write_text(
-            query.sql.replace(self.old, self.new), "utf-8"
-        )
+        sql = file.read_text("utf-8") if file.exists() else query.sql
+        assert self.old in sql, f"{self.table}.sql no longer says {self.old!r}"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(sql.replace(self.old, self.new), "utf-8")
 
 
 A_CENT_IS_LOST = Fault("a cent is lost", "credit", "CASE WHEN r.turn <= r.cents_left THEN 1 ELSE 0 END", "0")

@@ -67,7 +67,7 @@ def told(
 
 
 @settings(
-    max_examples=6, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=5, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
 @given(firms=COMPANY, policy=POLICY)
 def test_random_companies_are_told_as_the_records_tell_them(

@@ -13,7 +13,7 @@ from tests.flow.restless import restless
 from muster.testing import Row, rows
 from muster.workspace import Workspace
 
-SEEDS = range(10)
+SEEDS = range(6)
 MODULES = (checks_money, checks_groups, checks_score, checks_status)
 CHECKS = [check for module in MODULES for check in module.CHECKS]
 

@@ -11,7 +11,7 @@ import pytest
 
 from muster.canonical.tables import Column, Table
 from muster.engine.duckdb_engine import DuckDBEngine
-from muster.engine.parity import Difference, compare
+from muster.engine.parity import Difference, compare, main
 
 RESULT = Table(
     "result",
@@ -125,3 +125,18 @@ def test_missing_tables_and_other_types_are_found(left: Path, tmp_path: Path) ->
     [found] = compare(left, tmp_path / "other", [RESULT])
     assert "cents BIGINT" in found.left
     assert "cents VARCHAR" in found.right
+
+
+def test_the_command_tells_equal_from_different_and_names_wrong_use(tmp_path, capsys) -> None:
+    left, right = tmp_path / "left", tmp_path / "right" / ".muster" / "tables"
+    for folder, lead in ((left, "a"), (right, "b")):
+        folder.mkdir(parents=True)
+        pq.write_table(pa.table({"lead": [lead]}), folder / "not_of_the_contract.parquet")
+    assert main([str(left), str(left)]) == 0
+    pq.write_table(pa.table({"problem": ["x"]}), left / "problem.parquet")
+    assert main([str(left), str(tmp_path / "right")]) == 1
+    assert (
+        "problem: the table is problem VARCHAR on the left, missing on the right" in capsys.readouterr().out
+    )
+    assert main([str(left)]) == 2
+    assert main([str(left), str(tmp_path / "nowhere")]) == 2

@@ -1,15 +1,22 @@
-"""Are two sets of published tables the same? Exactly, but for the last digits of a DOUBLE."""
+"""Are two sets of published tables the same? Exactly, but for the last digits of a DOUBLE.
+
+    python -m muster.engine.parity EXPECTED FOUND
+
+Each is a workspace, or a folder of published tables. Prints every difference; 0 when there is none,
+1 when there are some, 2 when a folder holds no tables.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from muster.canonical.tables import Table
+from muster.canonical.tables import Table, flow_tables
 from muster.engine.duckdb_engine import literal
 from muster.engine.shape import quoted
 
@@ -105,3 +112,24 @@ def _differs(column: str, *, is_real: bool) -> str:
         f"AND ABS({left} - {right}) <= {TOLERANCE} * GREATEST(ABS({left}), ABS({right}))"
     )
     return f"({left} IS DISTINCT FROM {right} AND NOT COALESCE({near}, FALSE))"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Compare two workspaces, or two folders of published tables."""
+    folders = []
+    for argument in arguments:
+        inside = Path(argument) / ".muster" / "tables"
+        folders.append(inside if inside.is_dir() else Path(argument))
+    if len(folders) != 2 or not all(any(folder.glob("*.parquet")) for folder in folders):
+        sys.stderr.write(
+            "Name two workspaces that have been run: python -m muster.engine.parity LEFT RIGHT\n"
+        )
+        return 2
+    found = compare(folders[0], folders[1], flow_tables().values())
+    sys.stdout.writelines(f"{difference}\n" for difference in found)
+    sys.stdout.write(f"{len(flow_tables())} tables compared, {len(found)} differences.\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

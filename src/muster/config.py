@@ -92,12 +92,19 @@ class EngineConfig(_Section):
     threads: Annotated[int, Field(ge=1)] | None = None
 
 
+class PeopleConfig(_Section):
+    """From which probability on two records that are alike are one person; Muster's own where not given."""
+
+    join_from: Annotated[float, Field(ge=0.5, lt=1.0)] | None = None
+
+
 class Config(_Section):
     """The whole of muster.toml."""
 
     company: Company
     source: tuple[SourceConfig, ...] = ()
     engine: EngineConfig = EngineConfig()
+    people: PeopleConfig = PeopleConfig()
 
 
 def read_config(workspace: Path, *, environment: Mapping[str, str] | None = None) -> Config:
@@ -246,5 +253,12 @@ def _line_of_key(key: str, text: str) -> int:
 
 
 def _known_keys() -> list[str]:
-    models: tuple[type[BaseModel], ...] = (Config, Company, SourceConfig, ColumnMap, EngineConfig)
+    models: tuple[type[BaseModel], ...] = (
+        Config,
+        Company,
+        SourceConfig,
+        ColumnMap,
+        EngineConfig,
+        PeopleConfig,
+    )
     return sorted({key for model in models for key in model.model_fields})

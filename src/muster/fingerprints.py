@@ -36,7 +36,7 @@ def override_hashes(workspace: Path, queries: Iterable[Query]) -> dict[str, str]
 
 
 def input_hashes(workspace: Path, config: Config) -> dict[str, str]:
-    """A fingerprint of every file of every source, by source and path inside it."""
+    """A fingerprint of every file of every source, by source and path inside it; and what is joined."""
     hashes = {}
     for source in config.source:
         root = workspace / source.path
@@ -46,4 +46,6 @@ def input_hashes(workspace: Path, config: Config) -> dict[str, str]:
                 name = file.name if file == root else file.relative_to(root).as_posix()
                 with file.open("rb") as stream:
                     hashes[f"{source.name}/{name}"] = hashlib.file_digest(stream, "sha256").hexdigest()
+    if config.people.join_from is not None:
+        hashes["muster.toml/people.join_from"] = str(config.people.join_from)
     return hashes

@@ -18,8 +18,8 @@ algorithm SQL does not have are listed beside their step.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from importlib.resources import files
@@ -56,9 +56,7 @@ class Step:
 
     name: str
     folder: str
-    made_by_python: Mapping[str, tuple[tuple[str, ...], Callable[[Engine], None]]] = field(
-        default_factory=dict
-    )
+    made_by_python: dict[str, tuple[tuple[str, ...], Callable[[Engine], None]]] = field(default_factory=dict)
     composed: tuple[Callable[[], Query], ...] = ()
 
     def queries(self) -> list[Query]:
@@ -112,6 +110,27 @@ STEPS = (
 )
 
 
+def steps_of(config: Config) -> tuple[Step, ...]:
+    """The steps as muster.toml sets them: who is one person from its threshold on."""
+    if config.people.join_from is None:
+        return STEPS
+    return matching_by(partial(match_people, join_from=config.people.join_from))
+
+
+def matching_by(match: Callable[[Engine], None]) -> tuple[Step, ...]:
+    """The steps with another way to make `person_match`."""
+    return tuple(
+        replace(
+            step,
+            made_by_python=step.made_by_python
+            | {"person_match": (step.made_by_python["person_match"][0], match)},
+        )
+        if "person_match" in step.made_by_python
+        else step
+        for step in STEPS
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class RunResult:
     """What a run made: its id and date, rows of each published table, seconds of each step."""
@@ -151,7 +170,7 @@ def run(
         progress=lambda table, rows: report("load", table, rows),
     )
     with open_engine(engine, config.engine) as opened:
-        date, given = _prepare(opened, loaded, landing, config, rules, as_of=as_of, now=now)
+        date, given = prepare(opened, loaded, landing, config, rules, as_of=as_of, now=now)
         seconds = {"load": perf_counter() - started}
         queries = all_queries()
         hashes = {
@@ -163,7 +182,15 @@ def run(
             workspace, as_of=date.isoformat(), code_hash=code_hash(queries), input_hashes=hashes
         ) as new_run:
             rows = {"intake_ledger": new_run.publish(opened, flow_tables()["intake_ledger"])}
-            rows |= build(opened, workspace, new_run, given=given, progress=report, seconds=seconds)
+            rows |= build(
+                opened,
+                workspace,
+                new_run,
+                given=given,
+                progress=report,
+                seconds=seconds,
+                steps=steps_of(config),
+            )
             landing.rename(new_run.folder / RECORDS)
     return RunResult(new_run.run_id, date, rows, seconds, len(loaded.problems))
 
@@ -176,9 +203,10 @@ def build(
     given: set[str],
     progress: Progress,
     seconds: dict[str, float],
+    steps: Sequence[Step] = STEPS,
 ) -> dict[str, int]:
     """Run every SQL step in order; publish each table of the contract, drop what nobody reads any more."""
-    plan = [(step, query) for step in STEPS for query in _ordered(step, workspace, given)]
+    plan = [(step, query) for step in steps for query in _ordered(step, workspace, given)]
     last_reader = {table: query.name for _, query in plan for table in query.references}
     contract, rows = flow_tables(), {}
     for step, query in plan:
@@ -214,7 +242,7 @@ def _ordered(step: Step, workspace: Path, given: set[str]) -> list[Query]:
     return ordered
 
 
-def _prepare(
+def prepare(
     engine: Engine,
     loaded: Loaded,
     landing: Path,

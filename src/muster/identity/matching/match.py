@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -24,12 +25,16 @@ LARGEST_SET = 60
 STRICTER = 300  # hundredths of a bit by which a set that is too large is asked for more, again and again
 
 
-def match_people(engine: Engine) -> None:
-    """Put `person_match`, from `person_candidate` and the pairs that were decided to be apart."""
+def match_people(engine: Engine, *, join_from: float | None = None) -> None:
+    """Put `person_match`, from `person_candidate` and the pairs that were decided to be apart.
+
+    `join_from` is the probability from which two are joined; the model's own where none is given.
+    """
+    model = people_model() if join_from is None else replace(people_model(), join_from=join_from)
     candidates = engine.arrow("SELECT c.* FROM person_candidate AS c")
     apart = engine.arrow("SELECT a.left_key, a.right_key FROM person_apart AS a").to_pylist()
     split = {ordered(str(row["left_key"]), str(row["right_key"])) for row in apart}
-    engine.put("person_match", find_matches(candidates, people_model(), split=split))
+    engine.put("person_match", find_matches(candidates, model, split=split))
 
 
 def find_matches(candidates: pa.Table, model: Model, *, split: Collection[Pair] = ()) -> pa.Table:

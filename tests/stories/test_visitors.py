@@ -269,11 +269,24 @@ def test_confidence_in_a_network_is_what_earlier_browsers_proved(tmp_path: Path)
     records += [
         visited(f"2025-03-{day} 09:00", f"new{day}", company_domain="acme.example") for day in (11, 18)
     ]
+    records += [visited("2025-03-13 09:00", "doubted", company_domain="other.example")]
     ws = company(tmp_path, *records, as_of=datetime(2025, 3, 10, tzinfo=UTC))
     network = "SELECT visitor_id, confidence FROM visitor_match WHERE method = 'company_domain'"
     assert {row["confidence"] for row in rows(ws, network)} == {0.8}  # nothing was proved before that week
     ws.run(as_of=datetime(2025, 4, 1, tzinfo=UTC))
     found = {row["visitor_id"]: row["confidence"] for row in rows(ws, network)}
     assert found["b0"] == 0.8
-    assert found["new11"] == pytest.approx((16 + 30) / 50)
-    assert found["new18"] == pytest.approx((16 + 30) / 60)
+    assert found["new11"] == pytest.approx((5 * (16 + 30) / 50 + 30) / 35)
+    assert found["new18"] == pytest.approx((5 * (16 + 30) / 60 + 30) / 35)
+    assert found["doubted"] == pytest.approx((5 * (16 + 30) / 50 + 0) / 15)
+
+
+def test_a_network_whose_people_are_always_other_companies_is_no_company_from_then_on(tmp_path: Path) -> None:
+    records = []
+    for n in range(8):
+        network = {"company_domain": "unlisted-line.example"}
+        records.append(visited(f"2025-03-{n + 3:02d} 09:00", f"b{n}", **network))
+        records.append(visited(f"2025-03-{n + 3:02d} 10:00", f"b{n}", email=f"ana@firm{n}.example"))
+    ws = company(tmp_path, *records, as_of=datetime(2025, 4, 1, tzinfo=UTC))
+    first = [placed(ws, f"b{n}")[0][0] for n in range(8)]
+    assert first == ["unlisted-line.example"] * 4 + [f"firm{n}.example" for n in range(4, 8)]

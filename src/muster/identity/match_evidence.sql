@@ -1,6 +1,8 @@
 -- Browsers that a weak sign placed before somebody said who they are in them: was the sign right, and since when is it known?
 SELECT
     'company_domain' AS method,
+    n.visitor_id,
+    n.account_id,
     a.account_id = n.account_id AS is_right,
     GREATEST(n.from_at, s.from_at, a.from_at) AS known_at
 FROM visitor_network AS n
@@ -12,6 +14,8 @@ AND n.is_nameless
 UNION ALL
 SELECT
     'shared_link' AS method,
+    l.visitor_id,
+    l.account_id,
     a.account_id = l.account_id AS is_right,
     GREATEST(l.from_at, s.from_at, a.from_at) AS known_at
 FROM visitor_link AS l
@@ -21,6 +25,8 @@ JOIN person_account AS a
 UNION ALL
 SELECT
     'mail_click' AS method,
+    s.visitor_id,
+    CAST(NULL AS VARCHAR) AS account_id,
     n.person_id = s.person_id AS is_right,
     n.from_at AS known_at
 FROM visitor_stretch AS s

@@ -1,6 +1,6 @@
 -- Every engagement with its person and account, and since when each could be told. What was told stays told: the account is
--- that of the strongest sign known when the act was, the person's before the network's before a shared link's. An act that
--- nothing placed waits for the first sign that its browser shows.
+-- that of the strongest sign known when the act was, the person's before the network's before a shared link's; a network more often wrong than right is none. An act
+-- that nothing placed waits for the first sign that its browser shows.
 WITH person_found AS (
     SELECT
         o.engagement_id,
@@ -45,6 +45,7 @@ account_found AS (
         f.network_account_id IS NOT NULL AS is_resolved,
         COALESCE(n.account_id, f.network_account_id) AS network_account_id,
         CASE
+            WHEN n.confidence < 5e-1 THEN 9000000000000000
             WHEN n.account_id IS NOT NULL THEN GREATEST(f.known_at, n.from_at)
             WHEN f.network_account_id IS NOT NULL THEN f.known_at
             ELSE 9000000000000000
@@ -54,7 +55,7 @@ account_found AS (
     FROM person_found AS f
     LEFT JOIN person_account AS a
         ON a.person_id = f.person_id AND a.valid_from <= f.occurred_at AND (a.valid_to IS NULL OR f.occurred_at < a.valid_to)
-    LEFT JOIN visitor_network AS n
+    LEFT JOIN weighed_network AS n
         ON n.visitor_id = f.visitor_id AND n.valid_from <= f.known_at AND f.known_at < n.valid_to
     LEFT JOIN visitor_link AS l ON l.visitor_id = f.visitor_id
 ),

@@ -49,10 +49,10 @@ other AS (
 ),
 
 found AS (
-    SELECT n.visitor_id, n.account_id, n.person_id, n.method, n.from_at, n.to_at
+    SELECT n.visitor_id, n.account_id, n.person_id, n.method, n.from_at, n.to_at, CAST(NULL AS DOUBLE) AS confidence
     FROM named AS n
     UNION ALL
-    SELECT h.visitor_id, CAST(NULL AS VARCHAR) AS account_id, h.person_id, h.method, h.named_at AS from_at, h.to_at
+    SELECT h.visitor_id, CAST(NULL AS VARCHAR) AS account_id, h.person_id, h.method, h.named_at AS from_at, h.to_at, CAST(NULL AS DOUBLE) AS confidence
     FROM homeless AS h
     UNION ALL
     SELECT
@@ -61,8 +61,9 @@ found AS (
         CAST(NULL AS VARCHAR) AS person_id,
         'company_domain' AS method,
         v.from_at,
-        LEAST(v.valid_to, COALESCE(o.corrected_at, 9000000000000000)) AS to_at
-    FROM visitor_network AS v
+        LEAST(v.valid_to, COALESCE(o.corrected_at, 9000000000000000)) AS to_at,
+        v.confidence
+    FROM weighed_network AS v
     LEFT JOIN other AS o ON o.visitor_id = v.visitor_id AND o.method = 'company_domain' AND o.from_at = v.from_at
     UNION ALL
     SELECT
@@ -71,7 +72,8 @@ found AS (
         CAST(NULL AS VARCHAR) AS person_id,
         'shared_link' AS method,
         l.from_at,
-        COALESCE(o.corrected_at, 9000000000000000) AS to_at
+        COALESCE(o.corrected_at, 9000000000000000) AS to_at,
+        CAST(NULL AS DOUBLE) AS confidence
     FROM visitor_link AS l
     LEFT JOIN other AS o ON o.visitor_id = l.visitor_id AND o.method = 'shared_link' AND o.from_at = l.from_at
 )
@@ -81,7 +83,7 @@ SELECT
     f.account_id,
     f.person_id,
     f.method,
-    CASE WHEN f.method = 'identified_visit' THEN 9.5e-1 ELSE COALESCE(r.rate, 8e-1) END AS confidence,
+    CASE WHEN f.method = 'identified_visit' THEN 9.5e-1 ELSE COALESCE(f.confidence, r.rate, 8e-1) END AS confidence,
     f.from_at,
     CASE WHEN f.to_at < 9000000000000000 THEN f.to_at END AS valid_to
 FROM found AS f

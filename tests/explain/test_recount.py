@@ -34,6 +34,8 @@ NOT_RECOUNTED = {
     ),
     ("visitor_match", "confidence"),
     ("member", "role_confidence"),
+    ("role_candidate", "number"),
+    ("role_candidate", "probability"),
     ("share", "confidence"),
     ("buying_group", "cycle"),
     ("conversion", "horizon_days"),

@@ -150,7 +150,7 @@ def test_roles_come_from_titles_from_sales_word_and_from_passing_content_on(ws: 
         "dir@roles.example": "champion",
     }
     why = members(ws, "roles.example", "role_reason")
-    assert why["boss@roles.example"] == "named by sales"
+    assert why["boss@roles.example"] == "named so by sales"
     assert why["dir@roles.example"] == "passed content on to colleagues"
     key = group(ws, "roles.example")["buying_group_id"]
     gaps = rows(ws, f"SELECT role, missing FROM role_gap WHERE buying_group_id = '{key}' ORDER BY role")

@@ -1,0 +1,55 @@
+"""The match lab on the command line."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+
+from muster.workspace import open_workspace
+
+
+def _answer(sample, joined="yes", apart="no"):
+    rows = list(csv.reader(sample.read_text().splitlines()))
+    place = rows[0].index("is_joined")
+    told = [rows[0], *([joined if row[place] == "yes" else apart, *row[1:]] for row in rows[1:])]
+    labels = sample.with_name("labels.csv")
+    with labels.open("w", newline="") as stream:
+        csv.writer(stream).writerows(told)
+    return labels
+
+
+def test_a_sample_is_drawn_reviewed_and_judged(muster, demo, tmp_path):
+    sample = tmp_path / "sample.csv"
+    assert muster("lab", "match", "-w", demo, "-o", sample).exit_code == 0
+    text = sample.read_bytes()
+    assert b"Larsen" in text or b"@" in text
+    assert muster("lab", "match", "-w", demo, "-o", sample).exit_code == 2  # it may hold labels
+    assert muster("lab", "match", "-w", demo, "-o", tmp_path / "again.csv").exit_code == 0
+    assert (tmp_path / "again.csv").read_bytes() == text
+    assert muster("lab", "match", "--labels", sample).exit_code == 2  # nobody has reviewed it
+    told = json.loads(muster("lab", "match", "--json", "--labels", _answer(sample)).stdout)
+    assert told["precision"]["value"] == told["recall"]["value"] == 1.0
+    assert told["precision"]["low"] < 0.95
+    joined = "SELECT COUNT(*) AS n FROM person_match WHERE fate = 'joined'"
+    [row] = open_workspace(demo).query(joined).to_pylist()
+    assert row["n"] in {point["joined"] for point in told["curve"]}
+    wrong = json.loads(muster("lab", "match", "--json", "--labels", _answer(sample, "no", "yes")).stdout)
+    assert wrong["precision"]["value"] == wrong["recall"]["value"] == 0.0
+    assert "Not shown" in muster("lab", "match", "--labels", _answer(sample)).stdout
+
+
+@pytest.mark.parametrize("arguments", [("--threshold", "0.2"), ("--labels", "nowhere.csv")])
+def test_what_cannot_be_asked_is_refused(muster, demo, arguments):
+    assert muster("lab", "match", "-w", demo, *arguments).exit_code == 2
+
+
+def test_another_threshold_is_told_and_nothing_written(muster, demo):
+    before = sorted((str(f), f.stat().st_mtime_ns) for f in (demo / ".muster" / "runs").rglob("*.parquet"))
+    told = json.loads(muster("lab", "match", "-w", demo, "--json", "--threshold", "0.999").stdout)
+    assert told["part_count"] == len(told["parts"]) > 0
+    assert told["merge_count"] == 0
+    assert {row["currency"] for row in told["dollars"]} <= {"USD", "EUR"}
+    after = sorted((str(f), f.stat().st_mtime_ns) for f in (demo / ".muster" / "runs").rglob("*.parquet"))
+    assert after == before

@@ -151,7 +151,7 @@ def test_roles_come_from_titles_from_sales_word_and_from_passing_content_on(ws: 
     }
     why = members(ws, "roles.example", "role_reason")
     assert why["boss@roles.example"] == "named so by sales"
-    assert why["dir@roles.example"] == "passed content on to colleagues"
+    assert why["dir@roles.example"] == "title (operations, director), and passed content on to colleagues"
     key = group(ws, "roles.example")["buying_group_id"]
     gaps = rows(ws, f"SELECT role, missing FROM role_gap WHERE buying_group_id = '{key}' ORDER BY role")
     assert {gap["role"]: gap["missing"] for gap in gaps} == {

@@ -39,7 +39,7 @@ def facts_of(tables: Published, groups: list[tuple[str, datetime]], *, as_of: da
         SELECT r.buying_group_id, r.scored_at, r.sentence, m.role,
             (SELECT MIN(s.reason) FROM signal AS s
                 WHERE s.buying_group_id = r.buying_group_id AND s.component = 'completeness'
-                    AND s.source_id = e.person_id AND s.at <= r.scored_at) AS counted_role,
+                    AND s.source_id = e.person_id AND s.points > 0 AND s.at <= r.scored_at) AS counted_role,
             COALESCE(e.occurred_at, (SELECT MAX(COALESCE(s.decays_from, s.at)) FROM signal AS s
                 WHERE s.buying_group_id = r.buying_group_id AND s.source_id = r.evidence
                     AND s.reason = r.reason AND s.at <= r.scored_at)) AS occurred_at
@@ -52,7 +52,8 @@ def facts_of(tables: Published, groups: list[tuple[str, datetime]], *, as_of: da
     roles = _by_group(
         tables.records(f"""
         SELECT g.buying_group_id, g.role, g.needed, g.engaged,
-            LIST(s.at) FILTER (WHERE s.at IS NOT NULL) AS filled
+            LIST(s.at) FILTER (WHERE s.points > 0) AS filled,
+            LIST(s.at) FILTER (WHERE s.points < 0) AS left_at
         FROM role_gap AS g
         LEFT JOIN signal AS s ON s.buying_group_id = g.buying_group_id AND s.component = 'completeness'
             AND s.reason = g.role
@@ -90,6 +91,7 @@ def _letter(role: dict[str, Any], at: datetime) -> RoleLetter:
     there, and counts in no score. Such a role is missing in the score and likely.
     """
     engaged = sum(filled_at <= at for filled_at in role["filled"] or ())
+    engaged -= sum(left_at <= at for left_at in role["left_at"] or ())
     missing = max(int(role["needed"]) - engaged, 0)
     parts = role["role"].split("_")  # decision_maker -> DM, champion -> Ch
     letters = "".join(p[0].upper() for p in parts[:2]) if len(parts) > 1 else role["role"][:2].capitalize()

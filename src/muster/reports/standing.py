@@ -30,7 +30,8 @@ def standing_sheet(tables: Published, scope: Scope) -> Sheet:
         COUNT(*) FILTER (WHERE st.status = 'qualified' AND EXISTS (
             SELECT 1 FROM role_gap AS r WHERE r.buying_group_id = g.buying_group_id
                 AND r.role = 'decision_maker' AND r.missing > 0 AND r.needed > (
-                    SELECT COUNT(*) FROM signal AS s WHERE s.buying_group_id = g.buying_group_id
+                    SELECT COALESCE(SUM(SIGN(s.points)), 0) FROM signal AS s
+                    WHERE s.buying_group_id = g.buying_group_id
                         AND s.component = 'completeness' AND s.reason = 'decision_maker'
                         AND s.at <= l.scored_at))) AS undecided_count,
         COUNT(d.buying_group_id) AS selling_count,

@@ -7,7 +7,10 @@ WITH running AS (
         s.source_id,
         s.reason,
         LEAD(s.at) OVER (PARTITION BY s.buying_group_id, s.component ORDER BY s.at, s.source_id, s.reason) AS next_at,
-        ROW_NUMBER() OVER (PARTITION BY s.buying_group_id, s.component ORDER BY s.at, s.source_id, s.reason) AS evidence_count
+        CAST(SUM(CASE WHEN s.points < 0 THEN -1 ELSE 1 END) OVER (
+            PARTITION BY s.buying_group_id, s.component ORDER BY s.at, s.source_id, s.reason ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS BIGINT) AS evidence_count,
+        CASE WHEN s.points < 0 THEN TRUE ELSE FALSE END AS is_loss
     FROM signal AS s
     WHERE s.component IN ('fit', 'intent', 'engagement', 'frame', 'completeness')
 ),
@@ -35,7 +38,8 @@ SELECT
     CASE p.component
         WHEN 'fit' THEN 'meets ' || CAST(r.evidence_count AS VARCHAR) || CASE r.evidence_count WHEN 1 THEN ' fit rule: ' ELSE ' fit rules, such as ' END || r.reason
         WHEN 'completeness' THEN CAST(r.evidence_count AS VARCHAR) || CASE r.evidence_count
-            WHEN 1 THEN ' needed role is engaged: ' ELSE ' needed roles are engaged, last the ' END || r.reason
+            WHEN 1 THEN ' needed role is engaged' ELSE ' needed roles are engaged' END
+            || CASE WHEN r.is_loss THEN ', no longer the ' WHEN r.evidence_count = 1 THEN ': ' ELSE ', last the ' END || r.reason
         ELSE CAST(r.evidence_count AS VARCHAR) || CASE r.evidence_count WHEN 1 THEN ' act: ' ELSE ' acts, the latest: ' END
             || COALESCE(w.said, r.reason)
     END AS sentence

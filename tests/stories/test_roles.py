@@ -1,0 +1,140 @@
+"""Who plays which part: title, behaviour, sales' word and a seller's correction, as known at the time."""
+
+from __future__ import annotations
+
+from tests.stories.telling import Stories, group, members
+
+from muster.testing import Record, account, contact, engaged, instant, rows, shared
+from muster.workspace import Workspace
+
+told = Stories(as_of="2025-12-31")
+
+
+def corrected(at: str, group_id: str, record: str, role: str) -> Record:
+    """A seller says which part somebody plays."""
+    row = {"decision_id": f"{record} {at}", "kind": "role", "subject_id": group_id, "other_id": record}
+    return Record("decision", row | {"value": role, "reason": "Met her", "decided_at": at})
+
+
+@told(
+    account("Two Chiefs"),
+    contact("cfo@two-chiefs.example", title="CFO", account_record_id="two-chiefs"),
+    contact("cio@two-chiefs.example", title="CIO", account_record_id="two-chiefs"),
+    contact("lead@two-chiefs.example", title="Team Lead IT", account_record_id="two-chiefs"),
+    *[
+        engaged(f"2025-09-0{day} 1{n}:00", f"{who}@two-chiefs.example", "webinar_attended")
+        for day in (1, 2)
+        for n, who in enumerate(("lead", "cio", "cfo"))
+    ],
+)
+def test_one_decides_and_the_chief_of_money_releases_it(ws: Workspace) -> None:
+    assert members(ws, "two-chiefs.example") == {
+        "cfo@two-chiefs.example": "economic_buyer",
+        "cio@two-chiefs.example": "decision_maker",
+        "lead@two-chiefs.example": "champion",
+    }
+
+
+@told(
+    account("Twins"),
+    contact("ana@twins.example", title="IT Manager", account_record_id="twins"),
+    contact("bo@twins.example", title="IT Manager", account_record_id="twins"),
+    engaged("2025-09-01 09:00", "ana@twins.example", "webinar_attended"),
+    engaged("2025-09-01 10:00", "bo@twins.example", "webinar_attended"),
+    engaged("2025-09-02 10:00", "bo@twins.example", "docs_viewed"),
+    shared("2025-09-03 09:00", "ana@twins.example", "t-twins"),
+    engaged("2025-09-04 09:00", "bo@twins.example", "page_viewed", share_token="t-twins"),
+)
+def test_of_two_alike_who_passes_content_on_is_champion_and_who_reads_docs_evaluates(ws: Workspace) -> None:
+    assert members(ws, "twins.example") == {
+        "ana@twins.example": "champion",
+        "bo@twins.example": "technical_influencer",
+    }
+    reasons = members(ws, "twins.example", "role_reason")
+    assert reasons["ana@twins.example"] == "title (it, manager), and passed content on to colleagues"
+    assert reasons["bo@twins.example"] == "title (it, manager), and read the documentation"
+
+
+@told(
+    account("Silent Title"),
+    engaged("2025-09-01 09:00", "ana@silent-title.example", "demo_requested"),
+    engaged("2025-09-01 10:00", "bo@silent-title.example", "webinar_attended"),
+)
+def test_without_title_or_word_nobody_fills_a_role(ws: Workspace) -> None:
+    key = group(ws, "silent-title.example")["buying_group_id"]
+    assert rows(ws, f"FROM role_holder WHERE buying_group_id = '{key}'") == []
+    missing = rows(ws, f"SELECT SUM(missing) AS missing FROM role_gap WHERE buying_group_id = '{key}'")
+    assert missing == [{"missing": 4}]
+
+
+@told(
+    account("Vacant"),
+    contact("eng@vacant.example", title="Engineer", account_record_id="vacant"),
+    contact("vp@vacant.example", title="VP Data", account_record_id="vacant"),
+    contact("head@vacant.example", title="Head of Data", account_record_id="vacant"),
+    engaged("2025-12-01 09:00", "eng@vacant.example", "demo_requested"),
+)
+def test_a_gap_names_the_known_people_of_the_account_who_would_fit(ws: Workspace) -> None:
+    found = rows(
+        ws,
+        """
+        SELECT p.email, c.number, c.probability, c.reason
+        FROM role_candidate AS c JOIN person AS p USING (person_id)
+        JOIN role_gap AS r USING (buying_group_id, role)
+        JOIN buying_group AS g USING (buying_group_id) JOIN account AS a ON a.account_id = g.account_id
+        WHERE a.domain = 'vacant.example' AND c.role = 'decision_maker' AND r.missing = 1 ORDER BY c.number
+        """,
+    )
+    assert [(row["email"], row["number"]) for row in found] == [
+        ("vp@vacant.example", 1),
+        ("head@vacant.example", 2),
+    ]
+    assert found[0]["reason"] == "title (engineering, vp), and the function takes part"
+    assert found[0]["probability"] == 0.58
+
+
+@told(
+    account("Seats"),
+    contact("mia@seats.example", title="IT Manager", account_record_id="seats"),
+    engaged("2025-09-01 09:00", "mia@seats.example", "pricing_viewed"),
+    engaged("2025-09-01 10:00", "ulf@seats.example", "webinar_attended"),
+    shared("2025-09-03 09:00", "mia@seats.example", "t-seats"),
+    engaged("2025-09-04 09:00", "ulf@seats.example", "page_viewed", share_token="t-seats"),
+)
+def test_gaps_and_completeness_count_the_same_holders(ws: Workspace) -> None:
+    key = group(ws, "seats.example")["buying_group_id"]
+    told = f"FROM role_holder WHERE buying_group_id = '{key}' AND to_at IS NULL"
+    engaged_now = rows(ws, f"SELECT role, COUNT(*) AS people {told} GROUP BY role ORDER BY role")
+    gaps = f"SELECT role, engaged AS people FROM role_gap WHERE buying_group_id = '{key}' AND engaged > 0"
+    assert engaged_now == rows(ws, f"{gaps} ORDER BY role") == [{"role": "champion", "people": 1}]
+    points = f"SELECT SUM(points) AS points FROM signal WHERE buying_group_id = '{key}'"
+    scored = f"SELECT arg_max(completeness, scored_at) AS points FROM score WHERE buying_group_id = '{key}'"
+    assert rows(ws, f"{points} AND component = 'completeness'") == rows(ws, scored)
+
+
+@told(
+    account("Corrected"),
+    contact("sue@corrected.example", title="VP Data", account_record_id="corrected"),
+    engaged("2025-09-01 09:00", "sue@corrected.example", "demo_requested"),
+)
+def test_a_sellers_correction_wins_from_the_day_it_was_made(ws: Workspace) -> None:
+    assert members(ws, "corrected.example") == {"sue@corrected.example": "decision_maker"}
+    key = group(ws, "corrected.example")["buying_group_id"]
+    person = rows(ws, "SELECT person_id FROM person WHERE email = 'sue@corrected.example'")[0]["person_id"]
+    again = Stories(as_of="2025-12-31")
+    again(
+        account("Corrected"),
+        contact("sue@corrected.example", title="VP Data", account_record_id="corrected"),
+        engaged("2025-09-01 09:00", "sue@corrected.example", "demo_requested"),
+        corrected("2025-10-01T09:00:00Z", key, person, "user"),
+    )
+    later = again.build(ws.folder.parent / "corrected")
+    assert members(later, "corrected.example") == {"sue@corrected.example": "user"}
+    assert members(later, "corrected.example", "role_reason") == {
+        "sue@corrected.example": "title (engineering, vp), and so corrected by a seller"
+    }
+    held = f"SELECT role, to_at FROM role_holder WHERE buying_group_id = '{key}' ORDER BY from_at"
+    assert rows(later, held) == [
+        {"role": "decision_maker", "to_at": instant("2025-10-01 09:00")},
+        {"role": "user", "to_at": None},
+    ]

@@ -33,6 +33,7 @@ def lab() -> None:
         "muster lab match   (writes pairs to review)",
         "muster lab match --labels match-sample.csv",
         "muster lab match --threshold 0.98",
+        "muster lab match --html match.html --labels match-sample.csv",
     )
 )
 def match(
@@ -50,6 +51,14 @@ def match(
         float | None,
         typer.Option(min=0.5, max=0.999999, help="What joining from this probability on would move."),
     ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write a page of three pictures; with --labels, measured."),
+    ] = None,
+    pair: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="A B", help="The two records whose weight --html shows part by part."),
+    ] = None,
     workspace: WorkspaceOption = Path(),
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -63,15 +72,15 @@ def match(
 
     if labels is not None and threshold is not None:
         raise WrongUse("Only one of --labels and --threshold can be asked for.")
-    if labels is not None:
+    if html is not None:
+        _draw(open_workspace(workspace), html, labels=labels, pair=pair, quiet=quiet)
+    elif labels is not None:
         _judge(labels, json=json)
-        return
-    opened = open_workspace(workspace)
-    if threshold is not None:
-        _try(opened, threshold, json=json, quiet=quiet)
+    elif threshold is not None:
+        _try(open_workspace(workspace), threshold, json=json, quiet=quiet)
     else:
         target = output or workspace / "match-sample.csv"
-        _sample(opened, target, size=size, seed=seed, json=json, quiet=quiet)
+        _sample(open_workspace(workspace), target, size=size, seed=seed, json=json, quiet=quiet)
 
 
 def _sample(opened: Workspace, to: Path, *, size: int, seed: int, json: bool, quiet: bool) -> None:
@@ -94,6 +103,27 @@ def _sample(opened: Workspace, to: Path, *, size: int, seed: int, json: bool, qu
         f"muster lab match --labels {to}",
         quiet=quiet,
     )
+
+
+def _draw(
+    opened: Workspace, to: Path, *, labels: Path | None, pair: tuple[str, str] | None, quiet: bool
+) -> None:
+    from muster.lab.judge import judge
+    from muster.lab.page import find_pair, write_page
+    from muster.lab.pairs import needed_weight, read_pairs
+    from muster.lab.sample import draw, read_labels
+
+    needed = needed_weight(opened)
+    pairs = wait_for(lambda: read_pairs(opened), saying="Weighing the pairs again", quiet=quiet)
+    if not pairs:
+        raise WrongUse("No two records are at all alike: there is nothing to draw.")
+    drawn = draw(pairs, 0, seed=0, needed=needed)
+    told = judge(read_labels(labels) if labels else [(stratum, None) for _, stratum in drawn])
+    page = write_page(opened.config.company.name, pairs, find_pair(pairs, pair or ()), told, needed=needed)
+    draft = to.with_name(f".{to.name}.new")
+    draft.write_text(page, "utf-8")
+    draft.replace(to)
+    results().print(clean(str(to)), soft_wrap=True)
 
 
 def _judge(file: Path, *, json: bool) -> None:

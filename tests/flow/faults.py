@@ -161,9 +161,9 @@ TOMORROW_COUNTS = Fault(
 )
 ALWAYS_TITLED = Fault(
     "a title was always known",
-    "role_cover",
-    "GREATEST(e.first_engaged_at, m.title_known_at)",
-    "e.first_engaged_at",
+    "person_rank",
+    "MAX(p.title_known_at) AS title_known_at",
+    "CAST(0 AS BIGINT) AS title_known_at",
 )
 ALWAYS_THE_PERSON = Fault(
     "a person was always known",
@@ -173,9 +173,9 @@ ALWAYS_THE_PERSON = Fault(
 )
 ALWAYS_CHAMPION = Fault(
     "a champion was always one",
-    "role_cover",
-    "GREATEST(p.champion_named_at, p.first_engaged_at)",
-    "p.first_engaged_at",
+    "role_event",
+    "MIN(r.known_at) AS at, 'named' AS signal",
+    "CAST(0 AS BIGINT) AS at, 'named' AS signal",
 )
 ALWAYS_THE_SHARER = Fault("a sharer was always known", "share_act", "s.sharer_at AS known_at", "s.known_at")
 ALWAYS_HIGHER = Fault("a reader always stood higher", "share_act", "s.upward_at AS known_at", "s.known_at")

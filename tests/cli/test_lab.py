@@ -53,3 +53,18 @@ def test_another_threshold_is_told_and_nothing_written(muster, demo):
     assert {row["currency"] for row in told["dollars"]} <= {"USD", "EUR"}
     after = sorted((str(f), f.stat().st_mtime_ns) for f in (demo / ".muster" / "runs").rglob("*.parquet"))
     assert after == before
+
+
+def test_tried_rules_are_told_and_nothing_written(muster, acme, tmp_path):
+    assert muster("lab", "roles", "-w", acme, "--rules", tmp_path / "none").exit_code == 2
+    (tmp_path / "tried").mkdir()
+    (tmp_path / "tried" / "role_needs.csv").write_text(
+        "solution_id,role,needed,effective_from,why\n*,procurement,1,1970-01-01,tried\n"
+    )
+    result = muster("lab", "roles", "-w", acme, "--rules", tmp_path / "tried")
+    assert result.exit_code == 0, result.output
+    assert "0 members of 0 buying groups would have another role" in result.stdout
+    assert "copy role_needs.csv to rules/" in result.stderr
+    assert not (acme / "rules" / "role_needs.csv").exists() or "tried" not in (
+        acme / "rules" / "role_needs.csv"
+    ).read_text("utf-8")

@@ -83,6 +83,43 @@ def match(
         _sample(open_workspace(workspace), target, size=size, seed=seed, json=json, quiet=quiet)
 
 
+@app.command(epilog=examples("muster lab roles --rules tried", "muster lab roles --rules tried --json"))
+def roles(
+    *,
+    rules: Annotated[
+        Path,
+        typer.Option(metavar="FOLDER", help="A folder with changed rule files: roles.csv, titles.csv ..."),
+    ],
+    workspace: WorkspaceOption = Path(),
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Show what changed rules would move: roles, groups, gaps, hand-offs, dollars. Nothing is written.
+
+    Runs the last run once more with the folder's files in place of the workspace's own.
+    """
+    from muster.lab.roles import moved_by_rules
+    from muster.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    told = wait_for(
+        lambda: moved_by_rules(opened, rules), saying="Running once more, to compare", quiet=quiet
+    )
+    if json:
+        print_json(asdict(told))
+        return
+    screen = results()
+    screen.print(f"{told.member_count} members of {told.group_count} buying groups would have another role")
+    for member in told.members:
+        who = ", ".join(part for part in (member.name or member.person_id, member.title) if part)
+        screen.print(clean(f"  {who}: {member.before_role} -> {member.after_role}"), soft_wrap=True)
+    screen.print(f"{told.gaps_new} missing roles would be new, {told.gaps_gone} gone")
+    _print_moved(told.moved)
+    changed = ", ".join(f"{name}.csv" for name in told.files)
+    place = in_place(opened.folder)
+    hint(f"Nothing was written. Apply it: copy {changed} to rules/, then muster run{place}", quiet=quiet)
+
+
 def _sample(opened: Workspace, to: Path, *, size: int, seed: int, json: bool, quiet: bool) -> None:
     from muster.lab.pairs import needed_weight, read_pairs
     from muster.lab.sample import draw, write_sample

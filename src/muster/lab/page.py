@@ -137,7 +137,8 @@ def draw_curve(judgement: Judgement, *, needed: int) -> Canvas:
 
 def _distribution(pairs: Sequence[Pair]) -> Columns:
     """Pairs by whole bits of weight: left apart, held back, joined."""
-    counts = {bit: [0, 0, 0] for bit in range(_LOWEST, _HIGHEST + 1)}
+    highest = min(max((pair.weight // 100 for pair in pairs), default=_LOWEST), _HIGHEST)
+    counts = {bit: [0, 0, 0] for bit in range(_LOWEST, max(highest, _LOWEST) + 1)}
     for pair in pairs:
         bit = min(max(pair.weight // 100, _LOWEST), _HIGHEST)
         counts[bit][0 if pair.is_joined else 2 if pair.fate == "apart" else 1] += 1

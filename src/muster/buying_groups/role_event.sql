@@ -72,10 +72,11 @@ said AS (
     WHERE s.from_person_id IS NOT NULL
     GROUP BY g.buying_group_id, s.from_person_id
     UNION ALL
-    SELECT g.buying_group_id, a.person_id, MIN(r.known_at) AS at, 'named' AS signal, r.role, 1 AS sign
+    SELECT g.buying_group_id, a.person_id, MIN(GREATEST(r.known_at, k.known_at)) AS at, 'named' AS signal, r.role, 1 AS sign
     FROM known_contact_role AS r
     JOIN opportunity_group AS g ON g.opportunity_id = r.opportunity_id
     JOIN person_alias AS a ON a.person_record_id = r.person_record_id
+    JOIN known_person_record AS k ON k.person_record_id = r.person_record_id
     WHERE r.role IS NOT NULL
     GROUP BY g.buying_group_id, a.person_id, r.role
     UNION ALL
@@ -91,22 +92,21 @@ said AS (
 SELECT
     s.buying_group_id,
     s.person_id,
-    GREATEST(s.at, p.joined_at, g.opened_at) AS at,
+    GREATEST(s.at, p.from_at) AS at,
     s.signal,
     s.role,
     s.sign
 FROM said AS s
-JOIN group_person AS p ON p.buying_group_id = s.buying_group_id AND p.person_id = s.person_id
-JOIN group_cycle AS g ON g.buying_group_id = s.buying_group_id
+JOIN role_member AS p ON p.buying_group_id = s.buying_group_id AND p.person_id = s.person_id
 UNION ALL
 SELECT
     p.buying_group_id,
     p.person_id,
-    GREATEST(p.joined_at, g.opened_at) AS at,
+    p.from_at AS at,
     CASE WHEN p.joined_at <= g.opened_at THEN 'first' ELSE 'joined_late' END AS signal,
     '' AS role,
     1 AS sign
-FROM group_person AS p
+FROM role_member AS p
 JOIN group_cycle AS g ON g.buying_group_id = p.buying_group_id
 WHERE p.joined_at <= g.opened_at
 OR p.joined_at > g.opened_at + 3628800000000

@@ -4,12 +4,11 @@ WITH expected AS (
     SELECT
         p.buying_group_id,
         p.person_id,
-        GREATEST(p.joined_at, g.opened_at) AS at,
-        CASE WHEN k.title_known_at <= GREATEST(p.joined_at, g.opened_at) THEN k.function ELSE 'unknown' END AS function,
-        CASE WHEN k.title_known_at <= GREATEST(p.joined_at, g.opened_at) THEN k.seniority ELSE 'unknown' END AS seniority,
+        p.from_at AS at,
+        CASE WHEN k.title_known_at <= p.from_at THEN k.function ELSE 'unknown' END AS function,
+        CASE WHEN k.title_known_at <= p.from_at THEN k.seniority ELSE 'unknown' END AS seniority,
         1 AS sign
-    FROM group_person AS p
-    JOIN group_cycle AS g ON g.buying_group_id = p.buying_group_id
+    FROM role_member AS p
     JOIN person_rank AS k ON k.person_id = p.person_id
     UNION ALL
     SELECT
@@ -19,11 +18,10 @@ WITH expected AS (
         CASE s.sign WHEN 1 THEN k.function ELSE 'unknown' END AS function,
         CASE s.sign WHEN 1 THEN k.seniority ELSE 'unknown' END AS seniority,
         s.sign
-    FROM group_person AS p
-    JOIN group_cycle AS g ON g.buying_group_id = p.buying_group_id
+    FROM role_member AS p
     JOIN person_rank AS k ON k.person_id = p.person_id
     CROSS JOIN (SELECT 1 AS sign UNION ALL SELECT -1 AS sign) AS s
-    WHERE k.title_known_at > GREATEST(p.joined_at, g.opened_at)
+    WHERE k.title_known_at > p.from_at
     AND (k.seniority <> 'unknown' OR k.function <> 'unknown')
 ),
 

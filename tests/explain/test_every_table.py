@@ -22,6 +22,7 @@ from muster.explain.tell import archive_of, tell
 from muster.workspace import Workspace
 
 PYTHON_MADE = {"intake_ledger", "person_match"}
+NONE_HERE = {"account_review", "likely_share"}  # see test_tables_of_few.py
 
 
 def some_rows(archive: Archive, table: str, *, most: int = 3) -> pa.Table:
@@ -43,9 +44,9 @@ def is_zero(row: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize("table", flow_tables())
 def test_every_table_leads_back_to_rows_of_files(halden: Workspace, archive: Archive, table: str) -> None:
-    told = tell(archive, flow_tables()[table], some_rows(archive, table))
-    assert told
-    for explained in told:
+    found = some_rows(archive, table)
+    assert (found.num_rows == 0) == (table in NONE_HERE)
+    for explained in tell(archive, flow_tables()[table], found) if found.num_rows else ():
         check_explanation(halden, explained)
 
 

@@ -33,7 +33,20 @@ NOT_RECOUNTED = {
         for part in ("", "name_", "address_", "account_", "title_", "phone_")
     ),
     ("visitor_match", "confidence"),
+    ("account_review", "confidence"),
+    ("member", "confidence"),
     ("member", "role_confidence"),
+    *(
+        ("co_engagement", figure)  # tests/stories/test_likely_shares.py counts them another way
+        for figure in (
+            "pair_count",
+            "expected_by_interest",
+            "expected_by_block",
+            "beyond_chance_high",
+            "beyond_chance_low",
+        )
+    ),
+    ("likely_share", "confidence"),
     ("role_candidate", "number"),
     ("role_candidate", "probability"),
     ("share", "confidence"),

@@ -174,7 +174,7 @@ ALWAYS_THE_PERSON = Fault(
 ALWAYS_CHAMPION = Fault(
     "a champion was always one",
     "role_event",
-    "MIN(r.known_at) AS at, 'named' AS signal",
+    "MIN(GREATEST(r.known_at, k.known_at)) AS at, 'named' AS signal",
     "CAST(0 AS BIGINT) AS at, 'named' AS signal",
 )
 ALWAYS_THE_SHARER = Fault("a sharer was always known", "share_act", "s.sharer_at AS known_at", "s.known_at")

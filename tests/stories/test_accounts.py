@@ -58,26 +58,26 @@ def test_two_companies_with_one_domain_stay_two_and_who_has_the_domain_is_said(w
 
 
 @told(
-    account("Zubrowka Hotels", record="zub-1", domains="zubrowka.test, zubrowka-resorts.test"),
-    lead("ivan@zubrowka-resorts.test", company_name="Zubrowka Resorts"),
-    engaged("2025-03-03 09:00", "ivan@zubrowka-resorts.test", "webinar_attended"),
+    account("Zubrowka Hotels", record="zub-1", domains="zubrowka.example, zubrowka-resorts.example"),
+    lead("ivan@zubrowka-resorts.example", company_name="Zubrowka Resorts"),
+    engaged("2025-03-03 09:00", "ivan@zubrowka-resorts.example", "webinar_attended"),
 )
 def test_further_domains_of_an_account_are_its_own(ws: Workspace) -> None:
     [account_id] = {row["account_id"] for row in placed(ws, "zub-1")}
     found = rows(
         ws,
         "SELECT DISTINCT e.account_id FROM resolved_engagement AS e JOIN person AS p USING (person_id)"
-        " WHERE p.email = 'ivan@zubrowka-resorts.test'",
+        " WHERE p.email = 'ivan@zubrowka-resorts.example'",
     )
     assert found == [{"account_id": account_id}]
 
 
 @told(
     account("Kestrel Avionics", record="kes-1", website=""),
-    contact("a@kestrelavionics.test", account_record_id="kes-1", name="Ada One"),
-    lead("c@kestrelavionics.test", name="Cy Three"),
-    engaged("2025-03-03 09:00", "c@kestrelavionics.test", "webinar_attended"),
-    account("Kestrel Avionics GmbH", record="kes-2", website="kestrelavionics.test"),
+    contact("a@kestrelavionics.example", account_record_id="kes-1", name="Ada One"),
+    lead("c@kestrelavionics.example", name="Cy Three"),
+    engaged("2025-03-03 09:00", "c@kestrelavionics.example", "webinar_attended"),
+    account("Kestrel Avionics GmbH", record="kes-2", website="kestrelavionics.example"),
 )
 def test_a_record_without_website_has_the_domain_its_people_write_from(ws: Workspace) -> None:
     assert are_one(ws, "kes-1", "kes-2")
@@ -97,21 +97,21 @@ def test_parents_in_a_circle_are_cut_at_the_oldest(ws: Workspace) -> None:
 
 
 @told(
-    account("Payola", record="real", website="payola.test"),
-    account("Pаyola", record="forged", website="pаyola.test"),
-    account("Payola", record="forged-2", website="xn--pyola-4ve.test"),
+    account("Payola", record="real", website="payola.example"),
+    account("Pаyola", record="forged", website="pаyola.example"),
+    account("Payola", record="forged-2", website="xn--pyola-4ve.example"),
 )
 def test_a_look_alike_domain_is_never_the_real_one_and_is_shown(ws: Workspace) -> None:
     real, forged, named = placed(ws, "real", "forged", "forged-2")
     assert real["account_id"] not in {forged["account_id"], named["account_id"]}
-    [finding] = rows(ws, "SELECT value FROM problem WHERE reason LIKE 'looks like payola.test%'")
-    assert finding["value"].startswith("xn--") and finding["value"].endswith(".test")
+    [finding] = rows(ws, "SELECT value FROM problem WHERE reason LIKE 'looks like payola.example%'")
+    assert finding["value"].startswith("xn--") and finding["value"].endswith(".example")
 
 
 @told(
-    account("Odoo SA", record="odoo", website="odoo.test"),
-    account("My Odoo Partner", record="myodoo", website="myodoo.test"),
-    engaged("2025-03-03 09:00", "bo@myodoo.test", "demo_requested"),
+    account("Odoo SA", record="odoo", website="odoo.example"),
+    account("My Odoo Partner", record="myodoo", website="myodoo.example"),
+    engaged("2025-03-03 09:00", "bo@myodoo.example", "demo_requested"),
 )
 def test_a_domain_that_ends_like_another_is_another(ws: Workspace) -> None:
     odoo, partner = placed(ws, "odoo", "myodoo")
@@ -119,7 +119,7 @@ def test_a_domain_that_ends_like_another_is_another(ws: Workspace) -> None:
     acts = rows(
         ws,
         "SELECT DISTINCT e.account_id FROM resolved_engagement AS e JOIN person AS p USING (person_id)"
-        " WHERE p.email = 'bo@myodoo.test'",
+        " WHERE p.email = 'bo@myodoo.example'",
     )
     assert acts == [{"account_id": partner["account_id"]}]
 

@@ -24,12 +24,9 @@ def test_the_latest_run_tells_the_past_as_it_was_told_then(halden_as_of: Built, 
     assert disagreements(halden_as_of(at), halden_as_of(None), at) == {}
 
 
-ROLES = pytest.mark.xfail(strict=True, reason="who fills a role depends on what is learnt of the group later")
-
-
 @pytest.mark.parametrize(
     ("seed", "at"),
-    [(2, "2024-12-01"), (4, "2024-06-15 12:00"), pytest.param(6, "2024-12-01", marks=ROLES)],
+    [(2, "2024-12-01"), (4, "2024-06-15 12:00"), (6, "2024-12-01")],
 )
 def test_drawn_companies_tell_the_past_as_it_was_told_then(
     drawn: Drawn, tmp_path: Path, seed: int, at: str

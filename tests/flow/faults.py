@@ -48,11 +48,11 @@ TOUCHED_TWICE = Fault("one touch counts twice a day", "touch", "WHERE t.number_t
 TOUCHED_FOR_ANOTHER = Fault(
     "touches of other solutions count", "touch", "AND e.solution_id = o.solution_id", ""
 )
-OTHER_ACCOUNTS_JOIN = Fault(
-    "people of other accounts are members",
-    "group_person",
-    "g.opportunity_id = r.opportunity_id",
-    "r.opportunity_id IS NOT NULL",
+STRANGERS_JOIN = Fault(
+    "people whom the account never saw are members",
+    "member",
+    "m.person_id,\n    CAST(NULL AS VARCHAR) AS visitor_id",
+    "MD5(m.person_id) AS person_id,\n    CAST(NULL AS VARCHAR) AS visitor_id",
 )
 LATER_PEOPLE_DROP = Fault(
     "who comes later is dropped",

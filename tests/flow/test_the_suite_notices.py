@@ -71,7 +71,7 @@ PROPERTIES: list[tuple[Callable[[Path], Workspace], dict[Fault, Check]]] = [
         drawn,
         {
             faults.NO_UNATTRIBUTED: money.credit_adds_up,
-            faults.OTHER_ACCOUNTS_JOIN: groups.members_belong_to_the_account,
+            faults.STRANGERS_JOIN: groups.members_belong_to_the_account,
             faults.COUNTS_AGAIN: score.every_act_counts_once,
         },
     ),

@@ -28,7 +28,11 @@ FLAGS = [
     "--disable-sync",
 ]
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-OPEN_ALL = "document.querySelectorAll('details').forEach(d => { d.open = true })"
+# Two frames later the browser has laid out what it opened; before, it may still call it hidden.
+OPEN_ALL = """async () => {
+    document.querySelectorAll('details').forEach(d => { d.open = true });
+    for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+}"""
 # The rows of a sheet's table that a reader sees, cell by cell; a sheet is found by its id.
 SEEN = """key => [...document.getElementById(key).querySelectorAll('tbody tr')]
     .filter(row => row.checkVisibility({contentVisibilityAuto: true}) && row.getClientRects().length)

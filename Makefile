@@ -41,12 +41,14 @@ format: .venv/dev.ready
 	$(BIN)/ruff format
 
 # The same tests of engines and flow on DuckDB's other major and on Spark; and every table of the bundled
-# company compared, row for row, with the tables that this DuckDB makes.
+# company compared, row for row, with the tables that this DuckDB makes. Whether the suite notices faults, and what it
+# expects by other means, does not hang on the engine: `make test` has asked.
 test-engines: .venv/dev.ready $(DUCKDB1)/ready $(SPARK)/ready java
 	rm -rf $(BUILT)
 	$(BIN)/muster demo --quiet --build-only --folder $(BUILT)/duckdb
 	MUSTER_TABLES=$(CURDIR)/$(BUILT)/duckdb/.muster/tables \
-		$(DUCKDB1)/bin/pytest -n $(JOBS) -m "not sail and not shared" $(FLOW_TESTS) tests/cli/test_engines.py
+		$(DUCKDB1)/bin/pytest -n $(JOBS) -m "not sail and not shared" $(FLOW_TESTS) tests/cli/test_engines.py \
+		--ignore tests/flow/test_the_suite_notices.py --ignore tests/flow/test_oracles.py
 	MUSTER_ENGINES=spark MUSTER_TABLES=$(CURDIR)/$(BUILT)/duckdb/.muster/tables \
 		$(SPARK)/bin/pytest -m spark tests/engine tests/cli/test_engines.py
 

@@ -48,7 +48,7 @@ test-engines: .venv/dev.ready $(DUCKDB1)/ready $(SPARK)/ready java
 	$(BIN)/muster demo --quiet --build-only --folder $(BUILT)/duckdb
 	MUSTER_TABLES=$(CURDIR)/$(BUILT)/duckdb/.muster/tables \
 		$(DUCKDB1)/bin/pytest -n $(JOBS) -m "not sail and not shared" $(FLOW_TESTS) tests/cli/test_engines.py \
-		--ignore tests/flow/test_the_suite_notices.py --ignore tests/flow/test_oracles.py
+		$(foreach test,the_suite_notices oracles consistency properties recount,--ignore tests/flow/test_$(test).py)
 	MUSTER_ENGINES=spark MUSTER_TABLES=$(CURDIR)/$(BUILT)/duckdb/.muster/tables \
 		$(SPARK)/bin/pytest -m spark tests/engine tests/cli/test_engines.py
 

@@ -7,6 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Speed is measured in bench/: a slow machine fails no test.
+settings.register_profile("muster", deadline=None)
+settings.load_profile("muster")
 
 ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:

@@ -3,6 +3,7 @@
 #   make demo           the bundled company, from its exports to its board report
 #   make test           every check and every test, on DuckDB and Sail
 #   make test-engines   the flow on the other DuckDB major and on local Spark, compared with DuckDB
+#   make quality        how good identity and groups are, beside simple baselines, in one table
 #   make lint | format | bench | lock | clean
 #
 # Each sets up what it needs, once: .venv and its like hold the versions named in requirements/.
@@ -10,6 +11,7 @@
 PYTHON ?= python3
 OTHER_DUCKDB := 1.5.6
 BENCH ?= 1000000
+QUALITY ?=
 JOBS ?= 2
 
 BIN := .venv/bin
@@ -19,7 +21,7 @@ BUILT := build/engines
 FLOW_TESTS := $(wildcard tests/engine tests/flow tests/stories tests/sources)
 
 .DELETE_ON_ERROR:
-.PHONY: demo test test-engines lint types layers format bench lock clean java
+.PHONY: demo test test-engines lint types layers format bench quality lock clean java
 
 demo: .venv/core.ready
 	$(BIN)/muster demo --folder build/muster-demo
@@ -54,6 +56,9 @@ test-engines: .venv/dev.ready $(DUCKDB1)/ready $(SPARK)/ready java
 
 bench: .venv/dev.ready
 	$(BIN)/python bench/run.py $(BENCH)
+
+quality: .venv/dev.ready
+	$(BIN)/python -m bench.quality $(QUALITY)
 
 # The locks: one resolution for Python 3.11 to 3.13 and every system, the same versions in each file.
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url

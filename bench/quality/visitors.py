@@ -1,7 +1,5 @@
 """How well visits find their account and person, beside the network's domain alone, in one run.
 
-    python -m bench.quality.visitors [--world FOLDER] [--hide 3]
-
 Runs the flow on the large company with the names taken out of one browser in three: every visit in which
 somebody said who they are is left out of those browsers, and so is what its network said. What remains of
 them is as anonymous as visits get, and we know whose it was. The other browsers show a second thing: what
@@ -11,17 +9,14 @@ typed in it and `truth/` (one person each in this company); no id is read as a n
 
 from __future__ import annotations
 
-import argparse
-import os
-import shutil
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
+from bench.quality.figures import Data, Figure
 
-import muster
-
-ROOT = Path(__file__).parents[2]
+TOPIC = "Anonymous visits, on the generated company with known truth"
+ONE_IN = 3  # so many browsers have their names hidden
 
 
 def hide_names(world: Path, into: Path, one_in: int) -> None:
@@ -91,48 +86,43 @@ def judge(con: duckdb.DuckDBPyConnection, tables: Path, world: Path, one_in: int
     """)
 
 
-def told(con: duckdb.DuckDBPyConnection, which: str, said: str, true: str = "account_key") -> str:
-    """Visits, precision and recall of what one column said of some of them."""
+def figures(data: Data) -> Iterator[Figure]:
+    """Precision and recall of what was said of visits, and stated against true confidence."""
+    if missing := data.missing("world"):
+        yield Figure(TOPIC, "visits", skipped=missing)
+        return
+    exports = data.scratch / "hidden"
+    hide_names(data.world, exports, ONE_IN)
+    con = duckdb.connect()
+    judge(con, data.run(exports, "hidden-world"), data.world, ONE_IN)
+    for words, which, said, true in (
+        ("account, of browsers that never say who", "is_hidden", "said_account", "account_key"),
+        ("account, before it said who, then", "NOT is_hidden AND is_before", "said_then", "account_key"),
+        ("account, before it said who, since", "NOT is_hidden AND is_before", "said_account", "account_key"),
+        ("account, after it said who", "NOT is_hidden AND NOT is_before", "said_account", "account_key"),
+        ("person, of browsers that never say who", "is_hidden", "said_person", "person_key"),
+        ("person, of browsers that said who", "NOT is_hidden", "said_person", "person_key"),
+    ):
+        visits, ours = _told(con, which, said, true)
+        network = _told(con, which, "network_account", "account_key")[1] if true == "account_key" else ()
+        for at, measure in enumerate(("precision", "recall")):
+            others = {"network's domain alone": network[at]} if network else {}
+            yield Figure(TOPIC, f"{words}: {measure}", ours[at], others, how=f"{visits:,} visits")
+    yield from _stated(con)
+
+
+def _told(
+    con: duckdb.DuckDBPyConnection, which: str, said: str, true: str
+) -> tuple[int, tuple[float, float]]:
+    """Visits, and the precision and recall of what one column said of some of them."""
     [(visits, claimed, right)] = con.execute(
         f"SELECT count(*), count({said}), count(*) FILTER ({said} = {true}) FROM judged WHERE {which}"
     ).fetchall()
-    return f"{visits:>8,}{right / max(claimed, 1):>11.3f}{right / max(visits, 1):>9.3f}"
+    return visits, (right / max(claimed, 1), right / max(visits, 1))
 
 
-def main() -> None:
-    """Run, judge, print the table."""
-    arguments = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    shared = Path(os.environ.get("MUSTER_SHARED", ROOT.parent / "shared"))
-    arguments.add_argument("--world", type=Path, default=shared / "world")
-    arguments.add_argument("--hide", type=int, default=3, help="hide the names of one browser in so many")
-    asked = arguments.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        hide_names(asked.world, Path(scratch) / "data", asked.hide)
-        os.environ["WORLD"] = str(Path(scratch) / "data")
-        folder = Path(scratch) / "world"
-        shutil.copytree(ROOT / "examples" / "world", folder, ignore=shutil.ignore_patterns(".muster"))
-        muster.open(folder).run()
-        con = duckdb.connect()
-        judge(con, folder / ".muster" / "tables", asked.world, asked.hide)
-        print(f"{'anonymous visits':<44}{'by':<9}{'visits':>8}{'precision':>11}{'recall':>9}")
-        for words, which, said in (
-            ("account, of browsers that never say who", "is_hidden", "said_account"),
-            ("account, before the browser said who, then", "NOT is_hidden AND is_before", "said_then"),
-            ("account, before it said who, told since", "NOT is_hidden AND is_before", "said_account"),
-            ("account, after it said who", "NOT is_hidden AND NOT is_before", "said_account"),
-        ):
-            print(f"{words:<44}{'network':<9}{told(con, which, 'network_account')}")
-            print(f"{'':<44}{'muster':<9}{told(con, which, said)}")
-        for words, which in (
-            ("person, of browsers that never say who", "is_hidden"),
-            ("person, of browsers that said who", "NOT is_hidden"),
-        ):
-            print(f"{words:<44}{'muster':<9}{told(con, which, 'said_person', 'person_key')}")
-        _stated(con)
-
-
-def _stated(con: duckdb.DuckDBPyConnection) -> None:
-    """Print the stated confidence of each kind of match beside how often it is right."""
+def _stated(con: duckdb.DuckDBPyConnection) -> Iterator[Figure]:
+    """The stated confidence of each kind of match beside how often it is right."""
     found = con.execute("""
         SELECT m.method, count(*), avg(m.confidence), avg(CAST(a.account_key = b.account_key AS INT))
         FROM visitor_match AS m JOIN browser AS b USING (visitor_id)
@@ -140,14 +130,12 @@ def _stated(con: duckdb.DuckDBPyConnection) -> None:
         WHERE m.account_id IS NOT NULL AND (b.is_hidden OR m.from_at < CAST(b.named_at AS TIMESTAMP))
         GROUP BY m.method ORDER BY m.method
     """).fetchall()
-    print(f"\n{'matches before the browser said who':<44}{'matches':>17}{'stated':>11}{'true':>9}")
     for method, matches, stated, true in found:
-        print(f"{method:<44}{matches:>17,}{stated:>11.3f}{true:>9.3f}")
+        if true is not None:
+            how = f"{matches:,} matches before a browser said who: stated {stated:.3f}, true {true:.3f}"
+            what = f"stated against true: {method.replace('_', ' ')}"
+            yield Figure(TOPIC, what, abs(stated - true), is_at_most=True, how=how)
 
 
 def _csv(file: Path) -> str:
     return f"read_csv('{file}', all_varchar = true)"
-
-
-if __name__ == "__main__":
-    main()

@@ -47,6 +47,14 @@ AGREE = {
         "from_at", "visitor_id account_id person_id method confidence from_at", "valid_to", "valid_to"
     ),
     "role_holder": Said("from_at", "buying_group_id person_id role from_at", "to_at", "to_at"),
+    "member_sign": Said("at", "buying_group_id person_id sign number at weight"),
+    "divided_engagement": Said("at", "engagement_id buying_group_id person_id at millionths"),
+    "function_relevance": Said(
+        "from_at",
+        "solution_id function from_at deal_count people all_people people_anywhere all_anywhere times",
+        "to_at",
+        "to_at",
+    ),
     "second_lead": Said("at", "person_id person_record_id account_id at"),
     # Who made the link, and how senior they are, may be learnt later: acts count from then (see signal).
     "share": Said("known_at", "share_id share_token account_id to_person_id read_at known_at"),

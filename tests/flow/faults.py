@@ -151,6 +151,18 @@ OPEN_DEALS_ARE_CLOSED = Fault(
     "ON COALESCE(o.booked_at, o.created_at) >= q.quarter_on"
     " AND COALESCE(o.booked_at, o.created_at) < q.next_quarter_on",
 )
+CONTENT_COUNTS_WHOLE = Fault(
+    "content about the company counts whole in each group",
+    "divided_engagement",
+    "    d.millionths\n        + CASE",
+    "    1000000 + 0 * CASE",
+)
+CLOSED_GROUPS_GROW = Fault(
+    "who is named after the closing was there at the closing",
+    "named_person",
+    "OR p.at < p.closed_at",
+    "OR TRUE",
+)
 
 # Each looks ahead: what is learnt later is told of the time before.
 TOMORROW_COUNTS = Fault(
@@ -174,7 +186,7 @@ ALWAYS_THE_PERSON = Fault(
 ALWAYS_CHAMPION = Fault(
     "a champion was always one",
     "role_event",
-    "MIN(GREATEST(r.known_at, k.known_at)) AS at, 'named' AS signal",
+    "MIN(n.at) AS at, 'named' AS signal",
     "CAST(0 AS BIGINT) AS at, 'named' AS signal",
 )
 ALWAYS_THE_SHARER = Fault("a sharer was always known", "share_act", "s.sharer_at AS known_at", "s.known_at")
@@ -189,4 +201,16 @@ ALWAYS_ONE_ACTOR = Fault(
 ALWAYS_THE_COMPANY = Fault("a company always had its name", "hand_off", "a.record_known_at <= h.at", "TRUE")
 ALWAYS_NAMED = Fault(
     "people always had their names", "hand_off_update", "n.name_known_at <= m.joined_at", "TRUE"
+)
+RELEVANCE_LOOKS_AHEAD = Fault(
+    "a function's relevance is that of deals won later",
+    "member_sign",
+    "AND v.from_at < f.at\n        AND f.at <= COALESCE(v.to_at, 9000000000000000)",
+    "AND v.to_at IS NULL",
+)
+ALWAYS_NAMED_BY_SALES = Fault(
+    "a contact role counts before it was known",
+    "named_person",
+    "GREATEST(w.at, k.known_at) AS at",
+    "k.known_at AS at",
 )

@@ -25,6 +25,7 @@ from tests.stories import (
     test_credit,
     test_form,
     test_hand_off,
+    test_membership,
     test_money,
     test_resolve,
     test_weigh,
@@ -162,6 +163,29 @@ STORIES: list[tuple[Stories, dict[Fault, Story]]] = [
         {
             faults.CLOSING_ENDS_NOTHING:
                 test_form.test_an_opportunitys_closing_ends_the_cycle_and_the_next_engagement_starts_a_new_one,
+        },
+    ),
+    (
+        test_membership.told,
+        {
+            faults.RELEVANCE_LOOKS_AHEAD:
+                test_membership.test_a_functions_relevance_is_learned_from_deals_won_before_and_never_after,
+            faults.CONTENT_COUNTS_WHOLE:
+                test_membership.test_content_about_the_company_is_divided_over_a_persons_groups_and_never_counted_whole_in_each,
+        },
+    ),
+    (
+        test_membership.told,
+        {
+            faults.ALWAYS_NAMED_BY_SALES:
+                test_membership.test_sales_word_makes_members_from_when_it_was_known,
+        },
+    ),
+    (
+        test_membership.told,
+        {
+            faults.CLOSED_GROUPS_GROW:
+                test_membership.test_a_closed_opportunity_keeps_the_people_it_closed_with,
         },
     ),
     (

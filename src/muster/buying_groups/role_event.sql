@@ -72,13 +72,10 @@ said AS (
     WHERE s.from_person_id IS NOT NULL
     GROUP BY g.buying_group_id, s.from_person_id
     UNION ALL
-    SELECT g.buying_group_id, a.person_id, MIN(GREATEST(r.known_at, k.known_at)) AS at, 'named' AS signal, r.role, 1 AS sign
-    FROM known_contact_role AS r
-    JOIN opportunity_group AS g ON g.opportunity_id = r.opportunity_id
-    JOIN person_alias AS a ON a.person_record_id = r.person_record_id
-    JOIN known_person_record AS k ON k.person_record_id = r.person_record_id
-    WHERE r.role IS NOT NULL
-    GROUP BY g.buying_group_id, a.person_id, r.role
+    SELECT n.buying_group_id, n.person_id, MIN(n.at) AS at, 'named' AS signal, n.role, 1 AS sign
+    FROM named_person AS n
+    WHERE n.role IS NOT NULL
+    GROUP BY n.buying_group_id, n.person_id, n.role
     UNION ALL
     SELECT c.buying_group_id, c.person_id, c.at, 'corrected' AS signal, c.role, 1 AS sign
     FROM correction AS c

@@ -5,11 +5,8 @@ WITH sign AS (
     WHERE e.person_id IS NOT NULL
     AND e.is_participation
     UNION ALL
-    SELECT g.buying_group_id, a.person_id, GREATEST(r.known_at, k.known_at) AS at
-    FROM known_contact_role AS r
-    JOIN opportunity_group AS g ON g.opportunity_id = r.opportunity_id
-    JOIN person_alias AS a ON a.person_record_id = r.person_record_id
-    JOIN known_person_record AS k ON k.person_record_id = r.person_record_id
+    SELECT n.buying_group_id, n.person_id, n.at
+    FROM named_person AS n
 )
 
 SELECT

@@ -15,35 +15,6 @@ WITH worked AS (
     GROUP BY w.buying_group_id
 ),
 
-evident AS (
-    SELECT
-        p.buying_group_id,
-        p.person_id,
-        p.joined_at,
-        p.days_taking_part,
-        CASE
-            WHEN p.is_named = 1 THEN 'named'
-            WHEN p.days_taking_part >= 3 THEN 'three_days'
-            WHEN p.days_taking_part = 2 THEN 'two_days'
-            ELSE 'one_day'
-        END AS evidence
-    FROM group_person AS p
-),
-
-sureness AS (
-    SELECT
-        e.buying_group_id,
-        e.person_id,
-        r.confidence,
-        CASE
-            WHEN e.evidence = 'named' THEN 'named by sales on the opportunity'
-            WHEN e.evidence = 'one_day' THEN 'took part on one day'
-            ELSE 'took part on ' || CAST(e.days_taking_part AS VARCHAR) || ' days'
-        END AS reason
-    FROM evident AS e
-    LEFT JOIN rule_membership AS r ON r.evidence = e.evidence AND r.from_at <= e.joined_at AND e.joined_at < r.to_at
-),
-
 anonymous AS (
     SELECT
         e.buying_group_id,
@@ -70,7 +41,7 @@ SELECT
     s.reason,
     COALESCE(m.joined_at > w.at, FALSE) AS is_second_lead
 FROM group_member AS m
-LEFT JOIN sureness AS s ON s.buying_group_id = m.buying_group_id AND s.person_id = m.person_id
+JOIN membership AS s ON s.buying_group_id = m.buying_group_id AND s.person_id = m.person_id
 LEFT JOIN worked AS w ON w.buying_group_id = m.buying_group_id
 UNION ALL
 SELECT

@@ -32,6 +32,7 @@ _POLICY = {
     "fit_max": ("fit_max_points", 100),
     "completeness_max": ("completeness_max_points", 100),
     "minimum_people": ("minimum_people", 1),
+    "relevance_people": ("relevance_people", 1),
     "credit_window_days": ("credit_window_us", _DAY),
     "credit_half_life_days": ("credit_half_life_us", _DAY),
     "second_lead_days": ("second_lead_us", _DAY),

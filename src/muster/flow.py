@@ -82,7 +82,7 @@ STEPS = (
         "identity",
         {
             "account_match": (
-                ("compared_account", "account_domain_claim", "known_account_record"),
+                ("compared_account", "account_domain_claim", "account_told"),
                 match_accounts,
             ),
             "account_parent": (("account_parent_claim",), cut_circles),

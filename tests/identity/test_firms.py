@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from muster.identity.firms import hierarchy, records, verdict
+from muster.identity.firms import domains, hierarchy, records, verdict
 from muster.identity.firms.domains import link_domains
 from muster.identity.firms.hierarchy import circles_opened
 from muster.identity.firms.likeness import chance, measures
 from muster.identity.firms.match import joinable
 from muster.identity.firms.named import link_names
 from muster.identity.firms.records import Claim, Joined, Link, Record
+from muster.identity.firms.told import NOTHING, Told
 from muster.identity.firms.verdict import judge
 from muster.readings.companies import read_name
 
@@ -34,15 +35,15 @@ def record(
     return Record(str(number), read_name(name), country, parent, domain, number)
 
 
-def accounts(found: list[Record], *, order: int = 0) -> set[frozenset[str]]:
+def accounts(found: list[Record], *, order: int = 0, told: Told = NOTHING) -> set[frozenset[str]]:
     """The accounts that records become, read in some order."""
     chance_ = random.Random(order)
     shuffled = chance_.sample(found, len(found))
     claims = [Claim(r.id, r.domain, True, 0) for r in shuffled if r.domain]
     by_id = {r.id: r for r in sorted(shuffled, key=lambda r: r.id)}
-    links = [*link_domains(by_id, sorted(claims, key=lambda c: (c.domain, c.record_id))).links]
+    links = [*link_domains(by_id, sorted(claims, key=lambda c: (c.domain, c.record_id)), told).links]
     links += link_names(by_id.values())[0]
-    made, _ = joinable(chance_.sample(links, len(links)), by_id)
+    made, _ = joinable(chance_.sample(links, len(links)), by_id, told)
     joined = Joined(f"r:{r.id}" for r in found)
     for link in made:
         joined.join(link.left, link.right)
@@ -105,6 +106,31 @@ def test_no_circle_of_parents_is_left_and_no_more_is_cut_than_circles(parents: d
         assert at == a
 
 
+decisions = st.lists(st.tuples(st.booleans(), st.integers(0, 8), st.integers(0, 8)), max_size=5)
+
+
+@settings(max_examples=150, deadline=None)
+@given(companies, decisions, st.integers(0, 99))
+def test_decisions_win_over_what_is_alike_and_splits_over_every_chain(
+    said: list[tuple[str, str | None, str, int]], decided: list[tuple[bool, int, int]], order: int
+) -> None:
+    found = [record(n, name, domain, None, country) for n, (name, domain, country, _) in enumerate(said)]
+    pairs = {(min(a, b), max(a, b)): is_merge for is_merge, a, b in decided if a != b}
+    apart = {
+        n: {f"r:{b if a == n else a}" for (a, b), m in pairs.items() if not m and n in (a, b)}
+        for n in range(9)
+    }
+    links = tuple(Link(f"r:{a}", f"r:{b}", "decided", 1.0, "") for (a, b), m in sorted(pairs.items()) if m)
+    told = Told(links, {f"r:{n}": frozenset(others) for n, others in apart.items() if others})
+    made = {frozenset((k.left, k.right)) for k in told.joined()[1]}
+    first = accounts(found, told=told)
+    assert first == accounts(found, order=order, told=told)
+    for (a, b), is_merge in pairs.items():
+        if max(a, b) < len(found):
+            is_one = any({f"r:{a}", f"r:{b}"} <= account for account in first)
+            assert is_one if is_merge and {f"r:{a}", f"r:{b}"} in made else is_merge or not is_one
+
+
 def test_joins_that_would_bring_together_two_companies_are_not_made() -> None:
     found = {
         "1": record(1, "Delta Dental of Ohio"),
@@ -144,6 +170,6 @@ def test_people_elsewhere_do_not_take_a_domain_from_the_company_that_has_it() ->
     assert {link.left for link in link_domains(found, claims).links} == {"r:1", "r:3"}
 
 
-@pytest.mark.parametrize("module", [records, verdict, hierarchy])
+@pytest.mark.parametrize("module", [domains, records, verdict, hierarchy])
 def test_the_examples_hold(module: object) -> None:
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from tests.stories.telling import Stories
 
-from muster.testing import Row, account, contact, engaged, lead, rows
+from muster.testing import Row, account, contact, decided, engaged, lead, rows
 from muster.workspace import Workspace
 
 told = Stories(as_of="2025-06-01")
@@ -164,3 +164,51 @@ def test_one_name_in_two_countries_is_two_accounts_and_a_row_to_look_at(ws: Work
 )
 def test_a_record_that_names_two_organisations_is_neither(ws: Workspace) -> None:
     assert len({row["account_id"] for row in placed(ws, "several", "nokia", "aalto")}) == 3
+
+
+@told(
+    account("Harbor Savings of Ohio", record="harbor-o", website="harborsavings.example"),
+    account("Harbor Savings of Iowa", record="harbor-i", website="harborsavings.example"),
+    account("Perch", record="perch"),
+    account("Tern", record="tern"),
+    account("Wren", record="wren"),
+    decided("2025-05-01 09:00", "account_merge", "harbor-o", other="harbor-i"),
+    decided("2025-05-01 09:00", "account_merge", "perch", other="tern"),
+    decided("2025-05-02 09:00", "account_merge", "tern", other="wren"),
+    decided("2025-05-03 09:00", "account_split", "perch", other="wren"),
+    decided("2025-05-04 09:00", "account_split", "wren", other="tern"),
+    decided("2025-05-05 09:00", "account_merge", "wren", other="tern"),
+)
+def test_what_people_decided_counts_the_latest_and_a_split_over_every_chain(ws: Workspace) -> None:
+    assert are_one(ws, "harbor-o", "harbor-i")
+    assert "decided" in {row["method"] for row in placed(ws, "harbor-o", "harbor-i")}
+    assert findings(ws, "harborsavings.example") == []  # one account now: nothing to say of its domain
+    assert are_one(ws, "wren", "tern")  # merged, split, merged again: the last word counts
+    assert not are_one(ws, "perch", "wren") and not are_one(ws, "perch", "tern")
+    refused = rows(ws, "SELECT method FROM account_review WHERE left_key = 'perch'")
+    assert refused == [{"method": "decided"}]  # the merge that the split of perch and wren does not allow
+
+
+@told(
+    account("Heron", record="h1"),
+    account("Egret", record="e1"),
+    decided("2025-06-01 09:00", "account_merge", "h1", other="e1"),  # after the date of these tables
+)
+def test_a_decision_counts_from_its_day(ws: Workspace) -> None:
+    assert not are_one(ws, "h1", "e1")
+
+
+@told(
+    account("Gull Holding", record="up", created="2019-01-01 00:00"),
+    account("Gull Bakery", record="down", parent_record_id="up"),
+    account("Skua", record="further", parent_record_id="down"),
+    decided("2025-05-01 09:00", "account_merge", "further", other="up"),
+)
+def test_a_merge_that_closes_a_circle_of_parents_leaves_none(ws: Workspace) -> None:
+    """Gull Holding is now also its own grandchild."""
+    parents = {r["account_id"]: r["parent_account_id"] for r in rows(ws, "FROM account")}
+    top, bakery = placed(ws, "up", "down")
+    assert parents[top["account_id"]] is None
+    assert parents[bakery["account_id"]] == top["account_id"]
+    [finding] = findings(ws, "Gull Holding")
+    assert "its own parent" in finding["reason"]

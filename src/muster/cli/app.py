@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from muster.cli import check, demo, doctor, explain, export, init, lab, people, query, report, run
+from muster.cli import accounts, check, demo, doctor, explain, export, init, lab, people, query, report, run
 from muster.cli.endings import CODES, Commands, interrupted
 
 _EPILOG = (
@@ -18,7 +18,20 @@ _EPILOG = (
     "\n".join(["Exit codes:", *(f"  {code:<3}  {meaning}" for code, meaning in CODES.items())]),
     "Results go to standard output, everything else to standard error. NO_COLOR turns colours off.",
 )
-_ORDER = ("init", "check", "run", "query", "explain", "report", "people", "lab", "export", "demo", "doctor")
+_ORDER = (
+    "init",
+    "check",
+    "run",
+    "query",
+    "explain",
+    "report",
+    "people",
+    "accounts",
+    "lab",
+    "export",
+    "demo",
+    "doctor",
+)
 
 
 def _flowing(text: str | None) -> str:
@@ -45,6 +58,7 @@ for module in (init, check, run, query, explain, export, demo, doctor):
     app.command(name, help=_flowing(function.__doc__), epilog=module.EXAMPLES)(function)
 app.add_typer(report.app, name="report")
 app.add_typer(people.app, name="people")
+app.add_typer(accounts.app, name="accounts")
 app.add_typer(lab.app, name="lab")
 
 

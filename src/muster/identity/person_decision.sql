@@ -1,38 +1,8 @@
--- What people decided about who is who: the last word on each two records or addresses, unless it was undone.
-WITH known AS (
-    SELECT
-        d.decision_id,
-        d.kind,
-        d.subject_id,
-        d.other_id,
-        d.decided_at
-    FROM decision AS d
-    CROSS JOIN clock AS c
-    WHERE d.known_at <= c.as_of_at
-    AND d.decided_at <= c.as_of_at
-    AND d.kind IN ('merge', 'split', 'undo')
-),
-
-ranked AS (
-    SELECT
-        k.kind,
-        k.subject_id,
-        k.other_id,
-        k.decided_at,
-        ROW_NUMBER() OVER (
-            PARTITION BY LEAST(k.subject_id, k.other_id), GREATEST(k.subject_id, k.other_id)
-            ORDER BY k.decided_at DESC, k.decision_id DESC
-        ) AS rank_then
-    FROM known AS k
-    WHERE k.kind IN ('merge', 'split')
-    AND k.other_id IS NOT NULL
-    AND NOT EXISTS (SELECT 1 FROM known AS u WHERE u.kind = 'undo' AND u.subject_id = k.decision_id)
-)
-
+-- What people decided about which records and addresses are one person.
 SELECT
-    r.kind,
-    r.subject_id,
-    r.other_id,
-    r.decided_at
-FROM ranked AS r
-WHERE r.rank_then = 1
+    d.kind,
+    d.subject_id,
+    d.other_id,
+    d.decided_at
+FROM identity_decision AS d
+WHERE d.about = 'person'

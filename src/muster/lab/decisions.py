@@ -18,12 +18,12 @@ from pathlib import Path
 from muster.config import DECISIONS
 from muster.problems import UserDataError, WrongUse
 
-KINDS = frozenset({"merge", "split", "undo"})
+UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One row: two records or addresses are one person (merge), are two (split), or an id is undone."""
+    """One row: two are one (merge, account_merge), are two (split, account_split), or an id is undone."""
 
     decision_id: str
     kind: str
@@ -105,20 +105,20 @@ def _is_ours(decision_id: str) -> bool:
 
 def undone(decisions: Iterable[Decision]) -> dict[str, str]:
     """The ids that were taken back, with the id of what took each back."""
-    return {d.subject_id: d.decision_id for d in decisions if d.kind == "undo"}
+    return {d.subject_id: d.decision_id for d in decisions if d.kind == UNDO}
 
 
 def standing(decisions: Sequence[Decision]) -> list[Decision]:
-    """The last word on each two records or addresses, as the flow reads it (`person_decision.sql`)."""
+    """The last word on each two records, addresses or domains, as `identity_decision.sql` has it."""
     taken_back = undone(decisions)
     last: dict[frozenset[str], Decision] = {}
     for decision in sorted(decisions, key=lambda d: d.rank):
-        if decision.kind != "undo" and decision.decision_id not in taken_back:
+        if decision.kind != UNDO and decision.decision_id not in taken_back:
             last[decision.pair] = decision
     return sorted(last.values(), key=lambda d: d.rank)
 
 
-def find_decision(decisions: Sequence[Decision], said: str) -> Decision:
+def find_decision(decisions: Sequence[Decision], said: str, *, command: str) -> Decision:
     """The decision of an id or its beginning. Raises WrongUse, naming the nearest, where none is meant."""
     exact = [d for d in decisions if d.decision_id == said]
     found = exact or [d for d in decisions if said and d.decision_id.startswith(said)]
@@ -132,7 +132,7 @@ def find_decision(decisions: Sequence[Decision], said: str) -> Decision:
 
     near = difflib.get_close_matches(said, _ids(decisions), n=2, cutoff=0.3) or _ids(decisions[-2:])
     hint = f"The nearest: {', '.join(near)}." if near else "There is none yet."
-    raise WrongUse(f"There is no decision {said}.", remedy=f"{hint} See them all: muster people decisions")
+    raise WrongUse(f"There is no decision {said}.", remedy=f"{hint} See them all: muster {command} decisions")
 
 
 def _ids(decisions: Iterable[Decision]) -> list[str]:

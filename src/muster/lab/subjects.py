@@ -1,120 +1,59 @@
-"""Whom somebody means by a record, a person or an address of the last run."""
+"""What decisions about who is who are about: people or accounts, and whom somebody means by what they say."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
-from muster.engine.duckdb_engine import literal
 from muster.explain.archive import Archive
-from muster.problems import WrongUse
-
-_RECORDS = (
-    "SELECT a.person_record_id AS id, a.person_id AS person FROM person_alias AS a WHERE a.{column} = {said}"
-)
-_OF_ADDRESS = """
-    SELECT r.person_record_id AS id, a.person_id AS person
-    FROM person_record AS r
-    JOIN person_alias AS a ON a.person_record_id = r.person_record_id
-    WHERE r.email = {said}
-"""
-_WITHOUT_RECORD = """
-    SELECT DISTINCT x.person_id AS person
-    FROM engagement AS e
-    JOIN resolved_engagement AS x ON x.engagement_id = e.engagement_id
-    WHERE e.email = {said} AND x.person_id IS NOT NULL
-"""
-_PERSON = """
-    SELECT p.person_id, p.name, p.email, p.title, a.name AS account,
-        (SELECT COUNT(*) FROM person_alias AS x WHERE x.person_id = p.person_id) AS records,
-        (SELECT COUNT(DISTINCT m.buying_group_id) FROM member AS m WHERE m.person_id = p.person_id) AS groups
-    FROM person AS p
-    LEFT JOIN account AS a ON a.account_id = p.account_id
-    WHERE p.person_id = {said}
-    ORDER BY p.valid_from DESC
-    LIMIT 1
-"""
-_NEAREST = """
-    SELECT c.id FROM (
-        SELECT x.person_record_id AS id FROM person_alias AS x
-        UNION SELECT p.person_id FROM person AS p
-        UNION SELECT r.email FROM person_record AS r WHERE r.email IS NOT NULL
-    ) AS c
-    ORDER BY 1 - jaro_winkler_similarity(c.id, {said}), c.id
-    LIMIT 3
-"""
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A person as the last run has them."""
+class Holder(Protocol):
+    """A person or an account as the last run has it."""
 
-    person_id: str
-    name: str | None
-    email: str | None
-    title: str | None
-    account: str | None
-    records: int
-    groups: int
+    @property
+    def id(self) -> str:
+        """Its id in the tables."""
+
+    @property
+    def groups(self) -> int:
+        """How many buying groups it is in, or has."""
 
     @property
     def shown(self) -> str:
-        """For example: Vera Villanueva, VP Data at Acme (p0123456789abcdef, 2 records)."""
-        records = "no record" if not self.records else f"{self.records} record{'s' * (self.records > 1)}"
-        who = ", ".join(part for part in (self.name or self.email or "somebody", self.title) if part)
-        at = f" at {self.account}" if self.account else ""
-        return f"{who}{at} ({self.person_id}, {records})"
+        """It in a few words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The record or address that stands in a decision, and whose it is now."""
+    """The record, address or domain that stands in a decision, and whose it is now."""
 
     subject_id: str
-    person: Person
+    holder: Holder
 
 
-def find_subject(archive: Archive, said: str, *, only_one_record: bool) -> Subject:
-    """Whom a record's id, a person's id or an address names.
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """People or accounts: their words, the kinds of decision about them, and how they are found.
 
-    Of a person with several records any stands for all of them, unless `only_one_record` asks for the
-    one that is meant. Raises WrongUse: for nobody, naming the nearest; for several, naming them.
+    `find` takes what somebody said and whether one single record must be meant; it raises WrongUse
+    for nobody, naming the nearest, and for several, naming them.
     """
-    said = said.strip()
-    records = archive.rows(_RECORDS.format(column="person_record_id", said=literal(said)))
-    if not records:
-        records = archive.rows(_RECORDS.format(column="person_id", said=literal(said)))
-    address = said.lower()
-    if not records and "@" in said:
-        records = archive.rows(_OF_ADDRESS.format(said=literal(address)))
-    if not records:
-        return _without_record(archive, said, address)
-    ids = sorted(row["id"] for row in records)
-    people = sorted({row["person"] for row in records})
-    shown = ", ".join(ids[:5]) + (" ..." if len(ids) > 5 else "")
-    if len(people) > 1:
-        raise WrongUse(f"{said} is the address of {len(people)} people.", remedy=f"Name one record: {shown}.")
-    if only_one_record and len(ids) > 1:
-        raise WrongUse(
-            f"{said} has {len(ids)} records, and a split is about two single ones.",
-            remedy=f"Name one: {shown}.",
-        )
-    return Subject(ids[0], read_person(archive, people[0]))
+
+    command: str  # of `muster`, and the word for several
+    one: str
+    merge: str
+    split: str
+    find: Callable[[Archive, str, bool], Subject]
+    groups_of: str  # SQL: how many buying groups the ids {ids} are in
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """What each kind of decision does."""
+        return {self.merge: "merge", self.split: "split"}
 
 
-def _without_record(archive: Archive, said: str, address: str) -> Subject:
-    """A person of whom only engagements tell, by address or by id."""
-    if "@" in said:
-        people = [row["person"] for row in archive.rows(_WITHOUT_RECORD.format(said=literal(address)))]
-        if len(people) == 1:
-            return Subject(address, read_person(archive, people[0]))
-    elif (found := archive.rows(_PERSON.format(said=literal(said)))) and found[0]["email"]:
-        return Subject(found[0]["email"], Person(**found[0]))
-    near = [row["id"] for row in archive.rows(_NEAREST.format(said=literal(said)))]
-    hint = f"The nearest: {', '.join(near)}." if near else "There are none: the last run found nobody."
-    raise WrongUse(f"The last run has no record, person or address {said}.", remedy=hint)
-
-
-def read_person(archive: Archive, person_id: str) -> Person:
-    """A person's latest stretch, with how many records and buying groups they have."""
-    found = archive.rows(_PERSON.format(said=literal(person_id)))
-    return Person(**found[0]) if found else Person(person_id, None, None, None, None, 0, 0)
+def records_shown(count: int) -> str:
+    """For example: 2 records."""
+    return "no record" if not count else f"{count} record{'s' * (count > 1)}"

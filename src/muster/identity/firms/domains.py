@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from muster.identity.firms.records import Claim, Joined, Link, Record
+from muster.identity.firms.told import NOTHING, Told
 from muster.identity.firms.verdict import Verdict, judge
 from muster.readings.companies.labels import fits_label
 
@@ -33,16 +34,17 @@ class DomainLinks:
     shared: list[SharedDomain]
 
 
-def link_domains(records: Mapping[str, Record], claims: Iterable[Claim]) -> DomainLinks:
+def link_domains(records: Mapping[str, Record], claims: Iterable[Claim], told: Told = NOTHING) -> DomainLinks:
     """Join records by the domains they state and the domains their people write from."""
     found = DomainLinks([], [], [])
+    joined = told.joined()[0]
     by_domain: dict[str, list[Claim]] = defaultdict(list)
     people: dict[str, int] = defaultdict(int)
     for claim in claims:
         by_domain[claim.domain].append(claim)
         people[claim.record_id] += claim.people_count
     for domain in sorted(by_domain):
-        _link_domain(domain, by_domain[domain], records, people, found)
+        _link_domain(domain, by_domain[domain], records, people, found, told=told, joined=joined)
     return found
 
 
@@ -52,14 +54,22 @@ def _link_domain(
     records: Mapping[str, Record],
     people: Mapping[str, int],
     found: DomainLinks,
+    *,
+    told: Told,
+    joined: Joined,
 ) -> None:
     stated = [c for c in claims if c.is_stated]
     beside = [c for c in claims if not c.is_stated and c.record_id not in {s.record_id for s in stated}]
     label = domain.split(".", 1)[0]
     claiming = {c.record_id for c in stated}
     # A subsidiary with its parent's domain stays apart from it; the domain is the parent's.
-    apart = {r for r in claiming if records[r].parent_id in claiming}
-    sets = _one_organisation([records[r] for r in sorted(claiming - apart)], domain, found.reviews)
+    apart = {
+        r
+        for r in claiming
+        if (above := records[r].parent_id) in claiming and joined.root(f"r:{r}") != joined.root(f"r:{above}")
+    }
+    alike = _one_organisation([records[r] for r in sorted(claiming - apart)], domain, found.reviews)
+    sets = as_told(alike, told, joined)
     seen = {c.record_id: c.people_count for c in claims}
     owner = _owner(sets, label, records, seen)
     count = len(sets) + len(apart)
@@ -151,6 +161,28 @@ def _one_organisation(at_domain: list[Record], domain: str, reviews: list[Link])
     return [
         [r.id for key in keys for r in sorted(of[key], key=lambda r: (r.known_at, r.id))] for keys in sets
     ]
+
+
+def as_told(sets: list[list[str]], told: Told, joined: Joined) -> list[list[str]]:
+    """Sets of records at one domain, brought together and parted as people and the CRM said.
+
+    >>> told = Told(apart={"r:1": frozenset({"r:2"}), "r:2": frozenset({"r:1"})})
+    >>> as_told([["1", "2", "3"]], told, Joined())
+    [['1', '3'], ['2']]
+    """
+    if not told.links and not told.apart:
+        return sets
+    parted: list[list[str]] = []
+    for record, place in ((r, n) for n, one in enumerate(sets) for r in one):
+        key, home = joined.root(f"r:{record}"), {*sets[place]}
+        for others in parted:
+            is_alike = not home.isdisjoint(others) or any(joined.root(f"r:{o}") == key for o in others)
+            if is_alike and not told.keeps_apart([f"r:{record}"], [f"r:{o}" for o in others]):
+                others.append(record)
+                break
+        else:
+            parted.append([record])
+    return parted
 
 
 def _owner(

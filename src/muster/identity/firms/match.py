@@ -1,8 +1,9 @@
 """Which account records are one organisation: the step that makes table `account_match`.
 
-Everything that speaks for one organisation is a link with a method, a confidence and its evidence. Links
-are made from the surest down, and one that would bring together two companies that cannot be one (Delta
-Dental of Ohio, Delta Dental of Iowa; a subsidiary and its parent) is not made: it is a row to look at.
+Everything that speaks for one organisation is a link with a method, a confidence and its evidence. What
+people decided comes first, then merges in the CRM; then links are made from the surest down, and one
+that would bring together two companies that cannot be one (Delta Dental of Ohio, Delta Dental of Iowa; a
+subsidiary and its parent), or that a decision keeps apart, is not made: it is a row to look at.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from muster.engine.protocol import Engine
 from muster.identity.firms.domains import link_domains
 from muster.identity.firms.named import link_names
 from muster.identity.firms.records import Joined, Link, Record, read_claims, read_records
+from muster.identity.firms.told import NOTHING, Told, read_told
 from muster.identity.firms.verdict import judge
 
 _Row = tuple[str, str | None, str, str, float, str]
@@ -28,18 +30,13 @@ def match_accounts(engine: Engine) -> None:
     that a domain (right_key) is several accounts' and whose (left_key, null for nobody's) it is taken to be.
     """
     records = {record.id: record for record in read_records(engine)}
-    domains = link_domains(records, read_claims(engine))
+    told = read_told(engine)
+    domains = link_domains(records, read_claims(engine), told)
     by_name, reviews = link_names(records.values())
-    merged = engine.arrow(
-        "SELECT r.account_record_id, r.merged_into_id FROM known_account_record AS r"
-        " WHERE r.merged_into_id IS NOT NULL"
-    ).to_pylist()
-    merges = [(f"r:{row['account_record_id']}", f"r:{row['merged_into_id']}") for row in merged]
-    made, refused = joinable([*domains.links, *by_name], records, merges)
+    made, refused = joinable([*domains.links, *by_name], records, told)
     rows: list[_Row] = [("join", *_row(link)) for link in made]
     rows += [
-        ("review", *_row(link))
-        for link in _worth_a_look([*domains.reviews, *reviews, *refused], made, merges)
+        ("review", *_row(link)) for link in _worth_a_look([*domains.reviews, *reviews, *refused], made, told)
     ]
     for shared in domains.shared:
         owner = f"r:{shared.owner_id}" if shared.owner_id else None
@@ -55,19 +52,16 @@ def match_accounts(engine: Engine) -> None:
 
 
 def joinable(
-    links: Iterable[Link], records: Mapping[str, Record], merges: Iterable[tuple[str, str]] = ()
+    links: Iterable[Link], records: Mapping[str, Record], told: Told = NOTHING
 ) -> tuple[list[Link], list[Link]]:
-    """The links that may be made, the surest first, and those that would join what cannot be one."""
-    joined = Joined()
-    for merged, into in sorted(merges):
-        joined.join(merged, into)
-    made, refused = [], []
+    """The links that may be made, told ones first, then the surest; and those that cannot be."""
+    joined, made, refused = told.joined()
     for link in sorted(links, key=lambda k: (-k.confidence, k.method, k.left, k.right)):
         if joined.root(link.left) == joined.root(link.right):
             made.append(link)
             continue
         left, right = joined.of(link.left), joined.of(link.right)
-        if _cannot_be_one(left, right, records):
+        if told.keeps_apart(left, right) or _cannot_be_one(left, right, records):
             refused.append(link)
         else:
             made.append(link)
@@ -90,15 +84,15 @@ def _cannot_be_one(left: list[str], right: list[str], records: Mapping[str, Reco
     return any(judge(a, b).is_hard for a in said[0] for b in said[1])
 
 
-def _worth_a_look(reviews: Iterable[Link], made: list[Link], merges: list[tuple[str, str]]) -> list[Link]:
-    """Each pair once, the surest reason of it, and none that is one account already."""
+def _worth_a_look(reviews: Iterable[Link], made: list[Link], told: Told) -> list[Link]:
+    """Each pair once, the surest reason of it, and none that is one account or was decided to be two."""
     joined = Joined()
-    for left, right in [*((link.left, link.right) for link in made), *merges]:
-        joined.join(left, right)
+    for link in made:
+        joined.join(link.left, link.right)
     best: dict[tuple[str, str], Link] = {}
     for link in sorted(reviews, key=lambda k: (-k.confidence, k.method, k.left, k.right)):
         low, high = sorted((link.left, link.right))
-        if joined.root(low) != joined.root(high):
+        if joined.root(low) != joined.root(high) and not told.keeps_apart([low], [high]):
             best.setdefault((low, high), link)
     return list(best.values())
 

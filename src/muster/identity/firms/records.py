@@ -10,6 +10,8 @@ from muster.engine.protocol import Engine
 from muster.readings.companies import CompanyName, read_name
 
 Method = Literal[
+    "decided",
+    "merged_record",
     "same_domain",
     "people_domain",
     "same_name",

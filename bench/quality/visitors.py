@@ -104,21 +104,25 @@ def figures(data: Data) -> Iterator[Figure]:
         ("person, of browsers that said who", "NOT is_hidden", "said_person", "person_key"),
     ):
         visits, ours = _told(con, which, said, true)
-        network = _told(con, which, "network_account", "account_key")[1] if true == "account_key" else ()
+        by_network = _told(con, which, "network_account", "account_key")[1]
+        network = by_network if true == "account_key" else None
         for at, measure in enumerate(("precision", "recall")):
-            others = {"network's domain alone": network[at]} if network else {}
-            yield Figure(TOPIC, f"{words}: {measure}", ours[at], others, how=f"{visits:,} visits")
+            others = {"network's domain alone": network[at] or 0.0} if network else {}
+            how = (
+                f"{visits:,} visits" if ours[0] is not None else f"of {visits:,} visits none is told, rightly"
+            )
+            yield Figure(TOPIC, f"{words}: {measure}", ours[at], others, how=how)
     yield from _stated(con)
 
 
 def _told(
     con: duckdb.DuckDBPyConnection, which: str, said: str, true: str
-) -> tuple[int, tuple[float, float]]:
+) -> tuple[int, tuple[float | None, float | None]]:
     """Visits, and the precision and recall of what one column said of some of them."""
     [(visits, claimed, right)] = con.execute(
         f"SELECT count(*), count({said}), count(*) FILTER ({said} = {true}) FROM judged WHERE {which}"
     ).fetchall()
-    return visits, (right / max(claimed, 1), right / max(visits, 1))
+    return visits, (right / claimed if claimed else None, right / max(visits, 1) if claimed else None)
 
 
 def _stated(con: duckdb.DuckDBPyConnection) -> Iterator[Figure]:

@@ -94,7 +94,10 @@ STEPS = (
                 ("person_link", "person_apart"),
                 partial(join_links, links="person_link", apart="person_apart", into="exact_person"),
             ),
-            "person_match": (("person_candidate", "person_apart"), match_people),
+            "person_match": (
+                ("person_candidate", "person_apart", "rule_match_weights", "clock"),
+                match_people,
+            ),
             "person_cluster": (
                 ("person_join",),
                 partial(join_links, links="person_join", into="person_cluster"),

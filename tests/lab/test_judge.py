@@ -86,13 +86,14 @@ def test_labels_are_read_back_and_no_cell_is_a_formula(tmp_path: Path) -> None:
     file = tmp_path / "sample.csv"
     write_sample(drawn, file)
     assert ",=1+1" not in file.read_text()
-    assert [same for _, same in read_labels(file)] == [None] * len(drawn)
+    assert [label.same for label in read_labels(file)] == [None] * len(drawn)
     lines = file.read_text().splitlines()
     lines[1], lines[2] = f"Yes{lines[1]}", f"no{lines[2]}"
     file.write_text("\n".join(lines))
     labels = read_labels(file)
-    assert [same for _, same in labels[:3]] == [True, False, None]
-    assert [s.name for s, _ in labels] == [s.name for _, s in drawn]
+    assert [label.same for label in labels[:3]] == [True, False, None]
+    assert [label.stratum.name for label in labels] == [s.name for _, s in drawn]
+    assert [label.left_id for label in labels] == [pair.left_id for pair, _ in drawn]
     file.write_text("\n".join([lines[0], f"maybe{lines[3]}"]))
     with pytest.raises(UserDataError, match='row 2: "maybe" is neither yes nor no'):
         read_labels(file)

@@ -1,4 +1,4 @@
-"""One way to state a figure: bars are judged as printed, absent sets are named, measures are what they say."""
+"""One way to state a figure: bars are judged as printed, absent sets named, measures are what they say."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def test_a_bar_is_missed_in_its_own_direction_and_an_absent_set_has_none() -> No
     text = as_text([PRECISION, STATED, SKIPPED])
     assert "MISSED. ten pairs" in text and "at most 0.1000" in text
     assert "skipped: no data/enron_graph in shared" in text
-    assert "| precision | e-mail alone 1.0000 | 0.9700 | 0.9800 | MISSED. ten pairs |" in as_markdown([PRECISION])
+    row = "| precision | e-mail alone 1.0000 | 0.9700 | 0.9800 | MISSED. ten pairs |"
+    assert row in as_markdown([PRECISION])
 
 
 def test_every_section_names_what_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,7 +46,8 @@ def test_the_page_is_written_from_kept_figures_between_its_marks(
     monkeypatch.setattr(quality, "PAGE", page)
     quality._write_page()
     text = page.read_text()
-    assert text.startswith(f"before\n{quality.BEGIN}\n### People") and text.endswith(f"{quality.END}\nafter\n")
+    assert text.startswith(f"before\n{quality.BEGIN}\n### People")
+    assert text.endswith(f"{quality.END}\nafter\n")
     assert "old" not in text and text.index("### People") < text.index("### Mail")
 
 

@@ -79,7 +79,7 @@ def judge(labels: Iterable[tuple[Stratum, bool | None]]) -> Judgement:
     return Judgement(
         sum(r.labelled for r in strata),
         sum(r.stratum.pairs for r in strata if not r.labelled),
-        _precision(joined),
+        same_share(joined),
         _recall(joined, apart),
         strata,
         tuple(_point(strata, edge) for edge in edges if edge > -10_000),
@@ -92,10 +92,11 @@ def _point(strata: Sequence[Reviewed], edge: int) -> Point:
     apart = [r for r in strata if r not in joined]
     odds = 2.0 ** (edge / 100)
     count = sum(r.stratum.pairs for r in joined)
-    return Point(edge, odds / (1 + odds), count, _precision(joined), _recall(joined, apart))
+    return Point(edge, odds / (1 + odds), count, same_share(joined), _recall(joined, apart))
 
 
-def _precision(joined: Sequence[Reviewed]) -> Share:
+def same_share(joined: Sequence[Reviewed]) -> Share:
+    """The share of pairs of some strata that are one person, or of members whose role is right."""
     total = sum(r.stratum.pairs for r in joined)
     if not total:
         return Share(None, 0.0, 1.0)
@@ -124,6 +125,12 @@ def _same_pairs(strata: Sequence[Reviewed]) -> tuple[float, float, float]:
         above += (pairs * (high - share)) ** 2
     total = sum(r.stratum.pairs for r in strata)
     return middle, max(middle - sqrt(below), 0.0), min(middle + sqrt(above), float(total))
+
+
+def share_of(reviewed: Reviewed) -> Share:
+    """The share of one stratum; None where nothing of it has a label."""
+    share, low, high = _share(reviewed)
+    return Share(share if reviewed.labelled else None, low, high)
 
 
 def _share(reviewed: Reviewed) -> tuple[float, float, float]:

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from muster import flow
 from muster.engine.protocol import Engine
-from muster.identity.matching.match import find_matches
-from muster.identity.matching.model import people_model, weight_of
+from muster.identity.matching.match import find_matches, model_in_force
+from muster.identity.matching.model import Model, people_model, weight_of
 from muster.lab.what_if import rebuild, refuse_if_stale
 from muster.workspace import Workspace
 
@@ -52,21 +54,37 @@ def needed_weight(workspace: Workspace) -> int:
     return round(weight_of(people_model().join_from if own is None else own) * 100)
 
 
-def read_pairs(workspace: Workspace) -> list[Pair]:
-    """The pairs of the last run with a probability of at least `LEAST`, weighed again, in order of ids."""
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The candidates of the last run, every two with a probability of at least `LEAST`, and the model."""
+
+    candidates: pa.Table
+    matches: pa.Table
+    model: Model
+
+
+def weigh_again(workspace: Workspace) -> Weighed:
+    """Weigh the last run's candidates once more, down to `LEAST`."""
     refuse_if_stale(workspace)
-    found: list[Any] = []
+    found: list[Weighed] = []
 
     def weigh(engine: Engine) -> None:
         candidates = engine.arrow("SELECT c.* FROM person_candidate AS c")
-        found.extend((candidates, find_matches(candidates, replace(people_model(), join_from=LEAST))))
+        model = model_in_force(engine)
+        matches = find_matches(candidates, replace(model, join_from=LEAST))
+        found.append(Weighed(candidates, matches, model))
         raise _Enough
 
     with tempfile.TemporaryDirectory(prefix="muster-lab-") as folder, suppress(_Enough):
         rebuild(workspace, Path(folder), steps=flow.matching_by(weigh))
-    candidates, matches = found
+    return found[0]
+
+
+def read_pairs(workspace: Workspace) -> list[Pair]:
+    """The pairs of the last run with a probability of at least `LEAST`, weighed again, in order of ids."""
+    weighed = weigh_again(workspace)
     accounts = {row["account_id"]: row["name"] for row in workspace.query(_ACCOUNTS).to_pylist()}
-    said = {row["candidate_id"]: _readable(row, accounts) for row in candidates.to_pylist()}
+    said = {row["candidate_id"]: _readable(row, accounts) for row in weighed.candidates.to_pylist()}
     fates = {(r["left_id"], r["right_id"]): r["fate"] for r in workspace.query(_FATES).to_pylist()}
     return [
         Pair(
@@ -79,7 +97,7 @@ def read_pairs(workspace: Workspace) -> list[Pair]:
             said[row["left_id"]],
             said[row["right_id"]],
         )
-        for row in sorted(matches.to_pylist(), key=lambda r: (r["left_id"], r["right_id"]))
+        for row in sorted(weighed.matches.to_pylist(), key=lambda r: (r["left_id"], r["right_id"]))
     ]
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from muster.lab.moved import Moved, read_moved
+from muster.lab.tried import tried_rules
 from muster.lab.what_if import Compared, compared
-from muster.problems import WrongUse
-from muster.rules.read import Rules, read_rules, rule_shapes
 from muster.workspace import Workspace
 
 _SHOWN = 20
@@ -61,29 +58,10 @@ class RolesMoved:
 
 
 def moved_by_rules(workspace: Workspace, folder: Path) -> RolesMoved:
-    """What the last run would have been with the rule files of a folder in place of the workspace's own.
-
-    Files that the folder does not have stay as they are. Raises WrongUse where it has none, RuleError
-    where one says something impossible.
-    """
-    files = tuple(sorted(f.stem for f in folder.glob("*.csv") if f.stem in rule_shapes()))
-    if not files:
-        raise WrongUse(
-            f"{folder} has no rule file.", remedy="Copy rules/roles.csv there, change it, and try again."
-        )
-    with compared(workspace, rules=_laid_over(workspace, folder, files)) as both:
+    """What the last run would have been with the rule files of a folder in place of the workspace's own."""
+    files, rules = tried_rules(workspace, folder)
+    with compared(workspace, rules=rules) as both:
         return _read(both, files)
-
-
-def _laid_over(workspace: Workspace, folder: Path, files: tuple[str, ...]) -> Rules:
-    with tempfile.TemporaryDirectory(prefix="muster-lab-") as made:
-        whole = Path(made) / "rules"
-        if (workspace.folder / "rules").is_dir():
-            shutil.copytree(workspace.folder / "rules", whole)
-        whole.mkdir(exist_ok=True)
-        for name in files:
-            shutil.copyfile(folder / f"{name}.csv", whole / f"{name}.csv")
-        return read_rules(whole)
 
 
 def _read(both: Compared, files: tuple[str, ...]) -> RolesMoved:

@@ -18,6 +18,13 @@ from muster.identity.matching.features import make_features
 from muster.identity.matching.model import Model, people_model, weight_of
 from muster.identity.matching.score import score_pairs
 
+_WEIGHTS = """
+    SELECT w.comparison, w.says, w.m
+    FROM rule_match_weights AS w
+    CROSS JOIN clock AS c
+    WHERE w.from_at <= c.as_of_at
+    AND c.as_of_at < w.to_at
+"""
 # Likeness alone is never certainty.
 SUREST = 0.999999
 # People that one chain of likeness may tie together before weaker pairs are left out: a family, not a town.
@@ -30,11 +37,18 @@ def match_people(engine: Engine, *, join_from: float | None = None) -> None:
 
     `join_from` is the probability from which two are joined; the model's own where none is given.
     """
-    model = people_model() if join_from is None else replace(people_model(), join_from=join_from)
+    model = model_in_force(engine)
+    if join_from is not None:
+        model = replace(model, join_from=join_from)
     candidates = engine.arrow("SELECT c.* FROM person_candidate AS c")
     apart = engine.arrow("SELECT a.left_key, a.right_key FROM person_apart AS a").to_pylist()
     split = {ordered(str(row["left_key"]), str(row["right_key"])) for row in apart}
     engine.put("person_match", find_matches(candidates, model, split=split))
+
+
+def model_in_force(engine: Engine) -> Model:
+    """The shipped model, with the weights that the workspace's rules say on the as-of date."""
+    return people_model().reweighed(engine.arrow(_WEIGHTS).to_pylist())
 
 
 def find_matches(candidates: pa.Table, model: Model, *, split: Collection[Pair] = ()) -> pa.Table:

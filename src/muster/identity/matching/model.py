@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from math import log2
 from typing import Any
+
+from muster.problems import RuleError
 
 # Where u is the frequency of the value at hand, the fixed part of the weight is log2(m / 1).
 _ANY_VALUE = 1.0
@@ -84,6 +87,38 @@ class Model:
             "retain_intermediate_calculation_columns": True,
             "retain_matching_columns": False,
         }
+
+    def reweighed(self, rows: Iterable[Mapping[str, Any]]) -> Model:
+        """The model with the `m` of some levels as `match_weights.csv` says: comparison, says, m.
+
+        Raises RuleError, naming the nearest, for a level that there is not.
+        """
+        own = {(str(row["comparison"]), str(row["says"])): float(row["m"]) for row in rows}
+        known = [(c.name, level.says) for c in self.comparisons for level in c.levels if not level.is_null]
+        for key, m in own.items():
+            if key not in known:
+                near = difflib.get_close_matches(", ".join(key), [", ".join(k) for k in known], n=1, cutoff=0)
+                raise RuleError(
+                    f"rules/match_weights.csv: there is no level {', '.join(key)}.",
+                    remedy=f"Did you mean {near[0]}?",
+                )
+            if not 0.0 < m < 1.0:
+                raise RuleError(
+                    f"rules/match_weights.csv: m of {', '.join(key)} is {m:g}.",
+                    remedy="Write a share between 0 and 1.",
+                )
+        return replace(
+            self,
+            comparisons=tuple(
+                replace(
+                    c,
+                    levels=tuple(
+                        replace(level, m=own.get((c.name, level.says), level.m)) for level in c.levels
+                    ),
+                )
+                for c in self.comparisons
+            ),
+        )
 
 
 def weight_of(probability: float) -> float:

@@ -1,0 +1,51 @@
+"""Labels as decisions: what reviewers said of pairs, where the tables say otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from muster.explain.archive import Archive
+from muster.lab.decide import Decided, merge, split
+from muster.lab.sample import Label
+from muster.lab.subjects import find_subject
+from muster.problems import WrongUse
+from muster.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The decisions that labels became; how many agree with the tables; those refused, with the reason."""
+
+    decided: tuple[Decided, ...]
+    agreeing: int
+    refused: tuple[str, ...]
+
+
+def decide_labels(workspace: Workspace, labels: Sequence[Label], *, by: str = "") -> Applied:
+    """Write a merge for pairs labelled yes that are two people, a split for those labelled no that are one.
+
+    A label that the tables agree with is not written: it would bind a later, better rule for nothing. What
+    cannot be decided (a record that is gone, an address of several people, a merge against a split)
+    is told and left out.
+    """
+    decided, refused, agreeing = [], [], 0
+    for label in labels:
+        if label.same is None:
+            continue
+        one, other = label.left_id[2:], label.right_id[2:]
+        try:
+            if _is_one(workspace, one, other) == label.same:
+                agreeing += 1
+            else:
+                decide = merge if label.same else split
+                decided.append(decide(workspace, one, other, reason="labelled in the match lab", by=by))
+        except WrongUse as problem:
+            refused.append(f"{one} and {other}: {problem}")
+    return Applied(tuple(d for d in decided if d.is_new), agreeing, tuple(refused))
+
+
+def _is_one(workspace: Workspace, one: str, other: str) -> bool:
+    with Archive(workspace.published, workspace.folder, workspace.config, workspace.rules) as archive:
+        people = [find_subject(archive, said, only_one_record=False).person for said in (one, other)]
+    return people[0].person_id == people[1].person_id

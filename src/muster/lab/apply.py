@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from muster.explain.archive import Archive
 from muster.lab.decide import Decided, merge, split
+from muster.lab.people import PEOPLE
 from muster.lab.sample import Label
-from muster.lab.subjects import find_subject
 from muster.problems import WrongUse
 from muster.workspace import Workspace
+
+_REASON = "labelled in the match lab"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def decide_labels(workspace: Workspace, labels: Sequence[Label], *, by: str = ""
                 agreeing += 1
             else:
                 decide = merge if label.same else split
-                decided.append(decide(workspace, one, other, reason="labelled in the match lab", by=by))
+                decided.append(decide(workspace, one, other, about=PEOPLE, reason=_REASON, by=by))
         except WrongUse as problem:
             refused.append(f"{one} and {other}: {problem}")
     return Applied(tuple(d for d in decided if d.is_new), agreeing, tuple(refused))
@@ -47,5 +49,5 @@ def decide_labels(workspace: Workspace, labels: Sequence[Label], *, by: str = ""
 
 def _is_one(workspace: Workspace, one: str, other: str) -> bool:
     with Archive(workspace.published, workspace.folder, workspace.config, workspace.rules) as archive:
-        people = [find_subject(archive, said, only_one_record=False).person for said in (one, other)]
-    return people[0].person_id == people[1].person_id
+        people = [PEOPLE.find(archive, said, False).holder for said in (one, other)]
+    return people[0].id == people[1].id

@@ -113,8 +113,26 @@ HANDED_OVER_TWICE = Fault(
 SCANNERS_READ = Fault(
     "scanners are readers",
     "burst",
-    "SELECT c.engagement_id\nFROM click AS c\nWHERE",
-    "SELECT c.engagement_id\nFROM click AS c\nWHERE FALSE AND",
+    "WHERE l.occurred_at - f.occurred_at < r.seconds * 1000000",
+    "WHERE FALSE",
+)
+CRAWLERS_SCORE = Fault(
+    "crawlers score", "ignored_engagement", "FROM crawl AS c", "FROM crawl AS c WHERE FALSE"
+)
+OWN_PEOPLE_SCORE = Fault(
+    "our own people score", "ignored_engagement", "AND v.from_at <= e.known_at", "AND v.reason <> 'own'"
+)
+TESTS_SCORE = Fault(
+    "test records score",
+    "ignored_engagement",
+    "ON t.email = e.email AND t.known_at <= e.known_at",
+    "ON FALSE",
+)
+FREE_MAIL_IS_A_COMPANY = Fault(
+    "people with one free-mail domain are one account",
+    "mail_address",
+    "MAX(CASE WHEN d.domain IS NULL THEN e.domain END) AS domain",
+    "MAX(SPLIT_PART(s.email, '@', 2)) AS domain",
 )
 NO_CAP = Fault(
     "no act is one too many",
@@ -176,6 +194,12 @@ ALWAYS_TITLED = Fault(
     "person_rank",
     "MAX(p.title_known_at) AS title_known_at",
     "CAST(0 AS BIGINT) AS title_known_at",
+)
+ALWAYS_THE_BROWSERS_HISTORY = Fault(
+    "what a browser did belongs to its person before anybody knew who it was",
+    "placed_engagement",
+    "CASE WHEN t.told_at < 9000000000000000 THEN t.told_at ELSE t.seen_at END AS known_at",
+    "t.seen_at AS known_at",
 )
 ALWAYS_THE_PERSON = Fault(
     "a person was always known",

@@ -85,4 +85,10 @@ LEARNT_LATER: dict[str, list[Record]] = {
         visited("2025-02-03 09:00", "b-unmasked", company_domain="unmasked.example"),
         visited(LATER, "b-unmasked", email="vera@unmasked.example"),
     ],
+    # Nobody knew whose browser it was, nor of which company.
+    "returned": [
+        engaged("2025-02-03 08:00", "ana@returned.example", "demo_requested"),
+        visited("2025-02-04 09:00", "b-returned", activity="pricing_viewed"),
+        visited(LATER, "b-returned", email="vera@returned.example"),
+    ],
 }

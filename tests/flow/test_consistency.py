@@ -75,6 +75,7 @@ COUNTS_FROM_THEN: dict[str, set[str]] = {
     "nameless": {"content_shared", "share_read_upward", "decision_maker"},
     "capped": {"page_viewed"},
     "unmasked": {"page_viewed", "person"},
+    "returned": {"pricing_viewed", "page_viewed", "person"},
 }
 
 

@@ -28,6 +28,7 @@ from tests.stories import (
     test_membership,
     test_money,
     test_resolve,
+    test_visitors,
     test_weigh,
 )
 from tests.stories.telling import Stories
@@ -120,7 +121,11 @@ LOOKS_AHEAD: list[dict[Fault, str]] = [
         faults.ALWAYS_ONE_ACTOR: "capped",
         faults.ALWAYS_THE_COMPANY: "nameless",
     },
-    {faults.ALWAYS_HIGHER: "titled", faults.ALWAYS_NAMED: "nameless"},
+    {
+        faults.ALWAYS_HIGHER: "titled",
+        faults.ALWAYS_NAMED: "nameless",
+        faults.ALWAYS_THE_BROWSERS_HISTORY: "returned",
+    },
 ]
 
 
@@ -148,6 +153,15 @@ STORIES: list[tuple[Stories, dict[Fault, Story]]] = [
                 test_resolve.test_three_clicks_in_a_minute_are_a_mail_scanner_and_score_nothing,
             faults.MAILBOXES_ARE_PEOPLE:
                 test_resolve.test_forty_contacts_who_share_info_make_no_super_engaged_person,
+            faults.FREE_MAIL_IS_A_COMPANY: test_resolve.test_free_and_disposable_mail_make_no_account,
+        },
+    ),
+    (
+        test_visitors.told,
+        {
+            faults.CRAWLERS_SCORE: test_visitors.test_crawlers_score_nothing_and_are_counted,
+            faults.OWN_PEOPLE_SCORE: test_visitors.test_own_people_score_nothing_and_are_counted,
+            faults.TESTS_SCORE: test_visitors.test_test_records_score_nothing_and_are_counted,
         },
     ),
     (

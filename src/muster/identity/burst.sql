@@ -1,19 +1,27 @@
--- Three or more clicks of one address within one minute: a mail scanner following every link, not a reader.
+-- Several clicks of one address in too short a time (rules/machines.csv): a mail scanner following every link, not a reader.
 WITH click AS (
     SELECT
         e.engagement_id,
+        e.email,
         e.occurred_at,
-        LAG(e.occurred_at, 2) OVER (PARTITION BY e.email ORDER BY e.occurred_at, e.engagement_id) AS two_before,
-        LAG(e.occurred_at, 1) OVER (PARTITION BY e.email ORDER BY e.occurred_at, e.engagement_id) AS one_before,
-        LEAD(e.occurred_at, 1) OVER (PARTITION BY e.email ORDER BY e.occurred_at, e.engagement_id) AS one_after,
-        LEAD(e.occurred_at, 2) OVER (PARTITION BY e.email ORDER BY e.occurred_at, e.engagement_id) AS two_after
+        ROW_NUMBER() OVER (PARTITION BY e.email ORDER BY e.occurred_at, e.engagement_id) AS number
     FROM known_engagement AS e
     WHERE e.activity = 'email_clicked'
     AND e.email IS NOT NULL
+),
+
+-- From the first to the last click of each burst.
+burst AS (
+    SELECT
+        l.email,
+        f.number AS first_number,
+        l.number AS last_number
+    FROM click AS l
+    JOIN rule_machines AS r ON r.sign = 'clicks_at_once' AND r.from_at <= l.occurred_at AND l.occurred_at < r.to_at
+    JOIN click AS f ON f.email = l.email AND f.number = l.number - r.count + 1
+    WHERE l.occurred_at - f.occurred_at < r.seconds * 1000000
 )
 
-SELECT c.engagement_id
+SELECT DISTINCT c.engagement_id
 FROM click AS c
-WHERE c.occurred_at - c.two_before < 60000000
-OR c.one_after - c.one_before < 60000000
-OR c.two_after - c.occurred_at < 60000000
+JOIN burst AS b ON b.email = c.email AND b.first_number <= c.number AND c.number <= b.last_number

@@ -1,11 +1,23 @@
--- Visits of crawlers: fifteen pages within a minute, or a hundred and twenty within an hour, are more than a person reads.
--- The minute that gives a crawler away counts with it, and so does all that the browser does from then on without a name.
-WITH busy AS (
+-- Visits of crawlers: more pages in a minute, or in an hour, than a person reads (rules/machines.csv). The minute that gives a
+-- crawler away counts with it, and so does all that the browser does from then on without a name.
+WITH rush AS (
+    SELECT
+        r.sign,
+        r.count,
+        r.seconds * 1000000 AS within_us,
+        r.from_at,
+        r.to_at
+    FROM rule_machines AS r
+    WHERE r.sign IN ('pages_at_once', 'pages_an_hour')
+),
+
+busy AS (
     SELECT e.visitor_id
     FROM known_engagement AS e
+    CROSS JOIN (SELECT MIN(r.count) AS count FROM rush AS r) AS m
     WHERE e.visitor_id IS NOT NULL
-    GROUP BY e.visitor_id
-    HAVING COUNT(*) >= 15
+    GROUP BY e.visitor_id, m.count
+    HAVING COUNT(*) >= m.count
 ),
 
 visit AS (
@@ -15,37 +27,42 @@ visit AS (
         e.email,
         e.occurred_at,
         e.known_at,
-        LAG(e.occurred_at, 14) OVER (PARTITION BY e.visitor_id ORDER BY e.occurred_at, e.engagement_id) AS fourteen_before,
-        LEAD(e.occurred_at, 14) OVER (PARTITION BY e.visitor_id ORDER BY e.occurred_at, e.engagement_id) AS fourteen_after,
-        LAG(e.occurred_at, 119) OVER (PARTITION BY e.visitor_id ORDER BY e.occurred_at, e.engagement_id) AS many_before
+        ROW_NUMBER() OVER (PARTITION BY e.visitor_id ORDER BY e.occurred_at, e.engagement_id) AS number
     FROM known_engagement AS e
     JOIN busy AS b ON b.visitor_id = e.visitor_id
     WHERE e.known_at <= e.occurred_at
 ),
 
-rushed AS (
-    SELECT
-        v.engagement_id,
-        v.visitor_id,
-        v.email,
-        v.known_at,
-        CASE WHEN v.occurred_at - v.fourteen_before < 60000000 OR v.occurred_at - v.many_before < 3600000000 THEN v.known_at END AS caught_at,
-        MAX(CASE WHEN v.fourteen_after - v.occurred_at < 60000000 THEN 1 ELSE 0 END) OVER (
-            PARTITION BY v.visitor_id ORDER BY v.occurred_at, v.engagement_id ROWS BETWEEN 14 PRECEDING AND CURRENT ROW
-        ) AS in_rush
-    FROM visit AS v
-),
-
 caught AS (
     SELECT
-        r.visitor_id,
-        MIN(r.caught_at) AS caught_at
-    FROM rushed AS r
-    GROUP BY r.visitor_id
+        l.visitor_id,
+        r.sign,
+        f.number AS first_number,
+        l.number AS last_number,
+        l.known_at
+    FROM visit AS l
+    JOIN rush AS r ON r.from_at <= l.occurred_at AND l.occurred_at < r.to_at
+    JOIN visit AS f ON f.visitor_id = l.visitor_id AND f.number = l.number - r.count + 1
+    WHERE l.occurred_at - f.occurred_at < r.within_us
+),
+
+since AS (
+    SELECT
+        c.visitor_id,
+        MIN(c.known_at) AS known_at
+    FROM caught AS c
+    GROUP BY c.visitor_id
 )
 
-SELECT r.engagement_id
-FROM rushed AS r
-JOIN caught AS c ON c.visitor_id = r.visitor_id
-WHERE r.in_rush = 1
-OR (r.email IS NULL AND r.known_at >= c.caught_at)
+SELECT DISTINCT x.engagement_id
+FROM (
+    SELECT v.engagement_id
+    FROM visit AS v
+    JOIN caught AS c
+        ON c.visitor_id = v.visitor_id AND c.sign = 'pages_at_once' AND c.first_number <= v.number AND v.number <= c.last_number
+    UNION ALL
+    SELECT v.engagement_id
+    FROM visit AS v
+    JOIN since AS s ON s.visitor_id = v.visitor_id AND s.known_at <= v.known_at
+    WHERE v.email IS NULL
+) AS x

@@ -8,6 +8,10 @@ FROM (
     FROM known_engagement AS e
     WHERE e.is_machine
     UNION ALL
+    SELECT e.engagement_id, 'crawler' AS reason
+    FROM known_engagement AS e
+    WHERE e.is_crawler
+    UNION ALL
     SELECT b.engagement_id, 'scanner' AS reason
     FROM burst AS b
     UNION ALL

@@ -23,6 +23,7 @@ from muster.readings.rejections import read_rejections
 from muster.readings.solutions import SolutionReader, only_solution, read_solutions
 from muster.readings.titles import read_titles
 from muster.readings.trials import TestAddresses
+from muster.readings.user_agents import read_crawlers
 from muster.rules.read import Rules, in_force
 
 
@@ -46,6 +47,7 @@ def read_strings(engine: Engine, rules: Rules, company: Company, *, as_of: int) 
     customers = {domain for _, site in websites if (domain := registrable_domain(site)) is not None}
     networks = Networks(held["networks"], domains, customers=customers)
     read["reading_network"] = read_networks(_distinct(engine, engagement="company_domain"), networks)
+    read["reading_crawler"] = read_crawlers(_distinct(engine, engagement="user_agent"))
     further = _distinct(engine, account_record="domains")
     read["reading_further_domain"] = read_further_domains(further, domains)
     read["reading_lookalike"] = read_lookalikes(read["reading_email"], read["reading_domain"])

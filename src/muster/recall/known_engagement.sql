@@ -14,12 +14,14 @@ SELECT
     COALESCE(e.content_id, p.content_id) AS content_id,
     e.tactic_id,
     e.share_token,
-    COALESCE(e.is_machine, FALSE) AS is_machine
+    COALESCE(e.is_machine, FALSE) AS is_machine,
+    u.said IS NOT NULL AS is_crawler
 FROM engagement AS e
 CROSS JOIN clock AS c
 CROSS JOIN only_solution AS f
 LEFT JOIN reading_page AS p ON p.url = e.url
 LEFT JOIN reading_solution AS s ON s.said = e.solution_id
+LEFT JOIN reading_crawler AS u ON u.said = e.user_agent
 LEFT JOIN known_tactic AS t ON t.tactic_id = e.tactic_id
 WHERE e.known_at <= c.as_of_at
 AND e.occurred_at <= c.as_of_at

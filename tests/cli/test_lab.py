@@ -68,3 +68,43 @@ def test_tried_rules_are_told_and_nothing_written(muster, acme, tmp_path):
     assert not (acme / "rules" / "role_needs.csv").exists() or "tried" not in (
         acme / "rules" / "role_needs.csv"
     ).read_text("utf-8")
+
+
+def test_labels_are_proposed_as_weights_and_tried_and_nothing_is_in_force(muster, demo, tmp_path):
+    sample, tried = tmp_path / "sample.csv", tmp_path / "tried"
+    muster("lab", "match", "-w", demo, "-o", sample)
+    assert muster("lab", "match", "-w", demo, "--propose", tried).exit_code == 2  # learnt from what?
+    labels = _answer(sample)
+    told = json.loads(
+        muster("lab", "match", "-w", demo, "--json", "--labels", labels, "--propose", tried).stdout
+    )
+    assert told["proposed"] and told["file"] == str(tried / "match_weights.csv")
+    assert not (demo / "rules" / "match_weights.csv").is_file()
+    again = json.loads(muster("lab", "match", "-w", demo, "--json", "--rules", tried).stdout)
+    assert again["files"] == ["match_weights"]
+    assert {key: again[key] for key in again if key != "files"} == {
+        key: told[key] for key in again if key != "files"
+    }
+
+
+def test_labels_that_agree_write_no_decision(muster, demo, tmp_path):
+    sample = tmp_path / "sample.csv"
+    muster("lab", "match", "-w", demo, "-o", sample)
+    result = muster("lab", "match", "-w", demo, "--labels", _answer(sample), "--apply")
+    assert result.stdout.startswith("0 decisions written")
+    assert not (demo / "decisions.csv").is_file()
+
+
+def test_roles_are_drawn_reviewed_judged_and_drawn_on_a_page(muster, demo, tmp_path):
+    sample, page = tmp_path / "roles.csv", tmp_path / "roles.html"
+    assert muster("lab", "roles", "-w", demo, "-o", sample).exit_code == 0
+    assert muster("lab", "roles", "-w", demo, "-o", sample).exit_code == 2  # it may hold reviews
+    assert muster("lab", "roles", "-w", demo, "--labels", sample).exit_code == 2  # nobody has reviewed it
+    rows = list(csv.reader(sample.read_text().splitlines()))
+    labels = tmp_path / "reviewed.csv"
+    with labels.open("w", newline="") as stream:
+        csv.writer(stream).writerows([rows[0], *(["yes", *row[1:]] for row in rows[1:])])
+    told = json.loads(muster("lab", "roles", "-w", demo, "--json", "--labels", labels).stdout)
+    assert told["right"]["value"] == 1.0 and told["labelled"] == len(rows) - 1
+    assert muster("lab", "roles", "-w", demo, "--labels", labels, "--html", page).exit_code == 0
+    assert "What is taken for what" in page.read_text("utf-8")

@@ -68,6 +68,8 @@ def test_a_stricter_threshold_says_who_parts_and_writes_nothing(acme: Path) -> N
     assert moved.parts[0].names == ("Vera Villanueva",)
     assert (moved.groups_changed, moved.groups_new, moved.groups_gone) == (1, 0, 0)
     [dollars] = moved.dollars
+    assert [(d.opportunity_id, d.amount_cents) for d in moved.deals] == [("o1", 100_000)]
+    assert [(g.account, g.what) for g in moved.groups] == [("Acme", "changed")]
     assert (dollars.currency, dollars.opportunities, dollars.amount_cents) == ("USD", 1, 100_000)
     assert {file: file.read_bytes() for file in sorted(acme.rglob("*")) if file.is_file()} == before
 

@@ -121,6 +121,9 @@ def print_moved(moved: Moved) -> None:
         f"{moved.groups_changed} buying groups would have other members or roles, {moved.groups_new} be "
         f"new, {moved.groups_gone} gone; {moved.hand_offs_changed} hand-offs would come or go"
     )
+    for group in moved.groups:
+        told = " ".join(part for part in (group.account, group.solution_id) if part)
+        screen.print(clean(f"  {group.what}: {told} ({group.buying_group_id})"), soft_wrap=True)
     if not moved.dollars:
         screen.print("No opportunity would move.")
     for row in moved.dollars:
@@ -129,6 +132,9 @@ def print_moved(moved: Moved) -> None:
             f"would have another group, other members or other credit; "
             f"{short(row.credit_cents, row.currency)} of linear credit would go elsewhere"
         )
+    for deal in moved.deals:
+        amount = short(deal.amount_cents, deal.currency)
+        screen.print(clean(f"  opportunity {deal.opportunity_id}: {amount}"), soft_wrap=True)
 
 
 def _print_people(what: str, people: tuple[Regrouped, ...]) -> None:

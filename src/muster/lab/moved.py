@@ -59,7 +59,9 @@ _CAST = """
 _GROUPS = f"""
     WITH before AS ({_CAST.format(side="now")}), after AS ({_CAST.format(side="then")})
     SELECT
-        COALESCE(b.buying_group_id, a.buying_group_id) AS id,
+        COALESCE(b.buying_group_id, a.buying_group_id) AS buying_group_id,
+        COALESCE(x.name, y.name) AS account,
+        COALESCE(n.solution_id, t.solution_id) AS solution_id,
         CASE
             WHEN a.buying_group_id IS NULL THEN 'gone'
             WHEN b.buying_group_id IS NULL THEN 'new'
@@ -67,8 +69,12 @@ _GROUPS = f"""
         END AS what
     FROM before AS b
     FULL JOIN after AS a ON a.buying_group_id = b.buying_group_id
+    LEFT JOIN "now".buying_group AS n ON n.buying_group_id = b.buying_group_id
+    LEFT JOIN "then".buying_group AS t ON t.buying_group_id = a.buying_group_id
+    LEFT JOIN "now".account AS x ON x.account_id = n.account_id
+    LEFT JOIN "then".account AS y ON y.account_id = t.account_id
     WHERE b.cast_text IS DISTINCT FROM a.cast_text
-    ORDER BY id
+    ORDER BY buying_group_id
 """
 _CHANGED_IDS = """
     SELECT COUNT(*) AS n FROM (
@@ -89,8 +95,9 @@ _OPPORTUNITIES = """
             ) AS x GROUP BY x.opportunity_id, x.engagement_id
         ) AS c GROUP BY c.opportunity_id
     )
-    SELECT o.currency, COUNT(*) AS opportunities, CAST(SUM(o.amount_cents) AS BIGINT) AS amount_cents,
-        CAST(SUM(COALESCE(c.cents, 0)) AS BIGINT) AS credit_cents
+    SELECT o.opportunity_id, COALESCE(o.currency, '') AS currency,
+        CAST(COALESCE(o.amount_cents, 0) AS BIGINT) AS amount_cents,
+        CAST(COALESCE(c.cents, 0) AS BIGINT) AS credit_cents
     FROM "now".known_opportunity AS o
     LEFT JOIN "now".opportunity_group AS n ON n.opportunity_id = o.opportunity_id
     LEFT JOIN "then".opportunity_group AS t ON t.opportunity_id = o.opportunity_id
@@ -98,7 +105,7 @@ _OPPORTUNITIES = """
     WHERE n.buying_group_id IS DISTINCT FROM t.buying_group_id
     OR n.buying_group_id IN ({groups})
     OR COALESCE(c.cents, 0) > 0
-    GROUP BY o.currency ORDER BY o.currency
+    ORDER BY amount_cents DESC, o.opportunity_id
 """
 
 
@@ -113,6 +120,26 @@ class Regrouped:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupMoved:
+    """A buying group that would be new, gone, or have other members or roles (changed)."""
+
+    buying_group_id: str
+    account: str | None
+    solution_id: str | None
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """An opportunity that would move: its amount, and how much of its linear credit would go elsewhere."""
+
+    opportunity_id: str
+    currency: str
+    amount_cents: int
+    credit_cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class Dollars:
     """Opportunities that would move, in one currency: their amounts, and how much linear credit would."""
 
@@ -124,7 +151,7 @@ class Dollars:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The blast radius of a change."""
+    """The blast radius of a change; of people, groups and opportunities the first are named."""
 
     merge_count: int
     part_count: int
@@ -133,8 +160,10 @@ class Moved:
     groups_changed: int
     groups_new: int
     groups_gone: int
+    groups: tuple[GroupMoved, ...]
     hand_offs_changed: int
     dollars: tuple[Dollars, ...]
+    deals: tuple[Deal, ...]
 
 
 def moved_by_threshold(workspace: Workspace, join_from: float) -> Moved:
@@ -148,21 +177,29 @@ def read_moved(both: Compared) -> Moved:
     """Everything that differs between two runs."""
     merges = both.rows(_PEOPLE.format(one="after_id"))
     parts = both.rows(_PEOPLE.format(one="before_id"))
-    groups = both.rows(_GROUPS)
-    ids = ", ".join(f"'{row['id']}'" for row in groups) or "''"
-    dollars = tuple(Dollars(**row) for row in both.rows(_OPPORTUNITIES.format(groups=ids)))
+    groups = [GroupMoved(**row) for row in both.rows(_GROUPS)]
+    ids = ", ".join(f"'{group.buying_group_id}'" for group in groups) or "''"
+    deals = [Deal(**row) for row in both.rows(_OPPORTUNITIES.format(groups=ids))]
     changed = _CHANGED_IDS.format(table="hand_off", key="hand_off_id")
     return Moved(
         len(merges),
         len(parts),
         _regrouped(both, merges, side="then"),
         _regrouped(both, parts, side="now"),
-        sum(row["what"] == "changed" for row in groups),
-        sum(row["what"] == "new" for row in groups),
-        sum(row["what"] == "gone" for row in groups),
+        sum(group.what == "changed" for group in groups),
+        sum(group.what == "new" for group in groups),
+        sum(group.what == "gone" for group in groups),
+        tuple(groups[:_SHOWN]),
         int(both.rows(changed)[0]["n"]),
-        dollars,
+        tuple(_in_one(deals, currency) for currency in sorted({deal.currency for deal in deals})),
+        tuple(deals[:_SHOWN]),
     )
+
+
+def _in_one(deals: Sequence[Deal], currency: str) -> Dollars:
+    mine = [deal for deal in deals if deal.currency == currency]
+    amount, credit = sum(deal.amount_cents for deal in mine), sum(deal.credit_cents for deal in mine)
+    return Dollars(currency, len(mine), amount, credit)
 
 
 def _regrouped(both: Compared, rows: Sequence[dict[str, object]], *, side: str) -> tuple[Regrouped, ...]:

@@ -33,6 +33,13 @@ NOT_RECOUNTED = {
         for part in ("", "name_", "address_", "account_", "title_", "phone_")
     ),
     ("visitor_match", "confidence"),
+    *(
+        ("visitor_match_rate", figure)  # by match_evidence, which is not published; told by stories
+        for figure in (
+            *("checked_count", "confirmed_count", "contradicted_count", "stated_confidence"),
+            *("hit_share", "hit_share_low", "hit_share_high"),
+        )
+    ),
     ("account_review", "confidence"),
     ("member", "confidence"),
     ("member", "role_confidence"),

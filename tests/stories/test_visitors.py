@@ -325,6 +325,17 @@ def test_confidence_in_a_network_is_what_earlier_browsers_proved(tmp_path: Path)
     assert found["new11"] == pytest.approx((5 * (16 + 30) / 50 + 30) / 35)
     assert found["new18"] == pytest.approx((5 * (16 + 30) / 60 + 30) / 35)
     assert found["doubted"] == pytest.approx((5 * (16 + 30) / 50 + 0) / 15)
+    [rate] = rows(ws, "FROM visitor_match_rate")
+    counts = ("visitor_count", "checked_count", "confirmed_count", "contradicted_count")
+    assert [rate[name] for name in counts] == [43, 40, 30, 10]
+    # Wilson's interval of 30 of 40, from his formula as published.
+    z, p, n = 1.959963985, 0.75, 40
+    centre, spread = p + z * z / 2 / n, z * (p * (1 - p) / n + z * z / 4 / n / n) ** 0.5
+    assert rate["hit_share"] == 0.75
+    assert rate["hit_share_low"] == pytest.approx((centre - spread) / (1 + z * z / n))
+    assert rate["hit_share_high"] == pytest.approx((centre + spread) / (1 + z * z / n))
+    stated = [found[f"b{n}"] for n in range(40)]
+    assert rate["stated_confidence"] == pytest.approx(sum(stated) / 40, abs=1e-6)
 
 
 def test_a_network_whose_people_are_always_other_companies_is_no_company_from_then_on(tmp_path: Path) -> None:

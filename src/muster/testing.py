@@ -227,10 +227,13 @@ def spent(on: str, tactic: str, amount: str) -> Record:
     return Record("spend", {"tactic_id": tactic, "spent_on": on, "amount_cents": amount})
 
 
-def decided(at: str, kind: str, subject: str, *, other: str = "", reason: str = "") -> Record:
-    """A person accepted or rejected a group, or decided which records are one; its id is `subject at`."""
+def decided(at: str, kind: str, subject: str, *, other: str = "", reason: str = "", **cells: str) -> Record:
+    """A person accepted or rejected a group, or decided which records or groups are one.
+
+    Its id is `subject at` unless `decision_id` says otherwise; `value` goes by its name.
+    """
     row = {"decision_id": f"{subject} {at}", "kind": kind, "subject_id": subject, "decided_at": at}
-    return Record("decision", row | {"other_id": other, "reason": reason})
+    return Record("decision", row | {"other_id": other, "reason": reason} | cells)
 
 
 def _person(kind: str, email: str, title: str, created: str, cells: Mapping[str, str]) -> Record:

@@ -47,6 +47,9 @@ AGREE = {
         "from_at", "visitor_id account_id person_id method confidence from_at", "valid_to", "valid_to"
     ),
     "role_holder": Said("from_at", "buying_group_id person_id role from_at", "to_at", "to_at"),
+    "group_change": Said(
+        "at", "buying_group_id kind at other_group_id decided_by reason", "undone_at", "undone_at"
+    ),
     "member_sign": Said("at", "buying_group_id person_id sign number at weight"),
     "divided_engagement": Said("at", "engagement_id buying_group_id person_id at millionths"),
     "function_relevance": Said(

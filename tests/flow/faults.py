@@ -175,6 +175,12 @@ CONTENT_COUNTS_WHOLE = Fault(
     "    d.millionths\n        + CASE",
     "    1000000 + 0 * CASE",
 )
+A_SPLIT_IS_NOT_LOGGED = Fault(
+    "a split by the rule is not logged",
+    "group_change",
+    "AND p.part = g.part",
+    "AND p.part = g.part AND p.kind = 'decision'",
+)
 CLOSED_GROUPS_GROW = Fault(
     "who is named after the closing was there at the closing",
     "named_person",

@@ -28,6 +28,7 @@ from tests.stories import (
     test_membership,
     test_money,
     test_resolve,
+    test_units,
     test_visitors,
     test_weigh,
 )
@@ -200,6 +201,13 @@ STORIES: list[tuple[Stories, dict[Fault, Story]]] = [
         {
             faults.CLOSED_GROUPS_GROW:
                 test_membership.test_a_closed_opportunity_keeps_the_people_it_closed_with,
+        },
+    ),
+    (
+        test_units.told,
+        {
+            faults.A_SPLIT_IS_NOT_LOGGED:
+                test_units.test_two_business_units_that_want_the_same_solution_are_two_groups_with_a_logged_split,
         },
     ),
     (

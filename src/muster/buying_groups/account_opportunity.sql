@@ -4,6 +4,7 @@ SELECT
     o.opportunity_id,
     a.account_id,
     o.solution_id,
+    COALESCE(p.part, '') AS part,
     o.type,
     o.amount_cents,
     o.currency,
@@ -19,3 +20,4 @@ SELECT
     o.is_won
 FROM known_opportunity AS o
 LEFT JOIN account_alias AS a ON a.account_record_id = o.account_record_id
+LEFT JOIN opportunity_part AS p ON p.opportunity_id = o.opportunity_id

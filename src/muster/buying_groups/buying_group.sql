@@ -2,6 +2,8 @@
 WITH people AS (
     SELECT m.buying_group_id, COUNT(*) AS member_count
     FROM group_member AS m
+    WHERE m.left_at IS NULL
+    OR m.back_at IS NOT NULL
     GROUP BY m.buying_group_id
 ),
 
@@ -16,6 +18,7 @@ SELECT
     g.buying_group_id,
     g.account_id,
     g.solution_id,
+    NULLIF(g.part, '') AS business_unit,
     g.cycle,
     g.opened_at,
     g.closed_at,

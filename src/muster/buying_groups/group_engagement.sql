@@ -9,7 +9,7 @@ SELECT
     e.visitor_id,
     e.is_participation
 FROM cycle_event AS e
-JOIN group_cycle AS g ON g.account_id = e.account_id AND g.solution_id = e.solution_id AND g.segment = e.segment
+JOIN group_cycle AS g ON g.account_id = e.account_id AND g.solution_id = e.solution_id AND g.part = e.part AND g.segment = e.segment
 JOIN rule_policy AS p ON p.from_at <= g.opened_at AND g.opened_at < p.to_at
 WHERE e.kind = 'engagement'
 AND COALESCE(e.person_at, e.at) >= g.opened_at - p.lead_in_us

@@ -35,7 +35,9 @@ SELECT
     k.title_known_at,
     m.joined_at,
     m.last_engaged_at,
-    m.engagement_count
+    m.engagement_count,
+    m.left_at,
+    m.back_at
 FROM group_person AS m
 JOIN latest AS l ON l.buying_group_id = m.buying_group_id AND l.person_id = m.person_id
 JOIN person_rank AS k ON k.person_id = m.person_id

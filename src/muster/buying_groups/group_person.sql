@@ -1,5 +1,5 @@
 -- The known people of each group: who took part in its cycle (opening a mail is not taking part), and whom sellers put on its
--- opportunity once they had. How likely each takes part in the decision is told by membership.
+-- opportunity once they had, and who came over from another group that it split from. How likely each takes part in the decision is told by membership.
 WITH present AS (
     SELECT
         e.buying_group_id,
@@ -17,6 +17,21 @@ WITH present AS (
         0 AS is_engagement,
         1 AS makes_member
     FROM named_person AS n
+    UNION ALL
+    SELECT
+        m.buying_group_id,
+        m.person_id,
+        m.at,
+        0 AS is_engagement,
+        1 AS makes_member
+    FROM moved_person AS m
+),
+
+gone AS (
+    SELECT m.left_group_id, m.person_id, MIN(m.at) AS at, MAX(COALESCE(m.back_at, 9000000000000000)) AS back_at
+    FROM moved_person AS m
+    WHERE m.left_group_id IS NOT NULL
+    GROUP BY m.left_group_id, m.person_id
 )
 
 SELECT
@@ -24,7 +39,10 @@ SELECT
     p.person_id,
     MIN(CASE WHEN p.makes_member = 1 THEN p.at END) AS joined_at,
     MAX(CASE WHEN p.is_engagement = 1 THEN p.at END) AS last_engaged_at,
-    CAST(SUM(p.is_engagement) AS BIGINT) AS engagement_count
+    CAST(SUM(p.is_engagement) AS BIGINT) AS engagement_count,
+    MIN(l.at) AS left_at,
+    NULLIF(MAX(l.back_at), 9000000000000000) AS back_at
 FROM present AS p
+LEFT JOIN gone AS l ON l.left_group_id = p.buying_group_id AND l.person_id = p.person_id
 GROUP BY p.buying_group_id, p.person_id
 HAVING MAX(p.makes_member) = 1

@@ -56,6 +56,7 @@ SELECT
         WHEN s.is_named = 1 THEN 'named by sales on the opportunity'
         WHEN s.has_met = 1 THEN 'met with sales about the opportunity'
         WHEN s.is_converted = 1 THEN 'the lead that sales made the opportunity of'
+        WHEN d.days IS NULL THEN 'came over from another group of the account'
         WHEN d.days = 1 THEN 'took part on one day'
         ELSE 'took part on ' || CAST(d.days AS VARCHAR) || ' days'
     END

@@ -37,10 +37,13 @@ overlap AS (
         h.person_id,
         h.role,
         GREATEST(h.from_at, v.at, t.at, a.at, s.from_at) AS from_at,
-        LEAST(COALESCE(h.to_at, 9000000000000000), COALESCE(s.valid_to, 9000000000000000)) AS to_at
+        LEAST(
+            COALESCE(h.to_at, 9000000000000000), COALESCE(s.valid_to, 9000000000000000), CASE WHEN m.back_at IS NULL THEN COALESCE(m.left_at, 9000000000000000) ELSE 9000000000000000 END
+        ) AS to_at
     FROM role_held AS h
     JOIN group_cycle AS g ON g.buying_group_id = h.buying_group_id
     JOIN evident AS v ON v.buying_group_id = h.buying_group_id AND v.person_id = h.person_id
+    JOIN group_person AS m ON m.buying_group_id = h.buying_group_id AND m.person_id = h.person_id
     JOIN took_part AS t ON t.buying_group_id = h.buying_group_id AND t.person_id = h.person_id
     JOIN addressed AS a ON a.person_id = h.person_id
     JOIN person_account AS s ON s.person_id = h.person_id AND s.account_id = g.account_id

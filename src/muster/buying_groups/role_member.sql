@@ -7,6 +7,9 @@ WITH sign AS (
     UNION ALL
     SELECT n.buying_group_id, n.person_id, n.at
     FROM named_person AS n
+    UNION ALL
+    SELECT m.buying_group_id, m.person_id, m.at
+    FROM moved_person AS m
 )
 
 SELECT

@@ -6,11 +6,12 @@ WITH span AS (
         h.buying_group_id,
         h.account_id,
         h.solution_id,
+        h.part,
         h.at,
         h.to_at,
         LEAST(
             h.at + p.answer_us,
-            COALESCE(LEAD(h.at) OVER (PARTITION BY h.account_id, h.solution_id ORDER BY h.at, h.hand_off_id), 9000000000000000)
+            COALESCE(LEAD(h.at) OVER (PARTITION BY h.account_id, h.solution_id, h.part ORDER BY h.at, h.hand_off_id), 9000000000000000)
         ) AS until_at
     FROM hand_off_moment AS h
     JOIN rule_policy AS p ON p.from_at <= h.at AND h.at < p.to_at
@@ -47,7 +48,11 @@ answer AS (
         o.created_at AS at
     FROM span AS h
     JOIN account_opportunity AS o
-        ON o.account_id = h.account_id AND o.solution_id = h.solution_id AND o.created_at >= h.at AND o.created_at < h.until_at
+        ON o.account_id = h.account_id
+        AND o.solution_id = h.solution_id
+        AND o.part = h.part
+        AND o.created_at >= h.at
+        AND o.created_at < h.until_at
     UNION ALL
     SELECT
         h.hand_off_id,

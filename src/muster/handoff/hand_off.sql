@@ -5,7 +5,7 @@ WITH people AS (
         COUNT(*) AS member_count,
         COUNT(r.person_id) AS decider_count
     FROM hand_off_moment AS h
-    JOIN group_member AS m ON m.buying_group_id = h.buying_group_id AND m.joined_at <= h.at
+    JOIN group_member AS m ON m.buying_group_id = h.buying_group_id AND m.joined_at <= h.at AND (m.left_at IS NULL OR h.at < m.left_at OR m.back_at <= h.at)
     LEFT JOIN role_held AS r
         ON r.buying_group_id = m.buying_group_id
         AND r.person_id = m.person_id

@@ -6,9 +6,10 @@ SELECT
     q.to_at,
     g.account_id,
     g.solution_id,
+    g.part,
     g.closed_at
 FROM qualified_stretch AS q
 JOIN group_cycle AS g ON g.buying_group_id = q.buying_group_id
 LEFT JOIN selling_stretch AS s
-    ON s.account_id = g.account_id AND s.solution_id = g.solution_id AND s.starts_at <= q.from_at AND q.from_at < s.ends_at
+    ON s.account_id = g.account_id AND s.solution_id = g.solution_id AND s.part = g.part AND s.starts_at <= q.from_at AND q.from_at < s.ends_at
 WHERE s.account_id IS NULL

@@ -43,6 +43,8 @@ SELECT
 FROM group_member AS m
 JOIN membership AS s ON s.buying_group_id = m.buying_group_id AND s.person_id = m.person_id
 LEFT JOIN worked AS w ON w.buying_group_id = m.buying_group_id
+WHERE m.left_at IS NULL
+OR m.back_at IS NOT NULL
 UNION ALL
 SELECT
     a.buying_group_id,

@@ -34,6 +34,6 @@ JOIN moment_state AS m ON m.buying_group_id = s.buying_group_id AND m.scored_at 
 LEFT JOIN unseen AS u ON u.buying_group_id = s.buying_group_id AND u.number = 1
 JOIN group_cycle AS g ON g.buying_group_id = s.buying_group_id
 LEFT JOIN selling_stretch AS w
-    ON w.account_id = g.account_id AND w.solution_id = g.solution_id AND w.starts_at <= s.from_at AND s.from_at < w.ends_at
+    ON w.account_id = g.account_id AND w.solution_id = g.solution_id AND w.part = g.part AND w.starts_at <= s.from_at AND s.from_at < w.ends_at
 WHERE s.status IN ('engaged', 'nurture')
 AND w.account_id IS NULL

@@ -23,6 +23,7 @@ name_count AS (
 SELECT
     s.email,
     MAX(CASE WHEN d.domain IS NULL THEN e.domain END) AS domain,
+    MAX(e.host) AS host,
     MAX(CASE WHEN e.is_shared OR COALESCE(n.names, 0) > 3 THEN 1 ELSE 0 END) = 1 AS is_shared,
     MAX(CASE WHEN e.is_own OR e.is_test THEN 1 ELSE 0 END) = 1 AS is_own,
     MIN(s.known_at) AS known_at

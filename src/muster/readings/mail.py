@@ -154,16 +154,16 @@ def read_emails(
     *,
     tests: TestAddresses = NO_TESTS,
 ) -> pa.Table:
-    """`reading_email`: email, domain (null for free mail), is_shared (a mailbox of many), is_own, is_test."""
+    """`reading_email`: email, domain (null for free mail), host, is_shared (of many), is_own, is_test."""
     rows = []
     for email in emails:
         local, _, host = email.rpartition("@")
         domain = registrable_domain(host)
         is_own = domain is not None and domains.kind(domain) == "own"
         company = None if domain is None or tests.is_test_domain(host) else domains.of_address(domain)
-        rows.append((email, company, local in shared, is_own, tests.is_test(email)))
+        rows.append((email, company, host, local in shared, is_own, tests.is_test(email)))
     flags = dict.fromkeys(("is_shared", "is_own", "is_test"), pa.bool_())
-    return _columns(rows, {"email": pa.string(), "domain": pa.string(), **flags})
+    return _columns(rows, {"email": pa.string(), "domain": pa.string(), "host": pa.string(), **flags})
 
 
 def read_domains(said: Iterable[str], domains: MailDomains) -> pa.Table:

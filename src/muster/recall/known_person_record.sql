@@ -9,6 +9,7 @@ SELECT
     r.company_name,
     r.account_record_id,
     r.title,
+    r.business_unit,
     r.owner_id,
     r.lead_source,
     CASE WHEN r.converted_at <= c.as_of_at THEN r.converted_person_record_id END AS converted_person_record_id,

@@ -15,7 +15,7 @@ LEFT JOIN (
         MAX(CASE WHEN p.created_at <= s.scored_at AND COALESCE(p.closed_at, 9000000000000000) > s.scored_at THEN 1 ELSE 0 END) AS is_open
     FROM moment_state AS s
     JOIN group_cycle AS g ON g.buying_group_id = s.buying_group_id
-    JOIN account_opportunity AS p ON p.account_id = g.account_id AND p.solution_id = g.solution_id
+    JOIN account_opportunity AS p ON p.account_id = g.account_id AND p.solution_id = g.solution_id AND p.part = g.part
     GROUP BY s.buying_group_id, s.scored_at
 ) AS o ON o.buying_group_id = m.buying_group_id AND o.scored_at = m.scored_at
 WHERE COALESCE(o.is_open, 0) = 0

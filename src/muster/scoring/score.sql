@@ -11,7 +11,8 @@ WITH placed AS (
         m.completeness,
         m.scored_at - MOD(m.scored_at - 345600000000, 604800000000) AS week_at,
         g.account_id,
-        g.solution_id
+        g.solution_id,
+        g.part
     FROM moment_state AS m
     JOIN group_cycle AS g ON g.buying_group_id = m.buying_group_id
 ),
@@ -22,7 +23,7 @@ selling AS (
         p.scored_at
     FROM placed AS p
     JOIN selling_stretch AS s
-        ON s.account_id = p.account_id AND s.solution_id = p.solution_id AND s.starts_at <= p.scored_at AND p.scored_at < s.ends_at
+        ON s.account_id = p.account_id AND s.solution_id = p.solution_id AND s.part = p.part AND s.starts_at <= p.scored_at AND p.scored_at < s.ends_at
 )
 
 SELECT

@@ -24,7 +24,7 @@ WITH evidence AS (
         e.engagement_id AS source_id,
         e.activity AS reason
     FROM resolved_engagement AS e
-    JOIN group_cycle AS g ON g.account_id = e.account_id AND g.solution_id = e.solution_id
+    JOIN group_cycle AS g ON g.account_id = e.account_id AND g.solution_id = e.solution_id AND g.part = '' -- no unit's
     WHERE e.weight > 0
     AND e.person_id IS NULL
     AND e.visitor_id IS NULL

@@ -91,4 +91,19 @@ LEARNT_LATER: dict[str, list[Record]] = {
         visited("2025-02-04 09:00", "b-returned", activity="pricing_viewed"),
         visited(LATER, "b-returned", email="vera@returned.example"),
     ],
+    # That people who had acted together belong to two business units.
+    "units": [
+        account("Units"),
+        *_qualifying("units"),
+        engaged("2025-02-04 09:00", "wim@units.example", "demo_requested"),
+        engaged("2025-02-05 09:00", "wes@units.example", "demo_requested"),
+        *(
+            contact(
+                f"{who}@units.example", account_record_id="units", business_unit=unit, created="2025-05-01"
+            )
+            for who, unit in {"ana": "Retail", "bo": "Retail", "wim": "Whole", "wes": "Whole"}.items()
+        ),
+        engaged("2025-05-02 09:00", "wim@units.example", "demo_requested"),
+        engaged("2025-05-03 09:00", "wes@units.example", "demo_requested"),
+    ],
 }

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from bench.quality import companies, groups, mail, people, roles, shares, titles, visitors
+from bench.quality import companies, drawn, groups, mail, people, roles, shares, titles, visitors
 from bench.quality.figures import ROOT, Data, Figure, as_markdown, as_text, find_data
 
 SECTIONS: dict[str, Callable[[Data], Iterator[Figure]]] = {
@@ -31,6 +31,7 @@ SECTIONS: dict[str, Callable[[Data], Iterator[Figure]]] = {
     "roles": roles.figures,
     "titles": titles.figures,
     "shares": shares.figures,
+    "drawn": drawn.figures,
     "mail": mail.figures,
     "million": people.million,
 }

@@ -47,8 +47,12 @@ NOT_RECOUNTED = {
     ("divided_engagement", "millionths"),
     *(("function_relevance", f) for f in ("people", "all_people", "people_anywhere", "all_anywhere")),
     *(
-        ("co_engagement", figure)  # tests/stories/test_likely_shares.py counts them another way
+        ("co_engagement", figure)  # tests/explain/test_tables_of_few.py counts them another way
         for figure in (
+            "following_count",
+            "expected_by_shift",
+            "excess_low",
+            "excess_high",
             "pair_count",
             "expected_by_interest",
             "expected_by_block",
@@ -57,6 +61,10 @@ NOT_RECOUNTED = {
         )
     ),
     ("likely_share", "confidence"),
+    ("referral", "confidence"),  # that of the share it follows
+    ("role_chance", "probability"),  # add up to 1: tests/stories/test_roles.py
+    ("share_response", "acts_after"),  # tests/stories/test_sharing.py
+    ("share_response", "acts_before"),
     ("role_candidate", "number"),
     ("role_candidate", "probability"),
     ("share", "confidence"),

@@ -138,3 +138,32 @@ def test_a_sellers_correction_wins_from_the_day_it_was_made(ws: Workspace) -> No
         {"role": "decision_maker", "to_at": instant("2025-10-01 09:00")},
         {"role": "user", "to_at": None},
     ]
+
+
+def test_every_members_chances_add_up_to_one_with_none(ws: Workspace) -> None:
+    each = "SELECT ROUND(SUM(probability), 9) AS whole FROM role_chance GROUP BY buying_group_id, person_id"
+    assert {row["whole"] for row in rows(ws, each)} == {1}
+    assert rows(ws, "SELECT * FROM role_chance WHERE probability < 0") == []
+    roles = rows(ws, "SELECT COUNT(DISTINCT role) AS n FROM role_chance")
+    assert roles == [{"n": 7}]
+    members = "SELECT COUNT(*) AS n FROM member WHERE person_id IS NOT NULL"
+    assert rows(ws, members) == rows(ws, "SELECT COUNT(*) AS n FROM role_chance WHERE role = 'none'")
+
+
+def test_the_stated_role_has_its_chance_times_being_a_member(ws: Workspace) -> None:
+    found = rows(
+        ws,
+        """SELECT m.confidence * m.role_confidence AS stated, c.probability
+        FROM member AS m JOIN role_chance AS c USING (buying_group_id, person_id, role)""",
+    )
+    assert len(found) > 5
+    assert all(abs(row["stated"] - row["probability"]) < 0.006 for row in found)
+
+
+def test_a_seat_is_shared_out_among_the_members_and_nobody(ws: Workspace) -> None:
+    found = rows(
+        ws,
+        """SELECT buying_group_id, role, SUM(probability) AS seats FROM role_chance
+        WHERE role IN ('champion', 'decision_maker') GROUP BY ALL""",
+    )
+    assert all(0 < row["seats"] < 1 for row in found)

@@ -39,6 +39,7 @@ SELECT
     o.occurred_at AS read_at,
     GREATEST(f.known_at, o.known_at) AS known_at,
     o.engagement_id,
+    CASE WHEN f.is_organic THEN 'own' ELSE 'led' END AS first_came,
     CASE WHEN f.content_id = o.content_id THEN 1 ELSE 0 END AS is_same,
     CASE
         WHEN o.occurred_at - f.occurred_at <= 172800000000 THEN 2

@@ -1,12 +1,27 @@
--- Openings that a colleague may have led to: the same content, within seven days, and nothing of ours led there. The probability is
--- the part beyond chance of such pairs, those as far apart borrowing from all with the weight of 20; under 20 pairs nothing is said.
-WITH overall AS (
+-- Openings that a colleague may have led to: the same content, within seven days, and nothing of ours led there. How many of the
+-- openings that follow a colleague's were passed on is learned from all of them, apart where the first came of their own accord and
+-- by days (each borrows from what it is part of with the weight of 20); the rarer the content, the less chance explains the pair.
+WITH rate AS (
     SELECT
+        c.within_days,
+        c.first_came,
+        c.following_count,
         c.pair_count,
-        c.beyond_chance_high AS part
+        GREATEST(c.pair_count - c.expected_by_interest, 0e0) / GREATEST(c.following_count - c.expected_by_interest, 1e0) AS passed_on
     FROM co_engagement AS c
-    WHERE c.within_days = 0
-    AND c.pair_count >= 20
+),
+
+learnt AS (
+    SELECT
+        d.within_days,
+        d.first_came,
+        (d.following_count * d.passed_on + 2e1 * (w.following_count * w.passed_on + 2e1 * a.passed_on) / (w.following_count + 2e1))
+            / (d.following_count + 2e1) AS passed_on
+    FROM rate AS d
+    JOIN rate AS w ON w.within_days = 0 AND w.first_came = d.first_came
+    JOIN rate AS a ON a.within_days = 0 AND a.first_came = 'any' AND a.pair_count >= 20
+    WHERE d.within_days > 0
+    AND d.first_came <> 'any'
 )
 
 SELECT
@@ -20,12 +35,11 @@ SELECT
     f.read_at,
     f.known_at,
     COALESCE(r.seniority_rank > s.seniority_rank AND s.seniority_rank > 0, FALSE) AS is_upward,
-    LEAST((c.pair_count - c.expected_by_interest + 2e1 * o.part) / (c.pair_count + 2e1), 9.5e-1) AS confidence,
+    LEAST(l.passed_on / NULLIF(l.passed_on + (1e0 - l.passed_on) * (f.chance_by_interest / 1e6), 0e0), 9.7e-1) AS confidence,
     'same_content' AS method
 FROM following_opening AS f
-CROSS JOIN overall AS o
-JOIN co_engagement AS c ON c.within_days = f.within_days
+JOIN learnt AS l ON l.within_days = f.within_days AND l.first_came = f.first_came
 LEFT JOIN person_rank AS s ON s.person_id = f.from_person_id
 LEFT JOIN person_rank AS r ON r.person_id = f.to_person_id
 WHERE f.is_same = 1
-AND c.pair_count - c.expected_by_interest + 2e1 * o.part > 0e0
+AND l.passed_on > 0e0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -27,11 +28,16 @@ from muster.demo.stories import STORIES, write_story
 from muster.demo.strangers import pass_by
 from muster.demo.traces import Tracer
 
+Watching = Callable[[Account, list[Cycle]], None]
 
-def generate(folder: Path, *, seed: int = 7, accounts: int = 140, years: int = 2) -> list[Told]:
+
+def generate(
+    folder: Path, *, seed: int = 7, accounts: int = 140, years: int = 2, observe: Watching | None = None
+) -> list[Told]:
     """Write the company's exports into a folder; returns the stories that are hidden in them.
 
-    Needs at least 40 accounts and two years, so that every story has its stage.
+    Needs at least 40 accounts and two years, so that every story has its stage. `observe` is shown each
+    account with its buying cycles, which the exports don't tell: the truth to judge by.
     """
     if not 40 <= accounts <= 3000 or years < 2:
         raise ValueError("the stories need 40 to 3000 accounts and at least two years")
@@ -45,7 +51,14 @@ def generate(folder: Path, *, seed: int = 7, accounts: int = 140, years: int = 2
         story
         for number, account in enumerate(organisations)
         for story in _live(
-            seed, number, organisations, span=span, export=export, plan=plan, strangers=domains
+            seed,
+            number,
+            organisations,
+            span=span,
+            export=export,
+            plan=plan,
+            strangers=domains,
+            observe=observe,
         )
     ]
     follow_conversions(export, organisations)
@@ -69,6 +82,7 @@ def _live(
     export: Export,
     plan: Plan,
     strangers: list[str],
+    observe: Watching | None,
 ) -> list[Told]:
     """Let one account live through the years: its cycles, acts, leads, deals and records."""
     account, draw = accounts[number], Draw(seed, "life", number)
@@ -98,6 +112,8 @@ def _live(
         record_deal(draw, export, deal)
     record_account(draw, export, account)
     record_people(draw, export, account)
+    if observe is not None:
+        observe(account, scene.cycles)
     return told
 
 

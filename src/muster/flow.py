@@ -37,6 +37,7 @@ from muster.fingerprints import code_hash, input_hashes, override_hashes
 from muster.identity.clusters import join_links
 from muster.identity.firms.hierarchy import cut_circles
 from muster.identity.firms.match import match_accounts
+from muster.identity.firms.renamed import log_merges
 from muster.identity.matching.match import match_people
 from muster.measurement.attribution import credit_weight
 from muster.plugins import attribution_models
@@ -86,6 +87,7 @@ STEPS = (
                 match_accounts,
             ),
             "account_parent": (("account_parent_claim",), cut_circles),
+            "account_merger": (("account_join", "account_founder"), log_merges),
             "account_cluster": (
                 ("account_link",),
                 partial(join_links, links="account_link", into="account_cluster"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -46,6 +47,7 @@ AGREE = {
     "visitor_match": Said(
         "from_at", "visitor_id account_id person_id method confidence from_at", "valid_to", "valid_to"
     ),
+    "merged_account": Said("merged_at", "account_id into_account_id merged_at method"),
     "role_holder": Said("from_at", "buying_group_id person_id role from_at", "to_at", "to_at"),
     "group_change": Said(
         "at", "buying_group_id kind at other_group_id decided_by reason", "undone_at", "undone_at"
@@ -84,7 +86,29 @@ def disagreements(then: Workspace, now: Workspace, at: datetime) -> Disagreement
         weeks = "SELECT * FROM {} WHERE week_on + INTERVAL 7 DAY <= " + t
         movements = [weeks.format(f"{run}_account_movement") for run in ("then", "now")]
         found["account_movement"] = _both_ways(connection, *movements)
-    return {name: rows for name, rows in found.items() if rows}
+    given_way = merged_since(now, at)
+    found = {name: _by_later_ids(told, given_way) for name, told in found.items()}
+    return {name: told for name, told in found.items() if told}
+
+
+def merged_since(now: Workspace, at: datetime) -> dict[str, str]:
+    """Ids that accounts had until after T, by the log of the later run, and the ids they have since."""
+    t = f"TIMESTAMP '{at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}'"
+    log = rows(now, f'SELECT * FROM merged_account WHERE "merged_at" > {t} ORDER BY merged_at DESC')
+    given_way: dict[str, str] = {}
+    for row in log:
+        into = row["into_account_id"]
+        given_way[row["account_id"]] = given_way.get(into, into)
+    return given_way
+
+
+def _by_later_ids(told: list[tuple[Any, ...]], given_way: dict[str, str]) -> list[tuple[Any, ...]]:
+    """What still disagrees once accounts that the log says were merged later go by their later ids."""
+    later = Counter(row[1:] for row in told if row[0] == "now")
+    then = Counter(tuple(given_way.get(c, c) for c in row[1:]) for row in told if row[0] == "then")
+    return [("then", *r) for r in (then - later).elements()] + [
+        ("now", *r) for r in (later - then).elements()
+    ]
 
 
 def about(firm: str, found: Disagreements, *runs: Workspace) -> Disagreements:

@@ -37,10 +37,26 @@ def test_drawn_companies_tell_the_past_as_it_was_told_then(
     assert disagreements(then, drawn(seed), moment) == {}
 
 
-@pytest.mark.xfail(strict=True, reason="an account known by its network alone has another id later")
 @pytest.mark.shared
 def test_the_large_company_tells_the_past_as_it_was_told_then(world_as_of: Built) -> None:
-    assert disagreements(world_as_of(WORLD_AT), world_as_of(None), WORLD_AT) == {}
+    """By the later id, where `merged_account` says that an account known then turned out to be another."""
+    found = disagreements(world_as_of(WORLD_AT), world_as_of(None), WORLD_AT)
+    assert found.keys() <= LEARNED
+
+
+# What is learned of won deals' functions, and what rests on it.
+LEARNED = {"function_relevance", "member_sign", "divided_engagement"}
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="of one merged account, divided content is told of a group that was not there then, and functions'"
+    " relevance of the last week before T counts otherwise later",
+)
+@pytest.mark.shared
+def test_the_large_company_tells_what_it_learned_as_it_was_told_then(world_as_of: Built) -> None:
+    found = disagreements(world_as_of(WORLD_AT), world_as_of(None), WORLD_AT)
+    assert not found.keys() & LEARNED
 
 
 def test_clicks_of_the_last_minute_count_until_the_third_shows_a_scanner(tmp_path: Path) -> None:

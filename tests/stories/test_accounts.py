@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 from tests.stories.telling import Stories
 
-from muster.testing import Row, account, contact, decided, engaged, lead, rows
+from muster.testing import Row, account, company, contact, decided, engaged, instant, lead, rows, visited
 from muster.workspace import Workspace
 
 told = Stories(as_of="2025-06-01")
@@ -212,3 +215,28 @@ def test_a_merge_that_closes_a_circle_of_parents_leaves_none(ws: Workspace) -> N
     assert parents[bakery["account_id"]] == top["account_id"]
     [finding] = findings(ws, "Gull Holding")
     assert "its own parent" in finding["reason"]
+
+
+def test_an_account_known_by_its_network_alone_is_found_by_its_old_id(tmp_path: Path) -> None:
+    """A record without a website is another account, until its people are seen to write from the domain."""
+    ws = company(
+        tmp_path,
+        account("Kestrel Avionics", record="kes", website=""),
+        visited("2025-03-03 09:00", "b1", company_domain="kestrelavionics.example"),
+        contact("a@kestrelavionics.example", account_record_id="kes", created="2025-05-05 00:00"),
+        as_of=datetime(2025, 5, 1, tzinfo=UTC),
+    )
+    placed_at = "SELECT account_id FROM visitor_match"
+    [then] = rows(ws, placed_at)
+    assert rows(ws, "FROM merged_account") == []  # nobody could know
+    ws.run(as_of=datetime(2025, 6, 1, tzinfo=UTC))
+    [now] = rows(ws, placed_at)
+    assert now != then
+    assert rows(ws, "FROM merged_account") == [
+        {
+            "account_id": then["account_id"],
+            "into_account_id": now["account_id"],
+            "merged_at": instant("2025-05-05 00:00"),
+            "method": "people_domain",
+        }
+    ]

@@ -30,6 +30,7 @@ DOCS = Path(__file__).parent
 NOTES = tomllib.loads((DOCS / "reference_notes.toml").read_text("utf-8"))
 NOTICE = "<!-- Written by docs/generate_reference.py; do not edit. -->\n"
 CLUSTERS = "Keys that belong together, each with its cluster; joined in Python (`identity/clusters.py`)."
+JUDGED = "What the models say of the panel's rows; made in Python (`chances/weekly.py`)."
 PUBLISHED = {
     "text": "VARCHAR",
     "instant": "TIMESTAMP (UTC)",
@@ -83,7 +84,7 @@ def flow_tables_page() -> str:
         lines += ["", *_table(["column", "type", "meaning"], rows)]
     lines += ["", "## Tables inside the flow", "", *_intro("inside"), ""]
     inside = [(step, q) for step in STEPS for q in step.queries() if q.name not in flow_tables()]
-    rows = [[f"`{q.name}`", step.name, q.about or CLUSTERS] for step, q in inside]
+    rows = [[f"`{q.name}`", step.name, q.about or (JUDGED if step.name == "chance" else CLUSTERS)] for step, q in inside]
     lines += _table(["table", "step", "what it holds"], rows)
     return _page(lines)
 

@@ -7,6 +7,7 @@
     weigh     what each piece of evidence is worth, and when fading takes a score across a threshold
     qualify   groups move into and out of qualified, with reasons
     score     every Monday and at every change: the score, part by part
+    chance    every Monday: how likely an opportunity opens, by the model as learnt until then
     hand_off  the whole group goes to sales once; second leads and shares are news; the rest is nurtured
     measure   credit, sourcing, influence, conversion, velocity and cost, in exact money
 
@@ -27,6 +28,7 @@ from pathlib import Path
 from time import perf_counter
 
 from muster.canonical.tables import flow_tables
+from muster.chances.weekly import put_chances
 from muster.config import Config
 from muster.engine.choose import open_engine
 from muster.engine.lock import HOME
@@ -76,6 +78,10 @@ def _read_folder(folder: Path) -> tuple[Query, ...]:
     return tuple(read_queries(folder))
 
 
+def _made_already(engine: Engine) -> None:
+    """A table that came with the one it is said to read."""
+
+
 STEPS = (
     Step("recall", "recall"),
     Step(
@@ -110,6 +116,15 @@ STEPS = (
     Step("weigh", "weighing"),
     Step("qualify", "qualification"),
     Step("score", "scoring"),
+    Step(
+        "chance",
+        "chances",
+        {
+            "chance_estimate": (("panel",), put_chances),
+            "chance_model": (("chance_estimate",), _made_already),
+            "chance_coefficient": (("chance_estimate",), _made_already),
+        },
+    ),
     Step("hand_off", "handoff"),
     Step("measure", "measurement", composed=(credit_weight,)),
 )

@@ -21,7 +21,7 @@ from muster.explain.rests_on import lineages
 from muster.explain.tell import archive_of, tell
 from muster.workspace import Workspace
 
-PYTHON_MADE = {"intake_ledger", "person_match"}
+PYTHON_MADE = {"intake_ledger", "person_match", "chance_model", "chance_coefficient"}
 NONE_HERE = {"account_review", "likely_share"}  # see test_tables_of_few.py
 
 

@@ -30,6 +30,12 @@ AGREE = {
         "buying_group_id scored_at score fit intent engagement frame_control completeness"
         " p_open p_win expected_amount_cents",
     ),
+    "chance": Said(
+        "scored_at",
+        "account_id solution_id scored_at p_open p_open_low p_open_high p_win expected_amount_cents"
+        " model_version",
+    ),
+    "chance_model": Said("trained_at", "trained_at model_version row_count opening_count"),
     "qualification": Said("from_at", "buying_group_id status from_at reason", "to_at", "to_at ended_because"),
     "account_status": Said("from_at", "account_id status from_at reason", "to_at", "to_at"),
     "buying_group": Said(

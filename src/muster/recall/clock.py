@@ -15,6 +15,9 @@ FIRST_MONDAY = 4 * 86_400_000_000  # 1970-01-05
 NEVER = 9_000_000_000_000_000
 # Bands of five points that opening rates are observed in: 0 to 100.
 BANDS = 21
+# What an act is worth to a chance by its age in weeks, in thousandths: one fading fast, one slowly.
+FADING_WEEKS = 26
+HALF_LIFE_WEEKS = {"fast": 3, "slow": 13}
 
 
 # Facts that a record learns after it became known, with the columns that date them.
@@ -46,7 +49,7 @@ def put_clock(
     policy_version: str,
     models: Sequence[str],
 ) -> dict[str, pa.Table]:
-    """Put `clock` (one row), `week`, `quarter`, `band` and `attribution_model`; returns them by name.
+    """Put `clock` (one row), the calendar, `band`, `fading` and `attribution_model`; returns them by name.
 
     Weeks and quarters reach from the first record known to the as-of date.
     """
@@ -69,6 +72,7 @@ def put_clock(
             }
         ),
         "band": pa.table({"band": pa.array(list(range(BANDS)), pa.int64())}),
+        "fading": _fading(),
         "attribution_model": pa.table({"attribution_model": pa.array(models, pa.string())}),
     }
     for name, table in calendar.items():
@@ -81,6 +85,16 @@ def micros(moment: date) -> int:
     if not isinstance(moment, datetime):
         moment = datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+def _fading() -> pa.Table:
+    """Whole thousandths for each week of age, so that faded sums do not depend on their order."""
+    ages = range(FADING_WEEKS)
+    worth = {
+        name: pa.array([round(1000 * 2 ** -((age + 0.5) / half_life)) for age in ages], pa.int64())
+        for name, half_life in HALF_LIFE_WEEKS.items()
+    }
+    return pa.table({"age": pa.array(list(ages), pa.int64()), **worth})
 
 
 def _first_happening(engine: Engine, as_of: int) -> int:

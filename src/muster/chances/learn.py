@@ -1,0 +1,172 @@
+"""A model of openings: learnt from rows whose 13 weeks are over, calibrated on accounts it has not seen."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from muster.chances.ridge import Matrix, Vector, chances, fit, spread
+from muster.chances.signs import RULE, Panel
+
+# Openings, not rows: one opening makes three or four rows.
+FEWEST = 40  # below, nothing is said
+ENOUGH = 200  # from here on the accounts that were left out choose the penalty
+PENALTIES = (1000.0, 100.0, 30.0, 10.0)
+CAREFUL = 100.0
+FOLDS = 3
+Z80 = 1.2815515655446004  # the normal quantile of an 80 % interval
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What was learnt at an instant: log-odds are intercept + slope x the sum of coefficient x value."""
+
+    trained_at: int
+    rows: int
+    openings: int
+    penalty: float
+    slope: float
+    intercept: float
+    names: tuple[str, ...]  # the intercept first, then the panel's columns, then the solutions
+    means: Vector
+    scales: Vector
+    coefficients: Vector
+    root: Matrix  # of the coefficients' covariance: covariance = root x root transposed
+
+    @property
+    def version(self) -> str:
+        """Twelve hexadecimal digits: the same for the same model, whoever learnt it."""
+        told = [f"{self.trained_at}", f"{self.intercept:.9g}", f"{self.slope:.9g}"]
+        for name, mean, scale, coefficient in zip(
+            self.names, self.means, self.scales, self.coefficients, strict=True
+        ):
+            told.append(f"{name} {mean:.9g} {scale:.9g} {coefficient:.9g}")
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
+
+    def judge(self, panel: Panel) -> tuple[Vector, Vector, Vector]:
+        """The chance of each row, and the ends of its 80 % interval.
+
+        Columns are added one after the other, so that a row's chance does not depend on the rows beside it.
+        """
+        x = (_columns(panel, self.names) - self.means) / self.scales
+        total = np.zeros(len(panel))
+        for number, coefficient in enumerate(self.coefficients):
+            total += x[:, number] * coefficient
+        middle = self.intercept + self.slope * total
+        reach = Z80 * abs(self.slope) * np.sqrt(np.square(x @ self.root).sum(axis=1))
+        low, high = chances(middle - reach), chances(middle + reach)
+        return np.round(chances(middle), 7), np.round(low, 6), np.round(high, 6)
+
+
+def learn(panel: Panel, *, trained_at: int) -> Model | None:
+    """The model of openings from rows whose 13 weeks are over; None where there are too few openings.
+
+    Ridge logistic regression around the rules' score (le Cessie and van Houwelingen 1992): the columns of
+    the rules are not shrunk, so that the strongest penalty gives the rule with a calibrated intercept.
+    Solutions are pooled partially: each has a column, shrunk as the others are. The penalty, from
+    `ENOUGH` openings on, and the calibration (Platt 1999) come from accounts that a fit did not see.
+    """
+    openings = len({key for key in panel.opening if key is not None})
+    if openings < FEWEST:
+        return None
+    names = ("intercept", *panel.names, *(f"solution {s}" for s in sorted(set(panel.solution_ids))))
+    raw = _columns(panel, names)
+    means, scales = _standards(raw, panel.weights, names)
+    x = (raw - means) / scales
+    accounts = np.unique(panel.account_ids.astype(str), return_inverse=True)[1].astype(np.int64)
+    folds = _folds(panel.account_ids)
+    tried = PENALTIES if openings >= ENOUGH else (CAREFUL,)
+    best: tuple[float, float, Vector, Vector] | None = None
+    start: Vector | None = None
+    for strength in tried:
+        held = _held(names, strength)
+        start = fit(x, panel.opens, weights=panel.weights, penalty=held, start=start)
+        unseen = _unseen(x, panel, held, folds, start)
+        loss = _loss(unseen, panel)
+        if best is None or loss < best[0]:
+            best = loss, strength, start, unseen
+    assert best is not None
+    _, strength, found, unseen = best
+    intercept, slope = _calibrated(unseen, panel)
+    covariance = spread(
+        x, panel.opens, weights=panel.weights, penalty=_held(names, strength), at=found, groups=accounts
+    )
+    return Model(
+        trained_at,
+        len(panel),
+        openings,
+        strength,
+        slope,
+        intercept,
+        names,
+        _told(means),
+        _told(scales),
+        _told(found),
+        _root(covariance),
+    )
+
+
+def _columns(panel: Panel, names: tuple[str, ...]) -> Matrix:
+    """The intercept, the panel's columns and one for each solution, in the order of `names`."""
+    solutions = [name.removeprefix("solution ") for name in names[1 + len(panel.names) :]]
+    own = [(panel.solution_ids == solution).astype(np.float64) for solution in solutions]
+    return np.column_stack([np.ones(len(panel)), panel.values, *own])
+
+
+def _standards(raw: Matrix, weights: Vector, names: tuple[str, ...]) -> tuple[Vector, Vector]:
+    """Mean and spread of each column; the intercept and the solutions stay as they are."""
+    means = np.average(raw, axis=0, weights=weights)
+    scales = np.sqrt(np.average(np.square(raw - means), axis=0, weights=weights))
+    plain = np.array([name == "intercept" or name.startswith("solution ") for name in names])
+    return np.where(plain, 0.0, means), np.where(plain | (scales < 1e-9), 1.0, scales)
+
+
+def _held(names: tuple[str, ...], strength: float) -> Vector:
+    return np.array([0.0 if name in ("intercept", *RULE) else strength for name in names])
+
+
+def _folds(account_ids: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
+    """Which part each account is left out with: by its id, whatever the other accounts are."""
+    of = {
+        a: int(hashlib.md5(a.encode(), usedforsecurity=False).hexdigest()[:8], 16) % FOLDS
+        for a in set(account_ids)
+    }
+    return np.array([of[account] for account in account_ids], dtype=np.int64)
+
+
+def _unseen(x: Matrix, panel: Panel, held: Vector, folds: npt.NDArray[np.int64], start: Vector) -> Vector:
+    """Log-odds of each row, by a fit that saw nothing of its account."""
+    found = np.zeros(len(panel))
+    for fold in range(FOLDS):
+        seen = folds != fold
+        if panel.opens[seen].any():
+            own = fit(x[seen], panel.opens[seen], weights=panel.weights[seen], penalty=held, start=start)
+            found[~seen] = x[~seen] @ own
+    return found
+
+
+def _loss(log_odds: Vector, panel: Panel) -> float:
+    signed = np.where(panel.opens > 0, -log_odds, log_odds)
+    return float((panel.weights * np.logaddexp(0.0, signed)).sum())
+
+
+def _calibrated(log_odds: Vector, panel: Panel) -> tuple[float, float]:
+    """Intercept and slope by which log-odds meet what happened on accounts they had not seen."""
+    x = np.column_stack([np.ones(len(panel)), log_odds])
+    intercept, slope = fit(
+        x, panel.opens, weights=panel.weights, penalty=np.zeros(2), start=np.array([0.0, 1.0])
+    )
+    return float(f"{intercept:.9g}"), float(f"{slope:.9g}")
+
+
+def _told(numbers: Vector) -> Vector:
+    """Nine digits: what a model is written down with is what it judges with."""
+    return np.array([float(f"{number:.9g}") for number in numbers])
+
+
+def _root(covariance: Matrix) -> Matrix:
+    values, vectors = np.linalg.eigh((covariance + covariance.T) / 2)
+    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))

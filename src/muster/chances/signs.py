@@ -1,0 +1,92 @@
+"""The panel's columns as numbers a model can weigh: logarithms of counts, and a column for each solution."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from muster.chances.ridge import Matrix, Vector
+
+# What the rules say: never shrunk, so that a model that knows nothing else is the rule, calibrated.
+RULE = ("in_group", "score")
+KEYS = ("account_id", "solution_id", "week_at")
+LABELS = ("opens", "opens_after_gap", "opens_at", "draw")
+HUNDREDTHS = 1000.0  # ten points of the score
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Rows of the panel, in the order of week, account and solution."""
+
+    account_ids: npt.NDArray[np.object_]
+    solution_ids: npt.NDArray[np.object_]
+    weeks: npt.NDArray[np.int64]
+    opens: Vector
+    opening: npt.NDArray[np.object_]  # which opening it is; None where there is none
+    weights: Vector
+    names: tuple[str, ...]
+    values: Matrix
+
+    def __len__(self) -> int:
+        return len(self.weeks)
+
+    def only(self, kept: npt.NDArray[np.bool_]) -> Panel:
+        """The rows for which `kept` is true."""
+        return Panel(
+            self.account_ids[kept],
+            self.solution_ids[kept],
+            self.weeks[kept],
+            self.opens[kept],
+            self.opening[kept],
+            self.weights[kept],
+            self.names,
+            self.values[kept],
+        )
+
+
+def read_panel(table: pa.Table, *, kept_of_quiet: float = 1.0) -> Panel:
+    """The panel's rows from Arrow. A quiet row (no group, no opening) stands for as many as were left out."""
+    table = table.sort_by(
+        [("week_at", "ascending"), ("account_id", "ascending"), ("solution_id", "ascending")]
+    )
+    names = tuple(c for c in table.column_names if c not in (*KEYS, *LABELS))
+    counts = {name: table.column(name).to_numpy().astype(np.float64) for name in names}
+    columns = [_scaled(name, counts[name]) for name in names]
+    opens = table.column("opens").to_numpy().astype(np.float64)
+    quiet = (opens == 0) & (counts["in_group"] == 0)
+    opened = table.column("opens_at").to_pylist()
+    accounts = table.column("account_id").to_pylist()
+    solutions = table.column("solution_id").to_pylist()
+    opening = [
+        None if at is None else (account, solution, at)
+        for at, account, solution in zip(opened, accounts, solutions, strict=True)
+    ]
+    return Panel(
+        np.array(accounts, dtype=object),
+        np.array(solutions, dtype=object),
+        table.column("week_at").to_numpy(),
+        opens,
+        _objects(opening),
+        np.where(quiet, 1.0 / kept_of_quiet, 1.0),
+        names,
+        np.column_stack(columns) if len(opens) else np.zeros((0, len(names))),
+    )
+
+
+def _scaled(name: str, column: Vector) -> Vector:
+    if name == "in_group":
+        return column
+    if name == "score":
+        return np.asarray(column / HUNDREDTHS)
+    return np.asarray(np.log1p(np.maximum(column, 0.0)))
+
+
+def _objects(found: Sequence[object]) -> npt.NDArray[np.object_]:
+    made = np.empty(len(found), dtype=object)
+    for number, one in enumerate(found):
+        made[number] = one
+    return made

@@ -1,0 +1,128 @@
+"""Models of openings: fitted as others fit them, sure as a bootstrap says, blind to what came later."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from muster.chances.learn import FEWEST, learn
+from muster.chances.ridge import chances, fit, spread
+from muster.chances.signs import Panel
+
+WEEK = 7 * 86_400_000_000
+NAMES = ("in_group", "score", "acts_4", "people_13")
+
+
+def drawn_panel(accounts: int, *, seed: int = 1, weeks: int = 12, rate: float = -3.0) -> Panel:
+    """Accounts that keep their ways for some weeks; more people, more openings. One opening an account."""
+    draw = np.random.default_rng(seed)
+    rows = accounts * weeks
+    account = np.repeat(np.arange(accounts), weeks)
+    level = draw.normal(size=(accounts, 3))[account]
+    values = level + draw.normal(scale=0.5, size=(rows, 3))
+    in_group = (level[:, 0] > 0.5).astype(float)
+    x = np.column_stack([in_group, np.maximum(values[:, 0], 0) * in_group, values[:, 1], values[:, 2]])
+    happens = chances(rate + 0.8 * x[:, 1] + 0.7 * level[:, 1] + 0.9 * level[:, 2])
+    opens = (draw.random(accounts)[account] < happens).astype(float)
+    opening = np.empty(rows, dtype=object)
+    for row in np.flatnonzero(opens):
+        opening[row] = int(account[row])
+    return Panel(
+        np.array([f"a{n:05d}" for n in account], dtype=object),
+        np.array([("red", "blue")[n % 2] for n in account], dtype=object),
+        np.tile(np.arange(weeks) * WEEK, accounts),
+        opens,
+        opening,
+        np.ones(rows),
+        NAMES,
+        x,
+    )
+
+
+def test_the_fit_is_that_of_scikit_learn() -> None:
+    panel = drawn_panel(300)
+    weights = np.where(panel.opens > 0, 1.0, 4.0)
+    x = np.column_stack([np.ones(len(panel)), panel.values])
+    own = fit(x, panel.opens, weights=weights, penalty=np.array([0.0, 5, 5, 5, 5]))
+    theirs = LogisticRegression(C=1 / 5, tol=1e-10, max_iter=1000).fit(panel.values, panel.opens, weights)
+    assert own == pytest.approx(np.r_[theirs.intercept_, theirs.coef_[0]], abs=1e-5)
+
+
+def test_the_spread_is_that_of_drawing_accounts_anew() -> None:
+    panel = drawn_panel(400)
+    x = np.column_stack([np.ones(len(panel)), panel.values])
+    penalty = np.array([0.0, 10, 10, 10, 10])
+    groups = np.unique(panel.account_ids.astype(str), return_inverse=True)[1].astype(np.int64)
+    found = fit(x, panel.opens, weights=panel.weights, penalty=penalty)
+    said = spread(x, panel.opens, weights=panel.weights, penalty=penalty, at=found, groups=groups)
+    draw, fits = np.random.default_rng(2), []
+    for _ in range(200):
+        times = np.bincount(draw.integers(0, 400, 400), minlength=400)[groups].astype(float)
+        fits.append(fit(x, panel.opens, weights=times, penalty=penalty, start=found))
+    assert np.sqrt(np.diag(said)) == pytest.approx(np.std(fits, axis=0), rel=0.25)
+
+
+def test_nothing_is_said_below_forty_openings() -> None:
+    panel = drawn_panel(2000)
+    kept = sorted({key for key in panel.opening if key is not None})
+    assert len(kept) > FEWEST
+    few = panel.only(np.array([key is None or key in kept[: FEWEST - 1] for key in panel.opening]))
+    enough = panel.only(np.array([key is None or key in kept[:FEWEST] for key in panel.opening]))
+    assert learn(few, trained_at=0) is None
+    model = learn(enough, trained_at=0)
+    assert model is not None and model.openings == FEWEST and model.penalty == 100.0
+
+
+def test_chances_meet_what_happens_to_accounts_that_were_not_seen() -> None:
+    model = learn(drawn_panel(3000, seed=3), trained_at=0)
+    assert model is not None
+    new = drawn_panel(3000, seed=4)
+    said, low, high = model.judge(new)
+    assert said.sum() / new.opens.sum() == pytest.approx(1.0, abs=0.1)
+    assert np.all((low <= said + 1e-6) & (said <= high + 1e-6)) and np.all(high > low)
+    top = said >= np.quantile(said, 0.9)
+    assert new.opens[top].mean() > 2 * new.opens.mean()
+
+
+def test_intervals_narrow_as_accounts_grow() -> None:
+    new = drawn_panel(200, seed=9)
+    widths = []
+    for accounts in (1000, 4000):
+        model = learn(drawn_panel(accounts, seed=5), trained_at=0)
+        assert model is not None
+        _, low, high = model.judge(new)
+        widths.append(float(np.mean(high - low)))
+    assert widths[1] < 0.7 * widths[0]
+
+
+def test_the_same_rows_give_the_same_model_and_another_row_another() -> None:
+    panel = drawn_panel(1500)
+    one, two = learn(panel, trained_at=0), learn(drawn_panel(1500), trained_at=0)
+    assert one is not None and two is not None and one.version == two.version
+    fewer = panel.only(np.arange(len(panel)) > 0)
+    other = learn(fewer, trained_at=0)
+    assert other is not None and other.version != one.version
+
+
+def test_a_row_is_judged_alike_whatever_stands_beside_it() -> None:
+    model = learn(drawn_panel(1500), trained_at=0)
+    assert model is not None
+    new = drawn_panel(50, seed=7)
+    whole = np.column_stack(model.judge(new))
+    for start in range(0, len(new), 7):
+        part = np.arange(len(new)) // 7 == start // 7
+        assert np.array_equal(np.column_stack(model.judge(new.only(part))), whole[part])
+
+
+def test_signs_without_meaning_leave_the_rule() -> None:
+    """With signs of pure noise, the model ranks as the rules' score does."""
+    panel = drawn_panel(1500)
+    noise = np.random.default_rng(3).normal(size=(len(panel), 2))
+    only_rule = replace(panel, values=np.column_stack([panel.values[:, :2], noise]))
+    model = learn(only_rule, trained_at=0)
+    assert model is not None
+    by_name = dict(zip(model.names, model.coefficients, strict=True))
+    assert abs(by_name["acts_4"]) < 0.15 and abs(by_name["people_13"]) < 0.15 < by_name["score"]

@@ -1,0 +1,256 @@
+"""What a Monday's row may know: what had happened by then and was known by then, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tests.chances.panels import at, on, panel_of, signs
+from tests.flow.faults import Fault
+from tests.flow.random_company import records
+
+from muster.engine.queries import read_queries
+from muster.testing import (
+    Record,
+    account,
+    called,
+    contact,
+    engaged,
+    lead,
+    named,
+    opportunity,
+    shared,
+    visited,
+)
+
+END = datetime(2025, 9, 1, tzinfo=UTC)
+ACME = account("Acme", icp_tier="A")
+ANA = contact("ana@acme.example", title="Data Engineer")
+VERA = contact("vera@acme.example", title="VP Finance")
+# A Wednesday, read in the first week of March; asked about on the Monday after.
+READ = engaged("2025-03-05 09:00", "ana@acme.example", "page_viewed")
+
+
+def test_windows_close_after_4_13_and_26_weeks(tmp_path: Path) -> None:
+    panel = panel_of(tmp_path, ACME, ANA, READ, as_of=END)
+    assert panel[0]["week_at"] == at("2025-03-10") and panel[-1]["week_at"] == at("2025-09-01")
+    assert len(panel) == 26
+    counted = [(row["acts_4"], row["acts_13"], row["acts_26"], row["age"]) for row in panel]
+    assert counted == [(int(age < 4), int(age < 13), 1, age) for age in range(26)]
+    assert [row["points_26"] for row in panel] == [100] * 26
+
+
+def test_what_fades_halves_after_3_and_after_13_weeks(tmp_path: Path) -> None:
+    panel = panel_of(tmp_path, ACME, ANA, READ, as_of=END)
+    for age, row in enumerate(panel):
+        assert row["fast"] == 100 * round(1000 * 0.5 ** ((age + 0.5) / 3))
+        assert row["slow"] == 100 * round(1000 * 0.5 ** ((age + 0.5) / 13))
+
+
+def test_people_functions_and_seniors_are_counted_once_each(tmp_path: Path) -> None:
+    acts = [
+        READ,
+        engaged("2025-03-06 09:00", "ana@acme.example", "webinar_attended"),
+        engaged("2025-03-06 10:00", "vera@acme.example", "pricing_viewed"),
+        visited("2025-03-07 10:00", "v1", company_domain="acme.example"),
+    ]
+    row = on(panel_of(tmp_path, ACME, ANA, VERA, *acts, as_of=END), "2025-03-10")
+    assert (row["people_4"], row["people_13"], row["functions"], row["seniors_4"]) == (2, 2, 2, 1)
+    assert (row["visitors_4"], row["prices"], row["events"], row["acts_4"]) == (1, 1, 1, 4)
+    # One page and a webinar are worth 7 points, prices 6: Ana did the most.
+    assert (row["largest"], row["points_4"]) == (700, 1400)
+
+
+def test_generic_and_other_interest_are_blocks_of_their_own(tmp_path: Path) -> None:
+    acts = [
+        READ,
+        engaged("2025-03-06 09:00", "ana@acme.example", "pricing_viewed", solution="revenue-cloud"),
+        engaged("2025-03-06 09:30", "ana@acme.example", "email_clicked", solution=""),
+    ]
+    panel = panel_of(tmp_path, ACME, ANA, *acts, as_of=END)
+    own = {row["solution_id"]: row for row in panel if row["week_at"] == at("2025-03-10")}
+    assert own.keys() == {"data-platform", "revenue-cloud"}
+    assert own["data-platform"]["other_points_13"] == own["revenue-cloud"]["points_13"] == 600
+    assert own["revenue-cloud"]["other_points_13"] == own["data-platform"]["points_13"] == 100
+    assert {row["their_points_13"] for row in own.values()} == {150}
+
+
+def test_what_was_passed_upward_counts_for_13_weeks(tmp_path: Path) -> None:
+    passed = shared("2025-03-04 09:00", "ana@acme.example", "token")
+    opened = engaged("2025-03-05 09:00", "vera@acme.example", "page_viewed", share_token="token")
+    panel = panel_of(tmp_path, ACME, ANA, VERA, passed, opened, as_of=END)
+    assert [(r["shares"], r["upward"]) for r in panel] == [(1, 1)] * 13 + [(0, 0)] * 13
+
+
+def test_the_label_looks_13_weeks_ahead_and_the_gap_label_leaves_out_two(tmp_path: Path) -> None:
+    panel = panel_of(
+        tmp_path, ACME, ANA, READ, opportunity("2025-06-10 09:00", "deal", account="acme"), as_of=END
+    )
+    # 13 weeks before the 10th of June is the 11th of March: the Monday of the 10th is too early.
+    assert [row["opens"] for row in panel] == [0] + [1] * 13
+    assert [row["opens_after_gap"] for row in panel] == [False] + [True] * 11 + [False] * 2
+    assert panel[-1]["week_at"] == at("2025-06-09")  # with an opportunity open, none is to be expected
+
+
+def test_who_bought_the_solution_is_not_at_risk_and_who_lost_it_is(tmp_path: Path) -> None:
+    won = opportunity("2025-03-12 09:00", "won", account="acme", won="2025-04-02 09:00")
+    lost = opportunity("2025-03-12 09:00", "lost", account="acme", lost="2025-04-02 09:00")
+    bought = panel_of(tmp_path / "won", ACME, ANA, READ, won, as_of=END)
+    assert [row["week_at"] for row in bought] == [at("2025-03-10")]
+    again = panel_of(tmp_path / "lost", ACME, ANA, READ, lost, as_of=END)
+    assert len(again) == 26 - 3 and again[1]["week_at"] == at("2025-04-07")
+    assert again[1]["past_opened_here"] == 1 and again[0]["past_opened_here"] == 0
+
+
+def test_a_renewal_is_no_opening(tmp_path: Path) -> None:
+    renewed = opportunity("2025-06-10 09:00", "deal", account="acme", type="renewal")
+    panel = panel_of(tmp_path, ACME, ANA, READ, renewed, as_of=END)
+    assert panel and not any(row["opens"] for row in panel)
+
+
+def test_an_act_counts_from_the_monday_on_which_it_was_known(tmp_path: Path) -> None:
+    late = engaged("2025-03-05 09:00", "ana@acme.example", "page_viewed", known_at="2025-04-01 00:00")
+    panel = panel_of(tmp_path, ACME, ANA, late, as_of=END)
+    assert panel[0]["week_at"] == at("2025-04-07")
+    assert (panel[0]["age"], panel[0]["acts_4"], panel[0]["acts_13"]) == (4, 0, 1)  # as old as it is
+
+
+def test_who_it_was_counts_from_the_day_a_form_told_it(tmp_path: Path) -> None:
+    acts = [
+        visited("2025-03-05 09:00", "v1", company_domain="acme.example"),
+        engaged("2025-04-02 09:00", "ana@acme.example", "form_submitted", visitor_id="v1"),
+    ]
+    panel = panel_of(tmp_path, ACME, ANA, *acts, as_of=END)
+    assert (panel[3]["week_at"], panel[3]["people_13"], panel[3]["visitors_13"]) == (at("2025-03-31"), 0, 1)
+    assert (panel[4]["people_13"], panel[4]["visitors_13"]) == (1, 0)
+
+
+def test_a_title_counts_from_the_day_its_record_was_made(tmp_path: Path) -> None:
+    """A contact that sales makes at an opening must not make the weeks before it senior."""
+    made = contact("vera@acme.example", title="VP Finance", created="2025-04-02 09:00")
+    read = engaged("2025-03-05 09:00", "vera@acme.example", "page_viewed")
+    panel = panel_of(tmp_path, ACME, read, made, as_of=END)
+    assert [row["seniors_13"] for row in panel[:6]] == [0, 0, 0, 0, 1, 1]
+    assert [row["functions"] for row in panel[:6]] == [0, 0, 0, 0, 1, 1]
+
+
+DEAL = opportunity("2025-05-06 09:00", "deal", account="acme", lost="2025-06-04 09:00")
+FORBIDDEN = {
+    "a contact role": [named("2025-05-06 10:00", "deal", "vera@acme.example", "Decision Maker")],
+    "a contact made by sales": [contact("cy@acme.example", title="CFO", created="2025-05-06 10:00")],
+    "a conversion": [lead("leo@acme.example", created="2025-02-03 09:00", converted_at="2025-05-06 10:00")],
+    "a meeting": [called("2025-05-01 10:00", "ana@acme.example", kind="meeting")],
+    "a campaign member's status": [engaged("2025-03-19 09:00", "ana@acme.example", "campaign_responded")],
+    "a lead's status": [
+        lead("leo@acme.example", created="2025-02-03 09:00", mql="2025-04-02", disqualified="2025-05-07")
+    ],
+}
+
+
+@pytest.mark.parametrize("fact", FORBIDDEN)
+def test_what_is_there_because_of_an_opening_changes_no_sign(tmp_path: Path, fact: str) -> None:
+    told = [ACME, ANA, VERA, READ, DEAL]
+    without = panel_of(tmp_path / "without", *told, as_of=END)
+    found = panel_of(tmp_path / "with", *told, *FORBIDDEN[fact], as_of=END)
+    assert without and found == without
+
+
+def test_how_an_opportunity_ended_changes_nothing_before_it_did(tmp_path: Path) -> None:
+    """Stage, amount and outcome are the CRM's state of today."""
+    told = [ACME, ANA, READ]
+    ends = {
+        "won": opportunity("2025-05-06 09:00", "deal", account="acme", won="2025-06-04 09:00", amount="9.00"),
+        "lost": opportunity("2025-05-06 09:00", "deal", account="acme", lost="2025-06-04 09:00"),
+        "open": opportunity("2025-05-06 09:00", "deal", account="acme"),
+    }
+    panels = {
+        end: [r for r in panel_of(tmp_path / end, *told, deal, as_of=END) if r["week_at"] < at("2025-06-04")]
+        for end, deal in ends.items()
+    }
+    assert panels["won"] == panels["lost"] == panels["open"] != []
+
+
+def test_the_panel_reads_no_table_of_what_sales_does() -> None:
+    made = {q.name for q in read_queries(Path(__file__).parents[2] / "src/muster/chances")}
+    read = {
+        table
+        for query in read_queries(Path(__file__).parents[2] / "src/muster/chances")
+        for table in query.references
+    }
+    assert read - made == {
+        "account_opportunity",
+        "chance_estimate",
+        "clock",
+        "fading",
+        "fit_point",
+        "group_cycle",
+        "moment_state",
+        "person_rank",
+        "resolved_engagement",
+        "share",
+        "week",
+        "win_rate",
+    }
+
+
+DRAWN_AT = datetime(2025, 3, 20, 12, tzinfo=UTC)
+DRAWN_END = datetime(2025, 10, 1, tzinfo=UTC)
+
+
+def _until(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    limit = at("2025-03-20 12:00")
+    return [row for row in signs(rows) if int(str(row["week_at"])) <= limit]
+
+
+@pytest.mark.parametrize("seed", [1, 4])
+def test_signs_up_to_a_day_are_those_of_a_run_on_that_day(tmp_path: Path, seed: int) -> None:
+    now = panel_of(tmp_path / "now", *records(seed), as_of=DRAWN_END)
+    then = panel_of(tmp_path / "then", *records(seed), as_of=DRAWN_AT)
+    assert _until(now) == signs(then) != []
+
+
+def later_moved(told: Iterable[Record], by: timedelta) -> list[Record]:
+    """The same acts, those after the day moved on: another future."""
+    moved = []
+    for record in told:
+        when = record.cells.get("occurred_at", "")
+        if record.table == "engagement" and when > "2025-03-20 12:00":
+            later = datetime.fromisoformat(when) + by
+            moved.append(Record(record.table, {**record.cells, "occurred_at": f"{later:%Y-%m-%d %H:%M}"}))
+        else:
+            moved.append(record)
+    return moved
+
+
+def test_another_future_leaves_the_signs_as_they_were(tmp_path: Path) -> None:
+    told = list(records(4))
+    one = panel_of(tmp_path / "one", *told, as_of=DRAWN_END)
+    other = panel_of(tmp_path / "other", *later_moved(told, timedelta(days=9)), as_of=DRAWN_END)
+    assert _until(one) == _until(other) != []
+    assert signs(one) != signs(other)
+
+
+def test_the_order_of_records_changes_nothing(tmp_path: Path) -> None:
+    told = list(records(4))
+    one = panel_of(tmp_path / "one", *told, as_of=DRAWN_END)
+    assert panel_of(tmp_path / "other", *reversed(told), as_of=DRAWN_END) == one
+
+
+KNOWN_TOO_EARLY = Fault(
+    "an act counts from when it happened, not from when it was known",
+    "chance_act",
+    "GREATEST(e.occurred_at, e.known_at)",
+    "e.occurred_at",
+)
+
+
+def test_the_suite_notices_an_act_that_counts_before_it_was_known(tmp_path: Path) -> None:
+    late = engaged("2025-03-05 09:00", "ana@acme.example", "page_viewed", known_at="2025-04-01 00:00")
+    told = [ACME, ANA, late, READ]
+    KNOWN_TOO_EARLY.put_into(tmp_path / "now")
+    KNOWN_TOO_EARLY.put_into(tmp_path / "then")
+    now = panel_of(tmp_path / "now", *told, as_of=END)
+    then = panel_of(tmp_path / "then", *told, as_of=DRAWN_AT)
+    assert _until(now) != signs(then)

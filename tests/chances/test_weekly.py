@@ -1,0 +1,147 @@
+"""Each quarter has its own model, and no model knows what was not known when it was learnt."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from muster.chances import weekly
+from muster.engine.duckdb_engine import DuckDBEngine
+from muster.recall.clock import FIRST_MONDAY, WEEK
+
+START = FIRST_MONDAY + 13 * 200 * WEEK
+WEEKS = 78
+ACCOUNTS = 250
+
+
+def _panel() -> pa.Table:
+    """Accounts whose interest grows until, for two of three, an opportunity opens."""
+    rows: list[dict[str, Any]] = []
+    draw = np.random.default_rng(6)
+    for number in range(ACCOUNTS):
+        opens = START + int(draw.integers(1, WEEKS)) * WEEK + 3600 if number % 3 else None
+        for week in range(WEEKS):
+            at = START + week * WEEK
+            if opens is not None and opens <= at:
+                continue
+            near = opens is not None and at < opens <= at + 13 * WEEK
+            acts = int(draw.poisson(4 if near else 1))
+            rows.append(
+                {
+                    "account_id": f"a{number:04d}",
+                    "solution_id": "one" if number % 2 else "two",
+                    "week_at": at,
+                    "opens": int(near),
+                    "opens_after_gap": False,
+                    "opens_at": opens if near else None,
+                    "draw": hashlib.md5(f"{number} {week}".encode()).hexdigest()[:2],
+                    "score": 100 * acts,
+                    "in_group": int(acts > 2),
+                    "acts_4": acts,
+                }
+            )
+    return pa.Table.from_pylist(rows).cast(
+        pa.schema(
+            [
+                ("account_id", pa.string()),
+                ("solution_id", pa.string()),
+                ("week_at", pa.int64()),
+                ("opens", pa.int64()),
+                ("opens_after_gap", pa.bool_()),
+                ("opens_at", pa.int64()),
+                ("draw", pa.string()),
+                ("score", pa.int64()),
+                ("in_group", pa.int64()),
+                ("acts_4", pa.int64()),
+            ]
+        )
+    )
+
+
+def _known_by(panel: pa.Table, instant: int) -> pa.Table:
+    """The panel as it was at an instant: no later row, and no opening that came later."""
+    rows = [row for row in panel.to_pylist() if row["week_at"] <= instant]
+    for row in rows:
+        if row["opens_at"] is not None and row["opens_at"] > instant:
+            row.update(opens=0, opens_at=None)
+    return pa.Table.from_pylist(rows, schema=panel.schema)
+
+
+THEN = START + 52 * WEEK  # a day on which a model is learnt
+
+
+def said(panel: pa.Table) -> dict[tuple[str, str, int], tuple[Any, ...]]:
+    with DuckDBEngine(threads=1) as engine:
+        engine.put("panel", panel)
+        weekly.put_chances(engine)
+        rows = engine.arrow("SELECT e.* FROM chance_estimate AS e").to_pylist()
+    return {
+        (r["account_id"], r["solution_id"], r["week_at"]): (
+            r["p_open"],
+            r["p_open_low"],
+            r["p_open_high"],
+            r["model_version"],
+        )
+        for r in rows
+    }
+
+
+def past_differs() -> int:
+    """Rows up to a day that a later run tells differently from a run on that day."""
+    panel = _panel()
+    now, then = said(panel), said(_known_by(panel, THEN))
+    past = {key: value for key, value in now.items() if key[2] <= THEN}
+    assert past.keys() == then.keys()
+    return sum(past[key] != then[key] for key in past)
+
+
+def test_a_later_run_says_of_the_past_what_was_said_then() -> None:
+    assert past_differs() == 0
+
+
+@pytest.mark.parametrize("weeks", [0, 4, 12])
+def test_the_suite_notices_a_model_that_learns_from_weeks_that_are_not_over(
+    monkeypatch: pytest.MonkeyPatch, weeks: int
+) -> None:
+    monkeypatch.setattr(weekly, "HORIZON", weeks * WEEK)
+    assert past_differs() > 0
+
+
+def test_each_quarter_is_judged_by_the_model_learnt_at_its_start() -> None:
+    with DuckDBEngine(threads=1) as engine:
+        engine.put("panel", _panel())
+        weekly.put_chances(engine)
+        models = engine.arrow("SELECT m.* FROM chance_model AS m").to_pylist()
+        rows = engine.arrow("SELECT e.* FROM chance_estimate AS e").to_pylist()
+        weights = engine.arrow("SELECT c.* FROM chance_coefficient AS c").to_pylist()
+    learnt = {m["trained_at"]: m["model_version"] for m in models}
+    assert len(learnt) > 2 and all((at - START) % (13 * WEEK) == 0 for at in learnt)
+    for row in rows:
+        quarter = START + (row["week_at"] - START) // (13 * WEEK) * 13 * WEEK
+        assert row["model_version"] == learnt.get(quarter)
+        assert (row["p_open"] is None) == (quarter not in learnt)
+    openings = [m["opening_count"] for m in sorted(models, key=lambda m: int(m["trained_at"]))]
+    assert openings == sorted(openings) and openings[0] >= 40
+    assert {w["feature"] for w in weights} == {
+        "intercept",
+        "score",
+        "in_group",
+        "acts_4",
+        "solution one",
+        "solution two",
+    }
+
+
+def test_a_company_without_signs_has_no_chances() -> None:
+    empty = _panel().slice(0, 0)
+    assert said(empty) == {}
+
+
+def test_rows_may_come_in_any_order() -> None:
+    panel = _panel()
+    mixed = panel.take(np.random.default_rng(1).permutation(panel.num_rows))
+    assert said(mixed) == said(panel)

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from bench.quality import companies, drawn, groups, mail, people, roles, shares, titles, visitors
+from bench.quality import chances, companies, drawn, groups, mail, people, roles, shares, titles, visitors
 from bench.quality.figures import ROOT, Data, Figure, as_markdown, as_text, find_data
 
 SECTIONS: dict[str, Callable[[Data], Iterator[Figure]]] = {
@@ -33,6 +33,7 @@ SECTIONS: dict[str, Callable[[Data], Iterator[Figure]]] = {
     "shares": shares.figures,
     "drawn": drawn.figures,
     "mail": mail.figures,
+    "chances": chances.figures,
     "million": people.million,
 }
 ONLY_WHEN_NAMED = frozenset({"million"})

@@ -1,16 +1,25 @@
--- Every account, solution and Monday at risk of an opening: with a sign of interest in the solution within 26 weeks, no open
--- opportunity for it and none won. `theirs` columns are about the company as a whole, `other` ones about other solutions.
-WITH other AS (
+-- Every account, solution and Monday at risk of an opening: with any sign of the account within 26 weeks, no open opportunity for
+-- the solution and none won. `their` columns are about the company as a whole, `other` ones about other solutions.
+WITH pooled AS (
     SELECT
         a.account_id,
         a.week_at,
-        CAST(SUM(a.points_13) AS BIGINT) AS points_13,
-        CAST(SUM(a.fast) AS BIGINT) AS fast,
-        CAST(SUM(a.slow) AS BIGINT) AS slow,
-        CAST(SUM(a.people_13) AS BIGINT) AS people_13
+        CAST(SUM(CASE WHEN a.solution_id = '' THEN 0 ELSE a.points_13 END) AS BIGINT) AS points_13,
+        CAST(SUM(CASE WHEN a.solution_id = '' THEN 0 ELSE a.fast END) AS BIGINT) AS fast,
+        CAST(SUM(CASE WHEN a.solution_id = '' THEN 0 ELSE a.slow END) AS BIGINT) AS slow,
+        CAST(SUM(CASE WHEN a.solution_id = '' THEN 0 ELSE a.people_13 END) AS BIGINT) AS people_13
+    FROM account_week AS a
+    GROUP BY a.account_id, a.week_at
+),
+
+-- A solution is asked about from the first Monday on which anybody had shown interest in it.
+asked AS (
+    SELECT
+        a.solution_id,
+        MIN(a.week_at) AS since
     FROM account_week AS a
     WHERE a.solution_id <> ''
-    GROUP BY a.account_id, a.week_at
+    GROUP BY a.solution_id
 ),
 
 history AS (
@@ -24,41 +33,41 @@ history AS (
 )
 
 SELECT
-    a.account_id,
-    a.solution_id,
-    a.week_at,
+    o.account_id,
+    k.solution_id,
+    o.week_at,
     CASE WHEN y.opens_at IS NULL THEN 0 ELSE 1 END AS opens,
     COALESCE(y.opens_after_gap, FALSE) AS opens_after_gap,
     y.opens_at,
-    SUBSTRING(MD5(a.account_id || a.solution_id || CAST(a.week_at AS VARCHAR)), 1, 2) AS draw,
+    SUBSTRING(MD5(o.account_id || k.solution_id || CAST(o.week_at AS VARCHAR)), 1, 2) AS draw,
     COALESCE(r.score, 0) AS score,
     CASE WHEN r.score IS NULL THEN 0 ELSE 1 END AS in_group,
-    a.age,
-    a.acts_4,
-    a.acts_13,
-    a.acts_26,
-    a.points_4,
-    a.points_13,
-    a.points_26,
-    a.fast,
-    a.slow,
-    a.demos,
-    a.prices,
-    a.forms,
-    a.events,
-    a.ads,
-    a.reviews,
-    a.answers,
-    a.people_4,
-    a.people_13,
-    a.people_26,
-    a.visitors_4,
-    a.visitors_13,
-    a.visitors_26,
-    a.seniors_4,
-    a.seniors_13,
-    a.functions,
-    a.largest,
+    COALESCE(a.age, 26) AS age,
+    COALESCE(a.acts_4, 0) AS acts_4,
+    COALESCE(a.acts_13, 0) AS acts_13,
+    COALESCE(a.acts_26, 0) AS acts_26,
+    COALESCE(a.points_4, 0) AS points_4,
+    COALESCE(a.points_13, 0) AS points_13,
+    COALESCE(a.points_26, 0) AS points_26,
+    COALESCE(a.fast, 0) AS fast,
+    COALESCE(a.slow, 0) AS slow,
+    COALESCE(a.demos, 0) AS demos,
+    COALESCE(a.prices, 0) AS prices,
+    COALESCE(a.forms, 0) AS forms,
+    COALESCE(a.events, 0) AS events,
+    COALESCE(a.ads, 0) AS ads,
+    COALESCE(a.reviews, 0) AS reviews,
+    COALESCE(a.answers, 0) AS answers,
+    COALESCE(a.people_4, 0) AS people_4,
+    COALESCE(a.people_13, 0) AS people_13,
+    COALESCE(a.people_26, 0) AS people_26,
+    COALESCE(a.visitors_4, 0) AS visitors_4,
+    COALESCE(a.visitors_13, 0) AS visitors_13,
+    COALESCE(a.visitors_26, 0) AS visitors_26,
+    COALESCE(a.seniors_4, 0) AS seniors_4,
+    COALESCE(a.seniors_13, 0) AS seniors_13,
+    COALESCE(a.functions, 0) AS functions,
+    COALESCE(a.largest, 0) AS largest,
     COALESCE(s.shares, 0) AS shares,
     COALESCE(s.upward, 0) AS upward,
     COALESCE(g.acts_4, 0) AS their_acts_4,
@@ -71,23 +80,23 @@ SELECT
     COALESCE(g.people_13, 0) AS their_people_13,
     COALESCE(g.visitors_13, 0) AS their_visitors_13,
     COALESCE(g.seniors_13, 0) AS their_seniors_13,
-    o.points_13 - a.points_13 AS other_points_13,
-    o.fast - a.fast AS other_fast,
-    o.slow - a.slow AS other_slow,
-    o.people_13 - a.people_13 AS other_people_13,
+    o.points_13 - COALESCE(a.points_13, 0) AS other_points_13,
+    o.fast - COALESCE(a.fast, 0) AS other_fast,
+    o.slow - COALESCE(a.slow, 0) AS other_slow,
+    o.people_13 - COALESCE(a.people_13, 0) AS other_people_13,
     COALESCE(f.fit, 0) AS fit,
     COALESCE(h.opened, 0) AS past_opened,
     COALESCE(h.won, 0) AS past_won,
     COALESCE(p.opened, 0) AS past_opened_here
-FROM account_week AS a
-JOIN other AS o ON o.account_id = a.account_id AND o.week_at = a.week_at
-LEFT JOIN account_week AS g ON g.account_id = a.account_id AND g.week_at = a.week_at AND g.solution_id = ''
-LEFT JOIN share_week AS s ON s.account_id = a.account_id AND s.solution_id = a.solution_id AND s.week_at = a.week_at
-LEFT JOIN fit_week AS f ON f.account_id = a.account_id AND f.week_at = a.week_at
-LEFT JOIN history AS h ON h.account_id = a.account_id AND h.week_at = a.week_at
-LEFT JOIN past_week AS p ON p.account_id = a.account_id AND p.solution_id = a.solution_id AND p.week_at = a.week_at
-LEFT JOIN rule_week AS r ON r.account_id = a.account_id AND r.solution_id = a.solution_id AND r.week_at = a.week_at
-LEFT JOIN opening_week AS y ON y.account_id = a.account_id AND y.solution_id = a.solution_id AND y.week_at = a.week_at
-WHERE a.solution_id <> ''
-AND COALESCE(p.still_open, 0) = 0
+FROM pooled AS o
+JOIN asked AS k ON k.since <= o.week_at
+LEFT JOIN account_week AS a ON a.account_id = o.account_id AND a.week_at = o.week_at AND a.solution_id = k.solution_id
+LEFT JOIN account_week AS g ON g.account_id = o.account_id AND g.week_at = o.week_at AND g.solution_id = ''
+LEFT JOIN share_week AS s ON s.account_id = o.account_id AND s.solution_id = k.solution_id AND s.week_at = o.week_at
+LEFT JOIN fit_week AS f ON f.account_id = o.account_id AND f.week_at = o.week_at
+LEFT JOIN history AS h ON h.account_id = o.account_id AND h.week_at = o.week_at
+LEFT JOIN past_week AS p ON p.account_id = o.account_id AND p.solution_id = k.solution_id AND p.week_at = o.week_at
+LEFT JOIN rule_week AS r ON r.account_id = o.account_id AND r.solution_id = k.solution_id AND r.week_at = o.week_at
+LEFT JOIN opening_week AS y ON y.account_id = o.account_id AND y.solution_id = k.solution_id AND y.week_at = o.week_at
+WHERE COALESCE(p.still_open, 0) = 0
 AND COALESCE(p.won, 0) = 0

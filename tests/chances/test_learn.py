@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from muster.chances.learn import FEWEST, learn
+from muster.chances.learn import CAREFUL, FEWEST, learn
 from muster.chances.ridge import chances, fit, spread
 from muster.chances.signs import Panel
 
@@ -73,7 +73,7 @@ def test_nothing_is_said_below_forty_openings() -> None:
     enough = panel.only(np.array([key is None or key in kept[:FEWEST] for key in panel.opening]))
     assert learn(few, trained_at=0) is None
     model = learn(enough, trained_at=0)
-    assert model is not None and model.openings == FEWEST and model.penalty == 100.0
+    assert model is not None and model.openings == FEWEST and model.penalty == CAREFUL
 
 
 def test_chances_meet_what_happens_to_accounts_that_were_not_seen() -> None:

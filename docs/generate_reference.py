@@ -84,7 +84,8 @@ def flow_tables_page() -> str:
         lines += ["", *_table(["column", "type", "meaning"], rows)]
     lines += ["", "## Tables inside the flow", "", *_intro("inside"), ""]
     inside = [(step, q) for step in STEPS for q in step.queries() if q.name not in flow_tables()]
-    rows = [[f"`{q.name}`", step.name, q.about or (JUDGED if step.name == "chance" else CLUSTERS)] for step, q in inside]
+    in_python = {"chance": JUDGED}
+    rows = [[f"`{q.name}`", step.name, q.about or in_python.get(step.name, CLUSTERS)] for step, q in inside]
     lines += _table(["table", "step", "what it holds"], rows)
     return _page(lines)
 

@@ -14,7 +14,7 @@ from muster.chances.signs import RULE, Panel
 # Openings, not rows: one opening makes three or four rows.
 FEWEST = 40  # below, nothing is said
 ENOUGH = 200  # from here on the accounts that were left out choose the penalty
-PENALTIES = (3000.0, 1000.0, 300.0, 100.0)
+PENALTIES = (1000.0, 100.0, 30.0, 10.0)
 CAREFUL = 1000.0
 FOLDS = 3
 Z80 = 1.2815515655446004  # the normal quantile of an 80 % interval

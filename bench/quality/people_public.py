@@ -14,6 +14,7 @@ from muster.identity.matching.blocks import make_blocks
 from muster.identity.matching.choose import Groups
 from muster.identity.matching.match import weigh_and_choose
 from muster.identity.matching.model import read_model
+from muster.identity.matching.rarity import put_rarities
 from muster.identity.matching.train import train
 
 FOLDER = (
@@ -81,7 +82,7 @@ def public_sets() -> list[PublicSet]:
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, one: PublicSet) -> None:
-    """Put table `people`: a row for each record, its texts in one spelling, each value's frequency."""
+    """Put table `people`: a row for each record, its texts in one spelling."""
     parts = " UNION ALL BY NAME ".join(f"SELECT * FROM {_read(file)}" for file in one.files)
     texts = ", ".join(f"{_plain(column, one.columns.get(column))} AS {column}" for column in COLUMNS)
     connection.execute(LETTERS_ALIKE)
@@ -94,11 +95,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, one: PublicSet) -> None:
         "CASE WHEN given IS NULL THEN family WHEN family IS NULL THEN given "
         "ELSE least(given || ' ' || family, family || ' ' || given) END AS name_any_order FROM plain"
     )
-    shares = ", ".join(
-        f"CAST(nullif(count(*) OVER (PARTITION BY {c}) - 1, 0) AS DOUBLE) / count({c}) OVER () AS tf_{c}"
-        for c in FREQUENT
-    )
-    connection.execute(f"CREATE TABLE people AS SELECT *, {shares} FROM whole ORDER BY unique_id")
+    connection.execute("CREATE TABLE people AS SELECT *, 0 AS known_at, TRUE AS known FROM whole")
 
 
 def _read(file: Path) -> str:
@@ -123,6 +120,8 @@ def matched(one: PublicSet) -> tuple[dict[str, Hashable], dict[str, Hashable]]:
         prepare(connection, one)
         rows = connection.execute("SELECT unique_id, person FROM people").fetchall()
         model = read_model(MODEL.read_text("utf-8"))
+        each = model.records_per_duplicate
+        put_rarities(connection, dict.fromkeys(FREQUENT, 1), table="people", records_per_duplicate=each)
         learnt = train(connection, model, table="people", rows=len(rows), rules=_possible(connection))
         blocking = make_blocks(connection, model.blocks, table="people")
         known = {record: record for record, _ in rows}

@@ -6,17 +6,36 @@ import difflib
 import hashlib
 import json
 from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 from muster.config import Config
 from muster.engine.queries import Query
 from muster.problems import RuleError
 
+# What else decides tables: the match weights, nicknames, legal forms, the shape of exports. The rules have
+# a version of their own.
+_DATA_FOLDERS = ("canonical", "identity", "readings", "sources")
+_DATA_KINDS = frozenset({".toml", ".csv", ".txt", ".bin"})
+
 
 def code_hash(queries: Iterable[Query]) -> str:
-    """A fingerprint of every SQL file of the flow: the same text makes the same tables."""
+    """A fingerprint of every SQL file of the flow and of the data it ships: the same make the same tables."""
     texts = {query.name: query.sql for query in queries}
-    return hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([texts, data_hashes()], sort_keys=True).encode()).hexdigest()
+
+
+@cache
+def data_hashes() -> dict[str, str]:
+    """A fingerprint of every file of data that Muster ships and learns from, by its path in the package."""
+    home = Path(str(files("muster")))
+    found = [path for folder in _DATA_FOLDERS for path in (home / folder).rglob("*")]
+    return {
+        path.relative_to(home).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(found)
+        if path.suffix in _DATA_KINDS
+    }
 
 
 def override_hashes(workspace: Path, queries: Iterable[Query]) -> dict[str, str]:

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
@@ -36,6 +37,7 @@ from muster.engine.protocol import Engine
 from muster.engine.published import NewRun, publishing
 from muster.engine.queries import Query, in_order, read_queries, read_query
 from muster.fingerprints import code_hash, input_hashes, override_hashes
+from muster.identity.change_log import leave_changes, settle
 from muster.identity.clusters import join_links
 from muster.identity.firms.hierarchy import cut_circles
 from muster.identity.firms.match import match_accounts
@@ -180,6 +182,7 @@ def run(
     report = progress or _silent
     landing = workspace / HOME / "landing"
     now = now or datetime.now(UTC)
+    settle(workspace)  # what a run that was killed at its very end has yet to log
     shutil.rmtree(landing, ignore_errors=True)
     started = perf_counter()
     loaded = load(
@@ -212,6 +215,9 @@ def run(
                 steps=steps_of(config),
             )
             landing.rename(new_run.folder / RECORDS)
+            leave_changes(workspace, new_run, now=now, as_of=date, decisions=f"{RECORDS}/decision.parquet")
+    with suppress(OSError):  # the tables are in force, and the next run begins with what is missing
+        settle(workspace)
     return RunResult(new_run.run_id, date, rows, seconds, len(loaded.problems))
 
 

@@ -13,6 +13,7 @@ from bench.quality.people_judge import judge
 from bench.quality.people_public import matched, public_sets
 from bench.quality.people_sets import candidates, known_people, matched_people
 
+from muster.fingerprints import code_hash, data_hashes
 from muster.identity.matching.blocks import PAIRS_PER_RECORD, make_blocks
 from muster.identity.matching.match import find_matches
 from muster.identity.matching.model import people_model
@@ -97,3 +98,13 @@ def test_what_is_learnt_from_a_public_set_is_the_same_on_every_run() -> None:
     again, _ = matched(febrl)
     assert found == again
     assert judge(found, truth).f1 >= 0.99
+
+
+def test_other_weights_are_other_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a run was made from names the shipped model: `muster doctor` and the lab see that it changed."""
+    now = data_hashes()
+    assert {"identity/matching/people.toml", "identity/matching/nicknames.txt"} <= set(now)
+    before = code_hash(())
+    changed = now | {"identity/matching/people.toml": "of another model"}
+    monkeypatch.setattr("muster.fingerprints.data_hashes", lambda: changed)
+    assert code_hash(()) != before

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
 
 from muster.cli.deciding import Words, decision_commands
+from muster.cli.options import JsonOption, QuietOption, WorkspaceOption, examples
+from muster.cli.screen import clean, hint, print_json, results, table
 
 if TYPE_CHECKING:
     from muster.lab.subjects import Matter
 
+_LINES = 40  # of the log on the screen
 _WORDS = Words(
     command="people",
     about="Decide who is who, and take it back; the next run applies it.",
@@ -31,3 +39,54 @@ def _people() -> Matter:
 
 
 app = decision_commands(_WORDS, _people)
+
+
+@app.command(epilog=examples("muster people log", "muster people log --about ana@acme.example"))
+def log(
+    *,
+    about: Annotated[
+        str,
+        typer.Option("--about", metavar="ID", help="Only one id, record, address or domain."),
+    ] = "",
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also ids that are new or gone, and every line.")
+    ] = False,
+    workspace: WorkspaceOption = Path(),
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Tell which ids of people and accounts were merged or split, by which run, and why.
+
+    Every run compares its ids with those before; nothing else changes one.
+    """
+    from muster.identity.change_log import read_log
+    from muster.identity.changes import is_about
+    from muster.workspace import open_workspace
+
+    known = [k for k in read_log(open_workspace(workspace).folder) if not about or is_about(k.change, about)]
+    if json:
+        print_json([{"run_id": k.run_id, "at": k.at, "as_of": k.as_of} | asdict(k.change) for k in known])
+        return
+    told = known if everything or about else [k for k in known if k.change.kind in ("merge", "split")]
+    shown = told if everything else told[-_LINES:]
+    if not shown:
+        hint("No id was merged or split yet. See new ones with: muster people log --all", quiet=quiet)
+        return
+    columns = ("run", "what", "kind", "old id", "new id", "records", "reason")
+    rows = [
+        (
+            *(k.run_id, k.change.what, k.change.kind, k.change.old_id or "", k.change.new_id or ""),
+            *(_records(k.change.records, k.change.count), k.change.reason),
+        )
+        for k in shown
+    ]
+    results().print(table(columns, [[Text(clean(cell)) for cell in row] for row in rows], right=set()))
+    if len(shown) < len(told):
+        hint(f"{len(told) - len(shown)} earlier ones are not shown; see them with --all.", quiet=quiet)
+
+
+def _records(records: tuple[str, ...], count: int) -> str:
+    """The first of them, and how many more."""
+    named = ", ".join(records[:3])
+    more = count - len(records[:3])
+    return f"{named} and {more} more" if named and more else named or str(count)

@@ -56,6 +56,7 @@ _FEATURES = f"""
         c.candidate_id AS unique_id,
         c.known_key,
         c.known_at,
+        TRUE AS known,
         n.given,
         n.family,
         n.given || ' ' || n.family AS name,
@@ -87,11 +88,7 @@ FREQUENT = {
 
 
 def make_features(connection: duckdb.DuckDBPyConnection, candidates: pa.Table) -> None:
-    """Put `person_features`: a row for each candidate, in order of its id, with the frequency of each value.
-
-    The frequency of a value is the share of other records that have it: a whole number over a whole
-    number, so that it is the same whatever the order of the rows.
-    """
+    """Put `person_features`: a row for each candidate, in order of its id."""
     connection.register("candidate", candidates)
     said = connection.execute(
         "SELECT DISTINCT given_name FROM candidate WHERE given_name IS NOT NULL "
@@ -100,23 +97,6 @@ def make_features(connection: duckdb.DuckDBPyConnection, candidates: pa.Table) -
     connection.register("name_reading", _read_names([text for (text,) in said]))
     connection.execute(_IS_NAME)
     connection.execute(_FEATURES)
-    for column, at_least in FREQUENT.items():
-        connection.execute(f"""
-            CREATE TABLE tf_{column} AS
-            SELECT
-                {column},
-                CAST(COUNT(*) - 1 AS DOUBLE)
-                    / (SELECT GREATEST(COUNT({column}), {at_least}) FROM person_features) AS tf_{column}
-            FROM person_features WHERE {column} IS NOT NULL GROUP BY {column} HAVING COUNT(*) > 1
-        """)
-    joins = " ".join(f"LEFT JOIN tf_{c} ON tf_{c}.{c} = f.{c}" for c in FREQUENT)
-    shares = ", ".join(f"tf_{c}.tf_{c}" for c in FREQUENT)
-    connection.execute(
-        f"CREATE OR REPLACE TABLE person_features AS SELECT f.*, {shares} "
-        f"FROM person_features AS f {joins} ORDER BY f.unique_id"
-    )
-    for column in FREQUENT:
-        connection.execute(f"DROP TABLE tf_{column}")
 
 
 def _read_names(said: list[str]) -> pa.Table:

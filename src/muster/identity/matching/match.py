@@ -14,8 +14,9 @@ import pyarrow as pa
 from muster.engine.protocol import Engine
 from muster.identity.matching.blocks import make_blocks
 from muster.identity.matching.choose import Pair, choose, ordered, tied
-from muster.identity.matching.features import make_features
+from muster.identity.matching.features import FREQUENT, make_features
 from muster.identity.matching.model import Model, people_model, weight_of
+from muster.identity.matching.rarity import put_rarities
 from muster.identity.matching.score import score_pairs
 
 _WEIGHTS = """
@@ -61,6 +62,12 @@ def find_matches(candidates: pa.Table, model: Model, *, split: Collection[Pair] 
         connection.execute("SET enable_progress_bar = false")
         if candidates.num_rows > 1:
             make_features(connection, candidates)
+            put_rarities(
+                connection,
+                FREQUENT,
+                table="person_features",
+                records_per_duplicate=model.records_per_duplicate,
+            )
             blocking = make_blocks(connection, model.blocks, table="person_features")
             if _has_pairs(connection, blocking):
                 return _matches(connection, candidates, model, blocking, split)
@@ -125,9 +132,7 @@ def weigh_and_choose(
     `known` says for each record of the table which person it is known to be; itself where nobody knows.
     """
     needed = weight_of(model.join_from)
-    scored = score_pairs(
-        connection, model, table=table, rows=len(known), blocking=blocking, at_least=needed - 0.01
-    )
+    scored = score_pairs(connection, model, table=table, blocking=blocking, at_least=needed - 0.01)
     found = [row for row in scored.to_pylist() if row["weight"] >= round(needed * 100)]
     wanted = _not_too_large(_strongest(found, known))
     weights = _weights_within(connection, model, tied(wanted), table=table, known=known)
@@ -193,5 +198,5 @@ def _weights_within(
         "JOIN chained AS c ON c.known_key = f.known_key ORDER BY f.unique_id"
     )
     rule = "l.set_name = r.set_name AND l.known_key <> r.known_key"
-    scored = score_pairs(connection, model, table="chained_features", rows=len(known), blocking=[rule])
+    scored = score_pairs(connection, model, table="chained_features", blocking=[rule])
     return _strongest(scored.to_pylist(), known)

@@ -75,17 +75,20 @@ class Model:
         levels = (level for comparison in self.comparisons for level in comparison.levels)
         return sorted({level.frequency for level in levels if level.frequency})
 
-    def settings(self, rows: int, blocking: list[str]) -> dict[str, Any]:
-        """Splink's settings for a table of so many rows."""
-        chance = 2.0 / (self.records_per_duplicate * max(rows - 1, 1))
+    def settings(self, blocking: list[str]) -> dict[str, Any]:
+        """Splink's settings for a table with the rarities of `rarity.py`.
+
+        How seldom any two records are one person is weighed as a comparison of its own, for it is dated
+        too: Splink's own is one number for all pairs.
+        """
         return {
             "link_type": "dedupe_only",
             "unique_id_column_name": "unique_id",
-            "probability_two_random_records_match": min(chance, 0.5),
+            "probability_two_random_records_match": 0.5,
             "blocking_rules_to_generate_predictions": blocking,
-            "comparisons": [comparison.as_settings() for comparison in self.comparisons],
+            "comparisons": [_PRIOR.as_settings(), *(c.as_settings() for c in self.comparisons)],
             "retain_intermediate_calculation_columns": True,
-            "retain_matching_columns": False,
+            "retain_matching_columns": True,  # and with them the level of each comparison
         }
 
     def reweighed(self, rows: Iterable[Mapping[str, Any]]) -> Model:
@@ -119,6 +122,16 @@ class Model:
                 for c in self.comparisons
             ),
         )
+
+
+# Each pair is of two records; what else two levels are for is that Splink wants them.
+_PRIOR = Comparison(
+    "prior",
+    (
+        Level("any two records", "known_l IS NOT NULL", m=1.0, frequency="known"),
+        Level("no record", "ELSE", m=1.0, u=1.0),
+    ),
+)
 
 
 def weight_of(probability: float) -> float:

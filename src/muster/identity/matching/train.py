@@ -33,7 +33,7 @@ def train(
     connection.execute("SET threads = 1")
     try:
         api = DuckDBAPI(connection=connection)
-        linker = Linker(api.register(table), _untrained(model.settings(rows, list(rules))), log_level=None)
+        linker = Linker(api.register(table), _untrained(model, rows, list(rules)), log_level=None)
         linker.training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=SEED)
         for rule in rules:
             linker.training.estimate_parameters_using_expectation_maximisation(
@@ -46,15 +46,17 @@ def train(
     return replace(model, comparisons=tuple(_with(c, told[c.name]) for c in model.comparisons))
 
 
-def _untrained(settings: dict[str, Any]) -> dict[str, Any]:
+def _untrained(model: Model, rows: int, rules: list[str]) -> dict[str, Any]:
     """Settings in which nothing is presumed of the levels."""
+    settings = model.settings(rules)
+    settings["comparisons"] = settings["comparisons"][1:]  # without what is known of any two records
+    chance = 2.0 / (model.records_per_duplicate * max(rows - 1, 1))
+    settings["probability_two_random_records_match"] = min(chance, 0.5)
+    presumed = ("m_probability", "u_probability", "tf_adjustment_column", "tf_adjustment_weight")
     for comparison in settings["comparisons"]:
         for level in comparison["comparison_levels"]:
-            level.pop("m_probability", None)
-            level.pop("u_probability", None)
-            level.pop("tf_adjustment_column", None)
-            level.pop("tf_adjustment_weight", None)
-            level.pop("disable_tf_exact_match_detection", None)
+            for name in (*presumed, "disable_tf_exact_match_detection"):
+                level.pop(name, None)
     return settings
 
 

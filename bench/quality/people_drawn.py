@@ -78,6 +78,8 @@ class Drawn:
     domain: str
     title: str | None
     phone: str | None
+    street: str | None = None
+    postal_code: str | None = None
 
 
 def draw(people: int, *, seed: int) -> list[Drawn]:
@@ -96,6 +98,37 @@ def draw(people: int, *, seed: int) -> list[Drawn]:
     records = _one_address_each(r, records)
     r.shuffle(records)
     return records
+
+
+def with_postal_addresses(records: list[Drawn], *, seed: int) -> list[Drawn]:
+    """The same records, two in five with their account's office and one in five with where the person lives.
+
+    A family lives together, and some write their street in another way or with a slip.
+    """
+    r = random.Random(seed)
+    offices = {one.account: _postal(r) for one in records}
+    homes = {one.person: _postal(r) for one in records}
+    count = max(homes) + 1
+    first = {one.person: one for one in records}
+    for person in homes:
+        other = first.get(person - count // 2)
+        if first[person].kind == "family" and other is not None and other.family == first[person].family:
+            homes[person] = homes[other.person]
+    told = []
+    for one in records:
+        drawn = r.random()
+        if drawn < 0.6:
+            street, code = offices[one.account] if drawn < 0.4 else homes[one.person]
+            slip = _slip(r, street[:-2]) + street[-2:]
+            written = r.choice((street, street, street.replace("Street", "St."), slip))
+            told.append(replace(one, street=written, postal_code=code))
+        else:
+            told.append(one)
+    return told
+
+
+def _postal(r: random.Random) -> tuple[str, str]:
+    return f"{_made_up(r)} Street {r.randrange(10, 99)}", f"{r.randrange(10_000, 99_999)}"
 
 
 def _one_address_each(r: random.Random, records: list[Drawn]) -> list[Drawn]:

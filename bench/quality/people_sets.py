@@ -41,6 +41,9 @@ def _candidate(key: str, number: int, one: Drawn) -> dict[str, object]:
         "title": one.title,
         "title_kind": one.title,
         "phone": one.phone,
+        "street": one.street,
+        "city": None,
+        "postal_code": one.postal_code,
         "known_at": number,
     }
 

@@ -30,7 +30,7 @@ NOT_RECOUNTED = {
     ("person_alias", "confidence"),
     *(
         ("person_match", f"{part}weight")
-        for part in ("", "name_", "address_", "account_", "title_", "phone_")
+        for part in ("", "name_", "address_", "account_", "title_", "phone_", "place_")
     ),
     ("visitor_match", "confidence"),
     *(

@@ -552,3 +552,17 @@ def test_a_custom_field_the_export_lacks_shows_those_it_has_and_the_line_to_remo
     assert raised.value.remedy.endswith(
         'remove this line from [source.fields]: "opportunity.solution_id" = "Solution__c".'
     )
+
+
+def test_the_postal_address_of_contacts_and_leads_is_read_where_there_is_one(company):
+    company.file(
+        "crm/Contact.csv",
+        "Id,MailingStreet,MailingCity,MailingPostalCode,CreatedDate\n003A,Main St. 5,Bern,3011,2024-01-19\n",
+    )
+    company.file("crm/Lead.csv", "Id,Street,City,CreatedDate\n00QA,Main St. 6,Bern,2024-01-19\n")
+    result = company.salesforce().load()
+    columns = ("person_record_id", "street", "city", "postal_code")
+    assert sorted(result.rows("person_record", *columns)) == [
+        ("003A", "Main St. 5", "Bern", "3011"),
+        ("00QA", "Main St. 6", "Bern", None),
+    ]

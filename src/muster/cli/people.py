@@ -1,3 +1,4 @@
+# ruff: noqa: PLC0415  commands start fast: engines are imported by the command that needs them
 """`muster people`: decide who is who, and take it back."""
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _WORDS = Words(
 
 
 def _people() -> Matter:
-    from muster.lab.people import PEOPLE  # noqa: PLC0415  engines are imported by the command that needs them
+    from muster.lab.people import PEOPLE
 
     return PEOPLE
 

@@ -94,7 +94,7 @@ _DECIDED = """
     SELECT f.decision_id, f.kind, COALESCE(d.subject_id, f.subject_id), COALESCE(d.other_id, f.other_id)
     FROM fresh AS f
     LEFT JOIN {after} AS d ON f.kind = 'undo' AND d.decision_id = f.subject_id
-    WHERE f.kind IN ('merge', 'split', 'undo')
+    WHERE f.kind IN ('merge', 'split', 'account_merge', 'account_split', 'undo')
     ORDER BY f.decision_id
 """
 
@@ -147,7 +147,7 @@ def _decision(connection: duckdb.DuckDBPyConnection, decided: Iterable[Any], *, 
             {"ids": list(ids), "subjects": [s for s in subjects if s]},
         ).fetchall()
         if found:
-            return f"{kind} decided ({decision_id})"
+            return f"{kind.removeprefix('account_')} decided ({decision_id})"
     return ""
 
 

@@ -20,6 +20,9 @@ named AS (
         r.family_name,
         r.title,
         p.phone,
+        p.street,
+        p.city,
+        p.postal_code,
         COALESCE(a.account_id, b.account_id) AS crm_account_id,
         n.account_id AS named_account_id,
         r.known_at
@@ -39,6 +42,9 @@ named AS (
         CAST(NULL AS VARCHAR) AS family_name,
         CAST(NULL AS VARCHAR) AS title,
         CAST(NULL AS VARCHAR) AS phone,
+        CAST(NULL AS VARCHAR) AS street,
+        CAST(NULL AS VARCHAR) AS city,
+        CAST(NULL AS VARCHAR) AS postal_code,
         CAST(NULL AS VARCHAR) AS crm_account_id,
         CAST(NULL AS VARCHAR) AS named_account_id,
         m.known_at
@@ -60,6 +66,9 @@ SELECT
     n.title,
     CASE WHEN t.function <> 'unknown' AND t.seniority <> 'unknown' THEN t.function || ':' || t.seniority END AS title_kind,
     n.phone,
+    n.street,
+    n.city,
+    n.postal_code,
     n.known_at
 FROM named AS n
 LEFT JOIN mail_address AS m ON m.email = n.email

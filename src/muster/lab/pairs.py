@@ -19,8 +19,11 @@ from muster.lab.what_if import rebuild, refuse_if_stale
 from muster.workspace import Workspace
 
 LEAST = 0.01  # pairs less probable than this are not looked at
-COMPARED = ("name", "address", "account", "title", "phone")
-READABLE = ("given_name", "family_name", "email", "title", "phone", "account")
+COMPARED = ("name", "address", "account", "title", "phone", "place")
+READABLE = (
+    *("given_name", "family_name", "email", "title", "phone"),
+    *("street", "city", "postal_code", "account"),
+)
 _FATES = "SELECT m.left_id, m.right_id, m.fate FROM person_match AS m"
 _ACCOUNTS = "SELECT a.account_id, a.name FROM account AS a"
 

@@ -7,7 +7,7 @@ from collections import Counter
 from functools import cache
 from importlib.resources import files
 
-from anyascii import anyascii
+from muster.identity.matching.letters import plain_letters
 
 _WORD = re.compile(r"[a-z]+")
 # Words that stand beside a name and are none of it.
@@ -17,8 +17,12 @@ _BESIDE = frozenset(
         *("jr", "sr", "ii", "iii", "iv", "esq", "phd", "mba", "md", "cpa"),
     )
 )
-# German and Nordic letters that are written with one letter or with two.
-TWO_LETTERS = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("ss", "s"), ("aa", "a"))
+# Letters that are written in two ways: German and Nordic ones, then those of Slavic names (Dmitriy, Dmitri,
+# Dmitry; Alexey, Aleksei).
+SPELLINGS = (
+    *(("ae", "a"), ("oe", "o"), ("ue", "u"), ("ss", "s"), ("aa", "a")),
+    *(("tch", "ch"), ("ex", "eks"), ("ax", "aks"), ("y", "i"), ("ii", "i")),
+)
 # What people write where a form demands a name.
 _NO_NAMES = frozenset(
     (
@@ -34,8 +38,7 @@ def name_words(text: str) -> tuple[str, ...]:
     >>> name_words("Dr. Zoë O'Brien-Müller")
     ('zoe', 'obrien', 'muller')
     """
-    plain = anyascii(text.replace("ö", "o").replace("ü", "u").replace("ä", "a")).lower()
-    words = _WORD.findall(plain.replace("'", "").replace("`", ""))
+    words = _WORD.findall(plain_letters(text).replace("'", "").replace("`", ""))
     if " ".join(words) in _NO_NAMES:
         return ()
     kept = tuple(word for word in words if word not in _BESIDE)
@@ -47,8 +50,10 @@ def sound_spelling(word: str) -> str:
 
     >>> sound_spelling("mueller") == sound_spelling("muller")
     True
+    >>> sound_spelling("alexey") == sound_spelling("aleksei")
+    True
     """
-    for two, one in TWO_LETTERS:
+    for two, one in SPELLINGS:
         word = word.replace(two, one)
     return word
 

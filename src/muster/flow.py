@@ -5,9 +5,9 @@
     resolve   records become people; people and anonymous visitors find their account
     form      people who engage with one solution become a buying group, with roles and shares
     weigh     what each piece of evidence is worth, and when fading takes a score across a threshold
+    chance    every Monday: how likely an opportunity opens, by the model as learnt until then
     qualify   groups move into and out of qualified, with reasons
     score     every Monday and at every change: the score, part by part
-    chance    every Monday: how likely an opportunity opens, by the model as learnt until then
     hand_off  the whole group goes to sales once; second leads and shares are news; the rest is nurtured
     measure   credit, sourcing, influence, conversion, velocity and cost, in exact money
 
@@ -45,6 +45,8 @@ from muster.identity.firms.renamed import log_merges
 from muster.identity.matching.match import match_people
 from muster.measurement.attribution import credit_weight
 from muster.plugins import attribution_models
+from muster.qualification.policies import check_policies, policy_stretch
+from muster.qualification.queue import queue_groups
 from muster.readings.read import read_strings
 from muster.recall.clock import latest_known, micros, put_clock
 from muster.rules.read import Rules
@@ -116,8 +118,6 @@ STEPS = (
     ),
     Step("form", "buying_groups"),
     Step("weigh", "weighing"),
-    Step("qualify", "qualification"),
-    Step("score", "scoring"),
     Step(
         "chance",
         "chances",
@@ -127,6 +127,13 @@ STEPS = (
             "chance_coefficient": (("chance_estimate",), _made_already),
         },
     ),
+    Step(
+        "qualify",
+        "qualification",
+        {"queue": (("queue_candidate",), queue_groups)},
+        composed=(policy_stretch,),
+    ),
+    Step("score", "scoring"),
     Step("hand_off", "handoff"),
     Step("measure", "measurement", composed=(credit_weight,)),
 )
@@ -179,6 +186,7 @@ def run(
     Without `as_of` the date is the last instant at which any record became known. The caller holds
     the workspace. A run that fails leaves the tables of the run before in force.
     """
+    check_policies(rules)
     report = progress or _silent
     landing = workspace / HOME / "landing"
     now = now or datetime.now(UTC)

@@ -16,7 +16,7 @@ from muster.workspace import Workspace
 # Columns that tell a record in its row; of those with a fingerprint for a key, what else tells them.
 _TOLD_BY = {
     "account_attribute": ("account_record_id",),
-    "engagement": ("engagement_id", "company_domain"),
+    "engagement": ("engagement_id", "company_domain", "email"),
     "exchange_rate": ("currency",),
     "experiment_arm": ("account_record_id",),
     "lead_status_change": ("person_record_id",),

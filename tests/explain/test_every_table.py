@@ -21,8 +21,14 @@ from muster.explain.rests_on import lineages
 from muster.explain.tell import archive_of, tell
 from muster.workspace import Workspace
 
-PYTHON_MADE = {"intake_ledger", "person_match", "chance_model", "chance_coefficient"}
-NONE_HERE = {"account_review", "likely_share"}  # see test_tables_of_few.py
+PYTHON_MADE = {"intake_ledger", "person_match", "chance_model", "chance_coefficient", "queue"}
+NONE_HERE = {
+    "account_review",
+    "group_change",
+    "likely_share",
+    "person_part",
+    "queue",
+}  # see test_tables_of_few.py
 
 
 def some_rows(archive: Archive, table: str, *, most: int = 3) -> pa.Table:

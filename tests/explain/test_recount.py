@@ -60,6 +60,7 @@ NOT_RECOUNTED = {
             "beyond_chance_low",
         )
     ),
+    *(("queue", f) for f in ("rank", "waiting", "slots", "propensity")),  # tests/qualification: an oracle
     ("likely_share", "confidence"),
     ("referral", "confidence"),  # that of the share it follows
     ("role_chance", "probability"),  # add up to 1: tests/stories/test_roles.py

@@ -10,6 +10,8 @@ from random import Random
 
 import pytest
 from tests.explain.test_every_table import check_explanation, some_rows
+from tests.stories import test_capacity, test_units
+from tests.stories.telling import Stories
 
 from muster.canonical.tables import flow_tables
 from muster.explain.tell import archive_of, tell
@@ -147,6 +149,20 @@ def test_they_lead_back_to_rows_of_files(ws: Workspace, table: str) -> None:
         assert told
         for explained in told:
             check_explanation(ws, explained)
+
+
+@pytest.mark.parametrize(
+    ("stories", "table"),
+    [(test_capacity.told, "queue"), (test_units.told, "group_change"), (test_units.told, "person_part")],
+    ids=["queue", "group_change", "person_part"],
+)
+def test_those_that_a_story_has_lead_back_too(tmp_path: Path, stories: Stories, table: str) -> None:
+    told = stories.build(tmp_path / "ws")
+    with archive_of(told) as archive:
+        explained = tell(archive, flow_tables()[table], some_rows(archive, table))
+        assert explained
+        for each in explained:
+            check_explanation(told, each)
 
 
 def test_under_twenty_pairs_nothing_is_said(tmp_path: Path) -> None:

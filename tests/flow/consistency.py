@@ -37,6 +37,12 @@ AGREE = {
     ),
     "chance_model": Said("trained_at", "trained_at model_version row_count opening_count"),
     "qualification": Said("from_at", "buying_group_id status from_at reason", "to_at", "to_at ended_because"),
+    "queue": Said(
+        "week_at",
+        "week_at buying_group_id policy pool rank waiting slots propensity came_in",
+        "left_at",
+        "left_at",
+    ),
     "account_status": Said("from_at", "account_id status from_at reason", "to_at", "to_at"),
     "buying_group": Said(
         "opened_at",

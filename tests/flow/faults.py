@@ -80,7 +80,7 @@ A_REASON_IS_MISSING = Fault(
 FIT_WITHOUT_END = Fault(
     "fit has no most", "signal_sum", "LEAST(r.fit_points, p.fit_max_points)", "r.fit_points + 1"
 )
-NO_DWELL = Fault("groups do not dwell", "qualified_stretch", " + p.dwell_us", "")
+NO_DWELL = Fault("groups do not dwell", "policy_stretch", " + p.dwell_us", "")
 ONE_THRESHOLD = Fault(
     "there is one threshold", "crossing", "WHEN s.score < s.leave_points", "WHEN s.score < s.enter_points"
 )

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.plugins.installing import installed, run
 
 from muster.plugins import AttributionModel, attribution_models
 
@@ -39,24 +38,8 @@ print(json.dumps([row["credit_cents"] for row in rows(ws, sql)]))
 """
 
 
-def installed(folder: Path, model: str) -> Path:
-    """A folder as pip leaves it: a module, and what its package says about itself."""
-    (folder / "acme_models.py").write_text(MODEL)
-    about = folder / "acme_models-1.0.dist-info"
-    about.mkdir()
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-models\nVersion: 1.0\n")
-    (about / "entry_points.txt").write_text(f"[muster.attribution_models]\nmine = acme_models:{model}\n")
-    return folder
-
-
-def run(code: str, *args: str, beside: Path) -> subprocess.CompletedProcess[str]:
-    """Run Python in a process that finds the package."""
-    code = f"import sys; sys.path.append({str(beside)!r})\n{code}"
-    return subprocess.run([sys.executable, "-c", code, *args], capture_output=True, text=True, check=False)
-
-
 def test_an_installed_model_is_credited_to_the_cent(tmp_path: Path) -> None:
-    beside = installed(tmp_path, "LATER_TWICE")
+    beside = installed(tmp_path, MODEL, "muster.attribution_models", "LATER_TWICE")
     done = run(RUN, str(tmp_path / "ws"), beside=beside)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout.splitlines()[-1]) == [20000, 40001, 40000]
@@ -64,10 +47,12 @@ def test_an_installed_model_is_credited_to_the_cent(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("model", "complaint"),
-    [("NO_MODEL", "is no AttributionModel"), ("DOUBLE", "has the name of another model")],
+    [("NO_MODEL", "is no AttributionModel"), ("DOUBLE", "has the name of another one")],
 )
 def test_a_model_that_does_not_fit_is_named(tmp_path: Path, model: str, complaint: str) -> None:
-    done = run(RUN, str(tmp_path / "ws"), beside=installed(tmp_path, model))
+    done = run(
+        RUN, str(tmp_path / "ws"), beside=installed(tmp_path, MODEL, "muster.attribution_models", model)
+    )
     assert done.returncode != 0
     assert complaint in done.stderr
 

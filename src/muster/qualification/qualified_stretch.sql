@@ -1,114 +1,94 @@
--- Stretches of being qualified. One begins when the score reaches the enter threshold and lasts at least the dwell time from then;
--- after that it ends once the score is below the leave threshold, or at once if sales rejects the group or its cycle ends.
--- Stretches that touch are one.
-WITH changed AS (
-    SELECT
-        c.buying_group_id,
-        c.at,
-        c.qualifies,
-        LAG(c.qualifies) OVER (PARTITION BY c.buying_group_id ORDER BY c.at) AS qualified_before
-    FROM crossing AS c
-    WHERE c.qualifies IS NOT NULL
-),
-
-started AS (
-    SELECT
-        c.buying_group_id,
-        c.at,
-        c.at + p.dwell_us AS dwelt_at
-    FROM changed AS c
-    JOIN rule_policy AS p ON p.from_at <= c.at AND c.at < p.to_at
-    WHERE c.qualifies = 1
-    AND COALESCE(c.qualified_before, 0) = 0
-),
-
--- When sales rejected the group, when its score fell after the dwell time, and where the score stood as that ended.
-followed AS (
+-- Stretches of being qualified, each begun by the policy in force for the group's solution then. One that sales' rejection or the
+-- cycle's end did not stop lasts as that policy says. Stretches that touch are one.
+WITH begun AS (
     SELECT
         s.buying_group_id,
-        s.at,
-        s.dwelt_at,
-        MIN(CASE WHEN c.cause = 'rejected' AND c.at > s.at THEN c.at END) AS rejected_at,
-        MIN(CASE WHEN c.qualifies = 0 AND c.at > s.dwelt_at THEN c.at END) AS fell_at,
-        MAX(CASE WHEN c.at <= s.dwelt_at THEN c.at END) AS stood_at
-    FROM started AS s
-    JOIN crossing AS c ON c.buying_group_id = s.buying_group_id AND c.at >= s.at
-    GROUP BY s.buying_group_id, s.at, s.dwelt_at
-),
-
-dwelt AS (
-    SELECT
-        f.buying_group_id,
-        f.at AS from_at,
-        LEAST(
-            CASE WHEN c.qualifies = 0 THEN f.dwelt_at ELSE COALESCE(f.fell_at, 9000000000000000) END,
-            COALESCE(f.rejected_at, 9000000000000000)
-        ) AS to_at,
-        CASE
-            WHEN f.rejected_at <= CASE WHEN c.qualifies = 0 THEN f.dwelt_at ELSE COALESCE(f.fell_at, 9000000000000000) END
-                THEN 'rejected'
-            ELSE 'faded'
-        END AS end_cause
-    FROM followed AS f
-    JOIN crossing AS c ON c.buying_group_id = f.buying_group_id AND c.at = f.stood_at
+        s.policy,
+        s.from_at,
+        COALESCE(s.to_at, 9000000000000000) AS to_at,
+        s.end_cause,
+        s.reason,
+        s.end_reason
+    FROM policy_stretch AS s
+    JOIN group_cycle AS g ON g.buying_group_id = s.buying_group_id
+    JOIN chosen_policy AS c
+        ON c.solution_id = g.solution_id
+        AND c.policy = s.policy
+        AND c.week_at = s.from_at - MOD(s.from_at - 345600000000, 604800000000)
 ),
 
 reached AS (
     SELECT
-        d.buying_group_id,
-        d.from_at,
-        d.to_at,
-        d.end_cause,
-        MAX(d.to_at) OVER (
-            PARTITION BY d.buying_group_id ORDER BY d.from_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        b.buying_group_id,
+        b.policy,
+        b.from_at,
+        b.to_at,
+        b.end_cause,
+        b.reason,
+        b.end_reason,
+        MAX(b.to_at) OVER (
+            PARTITION BY b.buying_group_id ORDER BY b.from_at, b.policy ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         ) AS qualified_until
-    FROM dwelt AS d
+    FROM begun AS b
 ),
 
 numbered AS (
     SELECT
         r.buying_group_id,
+        r.policy,
         r.from_at,
         r.to_at,
         r.end_cause,
+        r.reason,
+        r.end_reason,
         CAST(SUM(CASE WHEN r.qualified_until >= r.from_at THEN 0 ELSE 1 END) OVER (
-            PARTITION BY r.buying_group_id ORDER BY r.from_at ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+            PARTITION BY r.buying_group_id ORDER BY r.from_at, r.policy ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS BIGINT) AS stretch
     FROM reached AS r
 ),
 
-merged AS (
+placed AS (
     SELECT
         n.buying_group_id,
         n.stretch,
-        MIN(n.from_at) AS from_at,
-        MAX(n.to_at) AS to_at,
-        MAX(CASE WHEN n.ends_last = 1 THEN n.end_cause END) AS end_cause
-    FROM (
-        SELECT
-            u.buying_group_id,
-            u.stretch,
-            u.from_at,
-            u.to_at,
-            u.end_cause,
-            ROW_NUMBER() OVER (
-                PARTITION BY u.buying_group_id, u.stretch ORDER BY u.to_at DESC, u.end_cause DESC
-            ) AS ends_last
-        FROM numbered AS u
-    ) AS n
-    GROUP BY n.buying_group_id, n.stretch
+        n.policy,
+        n.from_at,
+        n.to_at,
+        n.end_cause,
+        n.reason,
+        n.end_reason,
+        ROW_NUMBER() OVER (PARTITION BY n.buying_group_id, n.stretch ORDER BY n.from_at, n.policy) AS begins,
+        ROW_NUMBER() OVER (PARTITION BY n.buying_group_id, n.stretch ORDER BY n.to_at DESC, n.end_cause DESC, n.policy) AS ends
+    FROM numbered AS n
+),
+
+merged AS (
+    SELECT
+        p.buying_group_id,
+        MIN(p.from_at) AS from_at,
+        MAX(p.to_at) AS to_at,
+        MAX(CASE WHEN p.begins = 1 THEN p.policy END) AS policy,
+        MAX(CASE WHEN p.begins = 1 THEN p.reason END) AS reason,
+        MAX(CASE WHEN p.ends = 1 THEN p.end_cause END) AS end_cause,
+        MAX(CASE WHEN p.ends = 1 THEN p.end_reason END) AS end_reason
+    FROM placed AS p
+    GROUP BY p.buying_group_id, p.stretch
 )
 
 SELECT
     m.buying_group_id,
+    m.policy,
     m.from_at,
     CASE WHEN LEAST(m.to_at, COALESCE(g.closed_at, 9000000000000000)) <= c.as_of_at
         THEN LEAST(m.to_at, COALESCE(g.closed_at, 9000000000000000)) END AS to_at,
+    m.reason,
     CASE
         WHEN g.closed_at IS NOT NULL AND g.closed_at <= m.to_at THEN 'closed'
         WHEN m.to_at > c.as_of_at THEN NULL
         ELSE m.end_cause
-    END AS end_cause
+    END AS end_cause,
+    CASE WHEN m.to_at <= c.as_of_at AND COALESCE(g.closed_at, 9000000000000000) > m.to_at THEN
+        CASE WHEN m.end_cause = 'rejected' THEN 'rejected by sales' ELSE m.end_reason END END AS end_reason
 FROM merged AS m
 CROSS JOIN clock AS c
 JOIN group_cycle AS g ON g.buying_group_id = m.buying_group_id

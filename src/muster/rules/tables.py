@@ -24,6 +24,11 @@ _POLICY = {
     "leave_below": ("leave_points", 100),
     "dwell_days": ("dwell_us", _DAY),
     "cool_down_days": ("cool_down_us", _DAY),
+    "enter_chance": ("enter_chance_ppm", 1_000_000),
+    "leave_part": ("leave_thousandths", 1000),
+    "leave_weeks": ("leave_weeks", 1),
+    "rest_days": ("rest_us", _DAY),
+    "lot_part": ("lot_thousandths", 1000),
     "silent_weeks": ("silent_us", 7 * _DAY),
     "lead_in_days": ("lead_in_us", _DAY),
     "half_life_days": ("half_life_us", _DAY),
@@ -48,6 +53,7 @@ def rule_tables(rules: Rules) -> dict[str, pa.Table]:
         "number", pa.array(_fit_numbers(rules), pa.float64())
     )
     _check_half_lives(rules)
+    _check_capacity(rules)
     return tables
 
 
@@ -125,6 +131,20 @@ def _in_force(rows: list[Mapping[str, Value]], name: str, at: int, unit: int) ->
     raise RuleError(
         f"rules/qualification.csv lacks {name} from the start.", remedy="Add a row effective from 1970-01-01."
     )
+
+
+def _check_capacity(rules: Rules) -> None:
+    """Capacity is a number of groups, for the company or for every 1,000 accounts."""
+    for row in rules["capacity"]:
+        if row["per"] not in {"company", "1000_accounts"}:
+            raise RuleError(
+                f"rules/capacity.csv: there is no per {row['per']!r}.", remedy="Use company or 1000_accounts."
+            )
+        if not isinstance(row["groups_a_week"], float) or row["groups_a_week"] < 0:
+            raise RuleError(
+                f"rules/capacity.csv: {row['solution_id']} takes {row['groups_a_week']:g} groups a week.",
+                remedy="Write 0 or more.",
+            )
 
 
 def _check_half_lives(rules: Rules) -> None:

@@ -48,7 +48,7 @@ def main() -> None:
 
 def _matrix(titles: list[str]) -> csr_matrix:
     """One row a title, of length one: each of its buckets."""
-    found = [features(words_of(title)) or [0] for title in titles]
+    found = [sorted(features(words_of(title))) or [0] for title in titles]
     sizes = [len(buckets) for buckets in found]
     values = np.concatenate([np.full(size, 1 / size**0.5) for size in sizes])
     ends = np.concatenate(([0], np.cumsum(sizes)))

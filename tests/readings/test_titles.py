@@ -128,3 +128,17 @@ def test_the_classifier_says_the_same_alone_and_among_others() -> None:
 def test_plain_words() -> None:
     assert plain("Ærlig Søren Łódź Straße") == "aerlig soren lodz strasse"
     assert parts("V.P., R & D - EMEA") == [["vp"], ["r&d"], ["emea"]]
+
+
+def test_many_titles_read_as_each_alone() -> None:
+    known = [
+        "Finance Director",
+        "Welder",
+        "Former CEO",
+        "Directeur Financier",
+        "Registered Nurse",
+        "",
+        "Xyzzy",
+    ]
+    many = [known[place % len(known)] for place in range(1_203)]
+    assert read(*many) == [read(title)[0] for title in known] * 171 + read(*known[: 1_203 - 171 * 7])

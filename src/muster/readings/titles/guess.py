@@ -11,36 +11,31 @@ import zlib
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
 
 BUCKETS = 1 << 13
 UNSURE = "unknown"
-Weights = np.ndarray[Any, np.dtype[np.int64]]
+Weights = np.ndarray[Any, np.dtype[np.int32]]
 Chances = np.ndarray[Any, np.dtype[np.float64]]
 OTHER = "other"  # an occupation of no function that buys
 
 TAKES_BACK = 0.9  # so sure that it is an occupation of no buying function, whatever a word said
 
 
-def features(words: Sequence[str]) -> list[int]:
+def features(words: Sequence[str]) -> set[int]:
     """The buckets of a title's words, pairs of words, and runs of four and five letters."""
-    told = {bucket for word in words for bucket in _of_word(word)}
-    told |= {_bucket(f"p {one} {two}") for one, two in pairwise(words)}
-    return sorted(told)
+    told = {zlib.crc32(f"p {one} {two}".encode()) % BUCKETS for one, two in pairwise(words)}
+    return told.union(*map(_of_word, words))
 
 
 @lru_cache(maxsize=50_000)
-def _of_word(word: str) -> tuple[int, ...]:
+def _of_word(word: str) -> frozenset[int]:
     edged = f"<{word}>"
     told = [edged[at : at + size] for size in (4, 5) for at in range(len(edged) - size + 1)]
-    return tuple(_bucket(text) for text in [f"w {word}", *told])
-
-
-def _bucket(text: str) -> int:
-    return zlib.crc32(text.encode()) % BUCKETS
+    return frozenset(zlib.crc32(text.encode()) % BUCKETS for text in [f"w {word}", *told])
 
 
 class FunctionGuess:
@@ -67,22 +62,17 @@ class FunctionGuess:
         head, _, packed = content.partition(b"\n")
         said = json.loads(head)
         flat = np.frombuffer(zlib.decompress(packed), dtype=np.int8)
-        weights = flat.reshape(BUCKETS, len(said["functions"])).astype(np.int64)
+        weights = flat.reshape(BUCKETS, len(said["functions"])).astype(np.int32)
         return cls(said["functions"], weights, bias=said["bias"], unit=said["unit"], sure=said["sure"])
 
     def of_all(self, titles: Sequence[Sequence[str]], said: Sequence[str]) -> list[str]:
         """The function of each title, given as words, beside what the dictionary said of it or `unknown`."""
-        found: list[str] = []
-        for start in range(0, len(titles), 10_000):
-            chances = self.probabilities(titles[start : start + 10_000])
-            best = chances.argmax(axis=1)
-            for row, word in enumerate(said[start : start + 10_000]):
-                found.append(self._judge(word, self.functions[best[row]], chances[row]))
-        return found
+        chances = self.probabilities(titles)
+        guessed = [self.functions[best] for best in chances.argmax(axis=1).tolist()]
+        return list(map(self._judge, said, guessed, chances.max(axis=1).tolist()))
 
-    def _judge(self, said: str, guessed: str, chances: Chances) -> str:
+    def _judge(self, said: str, guessed: str, sure: float) -> str:
         """Guess where nothing is said and we are sure; take back what a misleading word said."""
-        sure = chances.max()
         if said == UNSURE:
             return guessed if sure >= self._sure and guessed != OTHER else UNSURE
         return UNSURE if guessed == OTHER and sure >= TAKES_BACK else said
@@ -91,10 +81,11 @@ class FunctionGuess:
         """A row for each title, given as words, with the probability of each of `functions`."""
         if not titles:
             return np.zeros((0, len(self.functions)))
-        buckets = [features(words) or [0] for words in titles]
+        buckets = [features(words) or {0} for words in titles]
         sizes = np.array([len(found) for found in buckets])
         starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
-        sums = np.add.reduceat(self._weights[np.concatenate(buckets)], starts, axis=0)  # whole numbers
+        places = np.fromiter(chain.from_iterable(buckets), np.int64, count=sizes.sum())
+        sums = np.add.reduceat(self._weights[places], starts, axis=0)  # whole numbers
         scores = self._bias + sums * (self._unit / np.sqrt(sizes))[:, None]
         likelihood = np.exp(scores - scores.max(axis=1, keepdims=True))
         return np.asarray(likelihood / likelihood.sum(axis=1, keepdims=True))

@@ -27,28 +27,35 @@ class Lexicon:
                 self._ends.setdefault(text[1:], told)
             else:
                 self._phrases.setdefault(tuple(text.split()), told)
-        self._firsts = {phrase[0] for phrase in self._phrases}
-        self._in_words = bool(self._begins or self._ends or self._wide)
-        self._longest = max(map(len, self._phrases), default=0)
+        lengths: dict[str, set[int]] = {}
+        for phrase in self._phrases:
+            lengths.setdefault(phrase[0], set()).add(len(phrase))
+        self._lengths = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
         self._beginnings, self._endings = tuple(self._begins), tuple(self._ends)
         self._wide_first = sorted(self._wide, key=lambda w: (-len(w), w))
+        self._mute: set[str] = set()  # words seen that say nothing; titles are many and their words few
 
     def find(self, words: Sequence[str]) -> list[Found]:
         """What the words of one part mean; a word counts once, in the longest phrase."""
-        if not self._in_words and self._firsts.isdisjoint(words):
+        if self._mute.issuperset(words):
             return []
-        found, place = [], 0
-        while place < len(words):
-            longest = min(self._longest, len(words) - place) if words[place] in self._firsts else 0
-            for length in range(longest, 0, -1):
+        found: list[Found] = []
+        free = 0  # the first place behind the phrase found last
+        for place, word in enumerate(words):
+            if place < free or word in self._mute:
+                continue
+            lengths = self._lengths.get(word, ())
+            for length in lengths:
                 told = self._phrases.get(tuple(words[place : place + length]))
                 if told is not None:
                     found.append((*told, place))
-                    place += length
+                    free = place + length
                     break
             else:
-                found += [(*told, place) for told in self._in_word(words[place])]
-                place += 1
+                inside = self._in_word(word)
+                found += [(*told, place) for told in inside]
+                if not lengths and not inside:
+                    self._mute.add(word)
         return found
 
     def _in_word(self, word: str) -> list[tuple[int, str]]:

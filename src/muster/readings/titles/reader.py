@@ -11,7 +11,8 @@ from muster.readings.titles.words import parts
 SENIORITIES = ("unknown", "individual", "manager", "director", "vp", "c_level")
 UNKNOWN = "unknown"
 _NO_FUNCTION = "other"  # words that look like a function and are none: security guard
-_KINDS = ("seniority", "function", "past", "aide", "office", "deputy")
+_TURNS = ("past", "aide", "office", "deputy")  # words that turn what the others say; few titles have one
+_KINDS = ("seniority", "function", *_TURNS)
 
 
 class TitleReader:
@@ -23,6 +24,7 @@ class TitleReader:
             if (kind := str(row["kind"])) in words:
                 words[kind].append((place, str(row["word"]).lower(), str(row["meaning"])))
         self._lexicons = {kind: Lexicon(found) for kind, found in words.items()}
+        self._turns = Lexicon(row for kind in _TURNS for row in words[kind])
 
     def read(self, title: str) -> tuple[str, str]:
         """(function, seniority); `unknown` where no word says.
@@ -36,13 +38,14 @@ class TitleReader:
 
     def read_parts(self, said: list[list[str]]) -> tuple[str, str, list[str]]:
         """Function, seniority, and the words to guess by: none where a post was left or is only assisted."""
-        current = self._current(said)
+        turned = any(map(self._turns.find, said))
+        current = self._current(said) if turned else said
         if not current:
             return UNKNOWN, UNKNOWN, []
-        aide = self._aide(current)
+        aide = self._aide(current) if turned else None
         own = [words[: words.index("to")] if "to" in words else words for words in (aide or current)]
         functions = [found for words in own for found in self._find("function", words)]
-        function = min(functions, default=(0, UNKNOWN, 0))[1]
+        function = min(functions)[1] if functions else UNKNOWN
         if function == _NO_FUNCTION:
             return UNKNOWN, self._seniority(own, aide), []
         return (
@@ -54,7 +57,8 @@ class TitleReader:
     def _seniority(self, own: list[list[str]], aide: list[list[str]] | None) -> str:
         if aide:
             return "individual"
-        return min((rank for words in own for rank in self._ranks(words)), default=(0, UNKNOWN))[1]
+        ranks = [rank for words in own for rank in self._ranks(words)]
+        return min(ranks)[1] if ranks else UNKNOWN
 
     def _current(self, said: list[list[str]]) -> list[list[str]]:
         """The parts without posts that somebody left, and without the office they sit in."""
@@ -83,6 +87,8 @@ class TitleReader:
     def _ranks(self, words: list[str]) -> list[tuple[int, str]]:
         """The ranks named in one part; the deputy of a chief stands one step lower."""
         found = self._find("seniority", words)
+        if all(meaning != "c_level" for _, meaning, _ in found):
+            return [(rank, meaning) for rank, meaning, _ in found]
         deputies = {place for _, _, place in self._find("deputy", words)}
         return [
             (rank, "vp" if meaning == "c_level" and place - 1 in deputies else meaning)

@@ -20,6 +20,8 @@ def plain(text: str) -> str:
     >>> plain("GESCHÄFTSFÜHRER  (Vertrieb)")
     'geschaftsfuhrer  (vertrieb)'
     """
+    if text.isascii():
+        return text.lower()
     text = unicodedata.normalize("NFKC", text).lower().translate(_SPELLED)
     if text.isascii():
         return text
@@ -32,7 +34,13 @@ def parts(title: str) -> list[list[str]]:
     >>> parts("V.P., R & D - EMEA")
     [['vp'], ['r&d'], ['emea']]
     """
-    text = _LETTERS.sub(r"\1&\2", _DOTS.sub("", plain(title)))
+    text = plain(title)
+    if text.isascii() and text.replace(" ", "").isalpha() and "and" not in text and " at " not in text:
+        return [text.split()]  # as most are: nothing but words
+    if "." in text:
+        text = _DOTS.sub("", text)
+    if "&" in text or "and" in text:
+        text = _LETTERS.sub(r"\1&\2", text)
     found = [_WORD.findall(part) for part in _PARTS.split(text)]
     return [words for words in found if words]
 
@@ -44,7 +52,7 @@ def words_of(title: str) -> list[str]:
 
 def is_wide(text: str) -> bool:
     """Whether it has letters of a script that does not put spaces between words."""
-    return _WIDE.search(text) is not None
+    return not text.isascii() and _WIDE.search(text) is not None
 
 
 def _unmarked(letter: str) -> str:

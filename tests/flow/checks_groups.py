@@ -87,6 +87,25 @@ def one_champion_at_most(workspace: Workspace) -> list[Row]:
     )
 
 
+def corrected_roles_hold(workspace: Workspace) -> list[Row]:
+    """What a seller last said a member is, if not one of the two contested seats, the member is."""
+    records = workspace.published.folder / "records" / "decision.parquet"
+    return rows(
+        workspace,
+        f"""
+        WITH said AS (
+            SELECT r.subject_id, COALESCE(a.person_id, r.other_id) AS person_id,
+                arg_max(r.value, r.decided_at) AS role
+            FROM read_parquet('{records}') AS r LEFT JOIN person_alias AS a ON a.person_record_id = r.other_id
+            WHERE r.kind = 'role' GROUP BY ALL
+        )
+        SELECT m.buying_group_id, m.person_id, m.role, s.role AS said FROM member AS m
+        JOIN said AS s ON s.subject_id = m.buying_group_id AND s.person_id = m.person_id
+        WHERE s.role NOT IN ('champion', 'decision_maker') AND m.role IS DISTINCT FROM s.role
+        """,
+    )
+
+
 def gaps_are_what_members_leave(workspace: Workspace) -> list[Row]:
     """For each needed role: as many are engaged as hold it now; the rest is missing. Who holds one is a
     member, and holds it from when they joined or later, not twice at a time."""

@@ -63,6 +63,15 @@ LATER_PEOPLE_DROP = Fault(
 ONLY_DUPLICATES = Fault(
     "only duplicates are second leads", "later_lead", "WHERE l.was_worked = 1\nOR ", "WHERE "
 )
+HOLDS_TWO_ROLES = Fault(
+    "one person holds two roles at a time",
+    "role_holder",
+    "NULLIF(o.to_at, 9000000000000000) AS to_at",
+    "NULLIF(o.to_at, 9000000000000000) + 86400000000 AS to_at",
+)
+CORRECTIONS_ARE_IGNORED = Fault(
+    "a seller's correction of a role is ignored", "role_event", "WHERE c.role IS NOT NULL", "WHERE FALSE"
+)
 COUNTS_AGAIN = Fault(
     "evidence counts again when its person is known",
     "signal",

@@ -33,8 +33,9 @@ from tests.stories import (
     test_weigh,
 )
 from tests.stories.telling import Stories
+from tests.stories.test_roles import corrected
 
-from muster.testing import Row, company
+from muster.testing import Row, account, company, contact, engaged, rows
 from muster.workspace import Workspace
 
 Check = Callable[[Workspace], list[Row]]
@@ -49,6 +50,24 @@ def ids(given: object) -> str:
 def drawn(folder: Path) -> Workspace:
     """A company of five accounts that has a little of everything."""
     return company(folder, *records(SEED), as_of=DRAWN_AS_OF)
+
+
+def corrected_by_a_seller(folder: Path) -> Workspace:
+    """Somebody whose title says that she decides, and of whom a seller says that she uses it."""
+    vp = [
+        account("Corrected"),
+        contact("sue@corrected.example", title="VP Data", account_record_id="corrected"),
+        engaged("2025-09-01 09:00", "sue@corrected.example", "demo_requested"),
+    ]
+    [sue] = rows(company(folder / "before", *vp, as_of=DRAWN_AS_OF), "FROM member")
+    said = corrected("2025-09-20T09:00:00Z", sue["buying_group_id"], sue["person_id"], "user")
+    return company(folder, *vp, said, as_of=DRAWN_AS_OF)
+
+
+def test_a_corrected_role_holds(tmp_path: Path) -> None:
+    workspace = corrected_by_a_seller(tmp_path)
+    assert [row["role"] for row in rows(workspace, "FROM member")] == ["user"]
+    assert groups.corrected_roles_hold(workspace) == []
 
 
 # Each batch is one workspace: how it is built, and its faults, each with the check that notices.
@@ -91,8 +110,10 @@ PROPERTIES: list[tuple[Callable[[Path], Workspace], dict[Fault, Check]]] = [
         {
             faults.PROGRAMMES_FORGET: money.program_value_is_won_revenue,
             faults.TOUCHED_FOR_ANOTHER: groups.touches_are_engagements_of_the_deal,
+            faults.HOLDS_TWO_ROLES: groups.gaps_are_what_members_leave,
         },
     ),
+    (corrected_by_a_seller, {faults.CORRECTIONS_ARE_IGNORED: groups.corrected_roles_hold}),
     (restless, {faults.NO_DWELL: status.qualified_groups_dwell}),
     (restless, {faults.ONE_THRESHOLD: status.as_the_oracle_says}),
     (restless, {faults.FADES_LATE: status.as_the_oracle_says}),

@@ -14,8 +14,9 @@ won AS (
 ),
 
 happening AS (
-    SELECT GREATEST(p.joined_at, f.title_known_at) AS at, f.function, '' AS solution_id, 1 AS in_any, 0 AS in_won
+    SELECT GREATEST(p.joined_at, g.opened_at, f.title_known_at) AS at, f.function, '' AS solution_id, 1 AS in_any, 0 AS in_won
     FROM group_person AS p
+    JOIN group_cycle AS g ON g.buying_group_id = p.buying_group_id
     JOIN function_of AS f ON f.person_id = p.person_id
     UNION ALL
     SELECT w.closed_at AS at, f.function, w.solution_id, 0 AS in_any, 1 AS in_won

@@ -1,5 +1,6 @@
 -- What speaks for and against each person's taking part in the decision of their group, one row a sign, dated by when it was known:
 -- coming back, colleagues who take part in the same two weeks, shares, sales' word, the function, and interest in other solutions.
+-- What somebody did in the weeks before their group opened counts from its opening: until then nobody knew of the group.
 WITH part AS (
     SELECT
         e.buying_group_id,
@@ -72,12 +73,12 @@ passed AS (
     WHERE s.from_person_id IS NOT NULL
 ),
 
--- A function speaks once: by the deals won before the person joined or, where that was later, before the title was known.
+-- A function speaks once: by the deals won before the person was in the group or, where that was later, before the title was known.
 fitting AS (
     SELECT
         p.buying_group_id,
         p.person_id,
-        GREATEST(p.joined_at, k.title_known_at) AS at,
+        GREATEST(p.joined_at, g.opened_at, k.title_known_at) AS at,
         g.solution_id,
         k.function
     FROM group_person AS p
@@ -145,7 +146,7 @@ SELECT
     w.person_id,
     w.sign,
     w.number,
-    GREATEST(w.at, p.joined_at) AS at,
+    GREATEST(w.at, p.joined_at, g.opened_at) AS at,
     w.weight
 FROM weighed AS w
 JOIN group_person AS p ON p.buying_group_id = w.buying_group_id AND p.person_id = w.person_id

@@ -247,6 +247,18 @@ RELEVANCE_LOOKS_AHEAD = Fault(
     "AND v.from_at < f.at\n        AND f.at <= COALESCE(v.to_at, 9000000000000000)",
     "AND v.to_at IS NULL",
 )
+SIGNS_OF_NO_GROUP_YET = Fault(
+    "signs count before their group was there",
+    "member_sign",
+    "GREATEST(w.at, p.joined_at, g.opened_at) AS at",
+    "GREATEST(w.at, p.joined_at) AS at",
+)
+FUNCTIONS_OF_NO_GROUP_YET = Fault(
+    "functions are counted before their group was there",
+    "function_relevance",
+    "GREATEST(p.joined_at, g.opened_at, f.title_known_at)",
+    "GREATEST(p.joined_at, f.title_known_at)",
+)
 ALWAYS_NAMED_BY_SALES = Fault(
     "a contact role counts before it was known",
     "named_person",

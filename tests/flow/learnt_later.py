@@ -91,6 +91,15 @@ LEARNT_LATER: dict[str, list[Record]] = {
         visited("2025-02-04 09:00", "b-returned", activity="pricing_viewed"),
         visited(LATER, "b-returned", email="vera@returned.example"),
     ],
+    # That somebody who read by herself, about a solution and about the company, was the first of a group.
+    "opened": [
+        account("Opened"),
+        contact("ana@opened.example", title="Finance Manager", account_record_id="opened"),
+        engaged("2025-03-20 09:00", "ana@opened.example", "page_viewed"),
+        engaged("2025-03-24 09:00", "ana@opened.example", "page_viewed", solution=""),
+        engaged("2025-03-27 09:00", "ana@opened.example", "page_viewed"),
+        engaged("2025-04-10 09:00", "bo@opened.example", "demo_requested"),
+    ],
     # That people who had acted together belong to two business units.
     "units": [
         account("Units"),

@@ -147,6 +147,7 @@ LOOKS_AHEAD: list[dict[Fault, str]] = [
         faults.ALWAYS_HIGHER: "titled",
         faults.ALWAYS_NAMED: "nameless",
         faults.ALWAYS_THE_BROWSERS_HISTORY: "returned",
+        faults.SIGNS_OF_NO_GROUP_YET: "opened",
     },
 ]
 
@@ -208,6 +209,13 @@ STORIES: list[tuple[Stories, dict[Fault, Story]]] = [
                 test_membership.test_a_functions_relevance_is_learned_from_deals_won_before_and_never_after,
             faults.CONTENT_COUNTS_WHOLE:
                 test_membership.test_content_about_the_company_is_divided_over_a_persons_groups_and_never_counted_whole_in_each,
+        },
+    ),
+    (
+        test_membership.told,
+        {
+            faults.FUNCTIONS_OF_NO_GROUP_YET:
+                test_membership.test_a_functions_relevance_is_learned_from_deals_won_before_and_never_after,
         },
     ),
     (

@@ -84,6 +84,22 @@ def test_content_about_the_company_is_divided_over_a_persons_groups_and_never_co
 
 
 @told(
+    account("Before"),
+    engaged("2025-09-01 09:00", "ana@before.example", "page_viewed"),
+    engaged("2025-09-02 09:00", "ana@before.example", "page_viewed", solution=""),
+    engaged("2025-09-15 09:00", "bo@before.example", "demo_requested"),
+    engaged("2025-09-16 09:00", "ana@before.example", "page_viewed", solution=""),
+)
+def test_what_somebody_did_before_their_group_opened_counts_from_its_opening(ws: Workspace) -> None:
+    assert members(ws, "before.example", "joined_at")["ana@before.example"] == instant("2025-09-01 09:00")
+    of_ana = "JOIN person AS p USING (person_id) WHERE p.email = 'ana@before.example'"
+    since = rows(ws, f'SELECT MIN(s."at") AS since FROM member_sign AS s {of_ana}')
+    assert since == [{"since": instant("2025-09-15 09:00")}]
+    divided = rows(ws, f'SELECT d."at", d.millionths FROM divided_engagement AS d {of_ana}')
+    assert divided == [{"at": instant("2025-09-16 09:00"), "millionths": 1_000_000}]
+
+
+@told(
     account("Passing"),
     engaged("2025-09-01 09:00", "ana@passing.example", "demo_requested"),
     shared("2025-09-02 09:00", "ana@passing.example", "t-passing"),
@@ -163,6 +179,10 @@ def _won(firm: str, day: str) -> tuple[object, ...]:
     account("Later"),
     contact("cfo@later.example", title="Finance Manager", account_record_id="later"),
     engaged("2025-04-03 09:00", "cfo@later.example", "demo_requested"),
+    account("Unopened"),
+    contact("cfo@unopened.example", title="Finance Manager", account_record_id="unopened"),
+    engaged("2025-02-25 09:00", "cfo@unopened.example", "page_viewed"),
+    engaged("2025-03-10 09:00", "bo@unopened.example", "demo_requested"),
 )
 def test_a_functions_relevance_is_learned_from_deals_won_before_and_never_after(ws: Workspace) -> None:
     learned = rows(
@@ -175,6 +195,7 @@ def test_a_functions_relevance_is_learned_from_deals_won_before_and_never_after(
     first, second = (r for r in learned if r["function"] == "finance")
     assert (first["from_at"], first["to_at"]) == (instant("2025-03-03 18:00"), instant("2025-06-02 18:00"))
     # Two of finance in the deal; by then Early's one, the deal's two and two engineers were in groups.
+    # Unopened's one had read, but there was no group until a week later.
     assert (first["people"], first["all_people"]) == (2, 2)
     assert (first["people_anywhere"], first["all_anywhere"]) == (3, 5)
     assert abs(first["times"] - (2 * 5 / 3 + 2) / (2 + 2)) < 1e-9

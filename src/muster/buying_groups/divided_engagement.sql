@@ -27,10 +27,7 @@ likely AS (
     FROM general AS a
     JOIN group_person AS p ON p.person_id = a.person_id AND p.joined_at <= a.at
     JOIN group_cycle AS g
-        ON g.buying_group_id = p.buying_group_id
-        AND g.account_id = a.account_id
-        AND g.opened_at <= a.at
-        AND (g.closed_at IS NULL OR a.at < g.closed_at)
+        ON g.buying_group_id = p.buying_group_id AND g.account_id = a.account_id AND (g.closed_at IS NULL OR a.at < g.closed_at)
     JOIN member_sign AS s ON s.buying_group_id = p.buying_group_id AND s.person_id = p.person_id AND s.at <= a.at
     WHERE a.number = 1
     GROUP BY a.engagement_id, a.person_id, a.at, p.buying_group_id

@@ -1,6 +1,7 @@
 -- How much likelier a function takes part in won deals of a solution than among everybody in a buying group, learned from the deals
 -- won so far: a row holds from one won deal of the solution to the next. Drawn towards no difference (1) as if so many further people
--- (qualification.csv, relevance_people) had taken part as everybody does. Titles and groups count from when they were known.
+-- (qualification.csv, relevance_people) had taken part as everybody does. Titles and groups count from when they were known, a group
+-- from its opening.
 WITH function_of AS (
     SELECT k.person_id, k.function, k.title_known_at
     FROM person_rank AS k

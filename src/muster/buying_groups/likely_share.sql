@@ -11,17 +11,19 @@ WITH rate AS (
     FROM co_engagement AS c
 ),
 
+-- (One row for each: MAX only keeps Sail from dividing before it has joined.)
 learnt AS (
     SELECT
         d.within_days,
         d.first_came,
-        (d.following_count * d.passed_on + 2e1 * (w.following_count * w.passed_on + 2e1 * a.passed_on) / (w.following_count + 2e1))
-            / (d.following_count + 2e1) AS passed_on
+        MAX((d.following_count * d.passed_on + 2e1 * (w.following_count * w.passed_on + 2e1 * a.passed_on) / (w.following_count + 2e1))
+            / (d.following_count + 2e1)) AS passed_on
     FROM rate AS d
     JOIN rate AS w ON w.within_days = 0 AND w.first_came = d.first_came
     JOIN rate AS a ON a.within_days = 0 AND a.first_came = 'any' AND a.pair_count >= 20
     WHERE d.within_days > 0
     AND d.first_came <> 'any'
+    GROUP BY d.within_days, d.first_came
 )
 
 SELECT

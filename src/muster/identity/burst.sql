@@ -10,16 +10,26 @@ WITH click AS (
     AND e.email IS NOT NULL
 ),
 
--- From the first to the last click of each burst.
+-- Each click with the one that would begin a burst with it. (As a condition of the join below, Sail forgets it.)
+counted AS (
+    SELECT
+        c.email,
+        c.occurred_at,
+        c.number AS last_number,
+        c.number - r.count + 1 AS first_number,
+        r.seconds * 1000000 AS within_us
+    FROM click AS c
+    JOIN rule_machines AS r ON r.sign = 'clicks_at_once' AND r.from_at <= c.occurred_at AND c.occurred_at < r.to_at
+),
+
 burst AS (
     SELECT
         l.email,
-        f.number AS first_number,
-        l.number AS last_number
-    FROM click AS l
-    JOIN rule_machines AS r ON r.sign = 'clicks_at_once' AND r.from_at <= l.occurred_at AND l.occurred_at < r.to_at
-    JOIN click AS f ON f.email = l.email AND f.number = l.number - r.count + 1
-    WHERE l.occurred_at - f.occurred_at < r.seconds * 1000000
+        l.first_number,
+        l.last_number
+    FROM counted AS l
+    JOIN click AS f ON f.email = l.email AND f.number = l.first_number
+    WHERE l.occurred_at - f.occurred_at < l.within_us
 )
 
 SELECT DISTINCT c.engagement_id

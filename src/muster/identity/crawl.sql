@@ -33,17 +33,30 @@ visit AS (
     WHERE e.known_at <= e.occurred_at
 ),
 
+-- Each visit with the one that would begin a rush with it. (As a condition of the join below, Sail forgets it.)
+counted AS (
+    SELECT
+        v.visitor_id,
+        r.sign,
+        v.number AS last_number,
+        v.number - r.count + 1 AS first_number,
+        r.within_us,
+        v.occurred_at,
+        v.known_at
+    FROM visit AS v
+    JOIN rush AS r ON r.from_at <= v.occurred_at AND v.occurred_at < r.to_at
+),
+
 caught AS (
     SELECT
         l.visitor_id,
-        r.sign,
-        f.number AS first_number,
-        l.number AS last_number,
+        l.sign,
+        l.first_number,
+        l.last_number,
         l.known_at
-    FROM visit AS l
-    JOIN rush AS r ON r.from_at <= l.occurred_at AND l.occurred_at < r.to_at
-    JOIN visit AS f ON f.visitor_id = l.visitor_id AND f.number = l.number - r.count + 1
-    WHERE l.occurred_at - f.occurred_at < r.within_us
+    FROM counted AS l
+    JOIN visit AS f ON f.visitor_id = l.visitor_id AND f.number = l.first_number
+    WHERE l.occurred_at - f.occurred_at < l.within_us
 ),
 
 since AS (

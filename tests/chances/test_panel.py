@@ -186,12 +186,11 @@ def test_the_panel_reads_no_table_of_what_sales_does() -> None:
         "fading",
         "fit_point",
         "group_cycle",
-        "moment_state",
         "person_rank",
         "resolved_engagement",
         "share",
         "week",
-        "win_rate",
+        "week_standing",
     }
 
 

@@ -122,7 +122,7 @@ HANDED_OVER_TWICE = Fault(
 SCANNERS_READ = Fault(
     "scanners are readers",
     "burst",
-    "WHERE l.occurred_at - f.occurred_at < r.seconds * 1000000",
+    "WHERE l.occurred_at - f.occurred_at < l.within_us",
     "WHERE FALSE",
 )
 CRAWLERS_SCORE = Fault(

@@ -28,12 +28,12 @@ FLAGS = [
     "--disable-sync",
 ]
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-# Two frames later the browser has laid out what it opened; before, it may still call it hidden.
-OPEN_ALL = """async () => {
-    document.querySelectorAll('details').forEach(d => { d.open = true });
-    for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
-}"""
-# The rows of a sheet's table that a reader sees, cell by cell; a sheet is found by its id.
+# Two frames later the browser has laid out what it opened, or is to print; before, it may still call it
+# hidden.
+LAID_OUT = "for (const _ of [1, 2]) await new Promise(requestAnimationFrame);"
+OPEN_ALL = (
+    f"async () => {{ document.querySelectorAll('details').forEach(d => {{ d.open = true }}); {LAID_OUT} }}"
+)
 SEEN = """key => [...document.getElementById(key).querySelectorAll('tbody tr')]
     .filter(row => row.checkVisibility({contentVisibilityAuto: true}) && row.getClientRects().length)
     .map(row => [...row.children].map(cell => cell.innerText.trim()))"""
@@ -182,6 +182,7 @@ def test_paper_shows_every_row_once_and_every_query(chromium: Any, file: Path, p
     page = chromium.new_page(viewport={"width": 688, "height": 1000}, color_scheme="dark")  # A4 less margins
     page.goto(file.as_uri())
     page.emulate_media(media="print", color_scheme="dark")
+    page.evaluate(f"async () => {{ {LAID_OUT} }}")
     for sheet in (sheet for board_page in pack.pages for sheet in board_page.sheets):
         assert len(page.evaluate(SEEN, sheet.key)) == len(sheet.rows), sheet.key
     assert page.evaluate(BEYOND) == []

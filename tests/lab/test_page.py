@@ -89,7 +89,7 @@ def test_the_waterfall_adds_up_from_the_rarity_of_any_two() -> None:
     for width in (760, 342):
         text = draw_waterfall(PAIR, width).svg(key="k", title="t", about="a")
         told = [float(x) for x in re.findall(r">([+-]\d+\.\d\d)<", text)]
-        assert told == [-9.0, 9.0, -1.5, 7.0, 0.0, 0.0, 5.5]
+        assert told == [-9.0, 9.0, -1.5, 7.0, 0.0, 0.0, 0.0, 5.5]
 
 
 def test_a_pair_is_found_by_its_records_and_else_the_most_doubtful_is_shown() -> None:

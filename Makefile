@@ -18,7 +18,7 @@ BIN := .venv/bin
 DUCKDB1 := .venv-duckdb1
 SPARK := .venv-spark
 BUILT := build/engines
-ENGINE_TESTS := tests/engine tests/stories tests/sources tests/cli/test_engines.py
+ENGINE_TESTS := tests/engine tests/sources tests/cli/test_engines.py
 
 .DELETE_ON_ERROR:
 .PHONY: demo test test-engines lint types layers format bench quality lock clean java
@@ -42,9 +42,9 @@ format: .venv/dev.ready
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-# The same tests of engines, reading and stories on DuckDB's other major, those of engines on Spark; and on both every
+# The same tests of engines and reading on DuckDB's other major, those of engines on Spark; and on both every
 # table of the bundled company compared, row for row, with the tables that this DuckDB makes. What tests/flow asks (as of a
-# date, in another order, with faults put in) does not hang on the engine: `make test` has asked.
+# date, in another order, with faults put in) and what tests/stories tells does not hang on the engine: `make test` has asked.
 test-engines: .venv/dev.ready $(DUCKDB1)/ready $(SPARK)/ready java
 	rm -rf $(BUILT)
 	$(BIN)/muster demo --quiet --build-only --folder $(BUILT)/duckdb

@@ -85,13 +85,20 @@ def test_what_was_passed_upward_counts_for_13_weeks(tmp_path: Path) -> None:
 
 
 def test_the_label_looks_13_weeks_ahead_and_the_gap_label_leaves_out_two(tmp_path: Path) -> None:
-    panel = panel_of(
-        tmp_path, ACME, ANA, READ, opportunity("2025-06-10 09:00", "deal", account="acme"), as_of=END
-    )
+    deal = opportunity("2025-06-10 09:00", "deal", account="acme")
+    panel = panel_of(tmp_path, ACME, ANA, READ, deal, as_of=datetime(2025, 9, 8, tzinfo=UTC))
     # 13 weeks before the 10th of June is the 11th of March: the Monday of the 10th is too early.
     assert [row["opens"] for row in panel] == [0] + [1] * 13
     assert [row["opens_after_gap"] for row in panel] == [False] + [True] * 11 + [False] * 2
     assert panel[-1]["week_at"] == at("2025-06-09")  # with an opportunity open, none is to be expected
+
+
+def test_nothing_is_said_to_have_come_before_the_13_weeks_are_over(tmp_path: Path) -> None:
+    deal = opportunity("2025-06-10 09:00", "deal", account="acme")
+    panel = panel_of(tmp_path, ACME, ANA, READ, deal, as_of=datetime(2025, 6, 20, tzinfo=UTC))
+    labels = {row["week_at"]: (row["opens"], row["opens_after_gap"], row["opens_at"]) for row in panel}
+    assert labels[at("2025-03-17")] == (1, True, at("2025-06-10 09:00"))
+    assert labels[at("2025-03-24")] == (None, None, None)  # it opened, but the thirteenth week goes on
 
 
 def test_who_bought_the_solution_is_not_at_risk_and_who_lost_it_is(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from muster.canonical.tables import flow_tables
 from muster.testing import rows
 from muster.workspace import Workspace
 
@@ -34,6 +35,10 @@ AGREE = {
         "scored_at",
         "account_id solution_id scored_at p_open p_open_low p_open_high p_win expected_amount_cents"
         " model_version",
+    ),
+    "panel": Said(
+        "week_at",
+        " ".join(c for c in flow_tables()["panel"].column_names if not c.startswith("opens")),
     ),
     "chance_model": Said("trained_at", "trained_at model_version row_count opening_count"),
     "qualification": Said("from_at", "buying_group_id status from_at reason", "to_at", "to_at ended_because"),

@@ -1,5 +1,6 @@
 -- Every account, solution and Monday at risk of an opening: with any sign of the account within 26 weeks, no open opportunity for
 -- the solution and none won. `their` columns are about the company as a whole, `other` ones about other solutions.
+-- Only `opens`, `opens_after_gap` and `opens_at` look ahead: they say what came in the 13 weeks after, and nothing while these last.
 WITH pooled AS (
     SELECT
         a.account_id,
@@ -36,9 +37,9 @@ SELECT
     o.account_id,
     k.solution_id,
     o.week_at,
-    CASE WHEN y.opens_at IS NULL THEN 0 ELSE 1 END AS opens,
-    COALESCE(y.opens_after_gap, FALSE) AS opens_after_gap,
-    y.opens_at,
+    CASE WHEN o.week_at + 7862400000000 > c.as_of_at THEN NULL WHEN y.opens_at IS NULL THEN 0 ELSE 1 END AS opens,
+    CASE WHEN o.week_at + 7862400000000 > c.as_of_at THEN NULL ELSE COALESCE(y.opens_after_gap, FALSE) END AS opens_after_gap,
+    CASE WHEN o.week_at + 7862400000000 > c.as_of_at THEN NULL ELSE y.opens_at END AS opens_at,
     SUBSTRING(MD5(o.account_id || k.solution_id || CAST(o.week_at AS VARCHAR)), 1, 2) AS draw,
     COALESCE(r.score, 0) AS score,
     CASE WHEN r.score IS NULL THEN 0 ELSE 1 END AS in_group,
@@ -89,6 +90,7 @@ SELECT
     COALESCE(h.won, 0) AS past_won,
     COALESCE(p.opened, 0) AS past_opened_here
 FROM pooled AS o
+CROSS JOIN clock AS c
 JOIN asked AS k ON k.since <= o.week_at
 LEFT JOIN account_week AS a ON a.account_id = o.account_id AND a.week_at = o.week_at AND a.solution_id = k.solution_id
 LEFT JOIN account_week AS g ON g.account_id = o.account_id AND g.week_at = o.week_at AND g.solution_id = ''

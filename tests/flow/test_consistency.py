@@ -42,9 +42,14 @@ def test_drawn_companies_tell_the_past_as_it_was_told_then(
 
 @pytest.mark.shared
 def test_the_large_company_tells_the_past_as_it_was_told_then(world_as_of: Built) -> None:
-    """By the later id, where `merged_account` says that an account known then turned out to be another."""
-    found = disagreements(world_as_of(WORLD_AT), world_as_of(None), WORLD_AT)
-    assert found.keys() <= {"chance", "chance_model"}
+    """By the later id, where `merged_account` says that an account known then turned out to be another.
+
+    Such an account has the facts of its other record, and so another fit in the panel, from the start.
+    """
+    then, now = world_as_of(WORLD_AT), world_as_of(None)
+    found = disagreements(then, now, WORLD_AT)
+    assert found.keys() <= {"chance", "chance_model", "panel"}
+    assert {row[1] for row in found.get("panel", ())} <= set(merged_since(now, WORLD_AT).values())
 
 
 @pytest.mark.shared

@@ -32,6 +32,7 @@ def drawn_panel(accounts: int, *, seed: int = 1, weeks: int = 12, rate: float = 
         opening[row] = int(account[row])
     return Panel(
         np.array([f"a{n:05d}" for n in account], dtype=object),
+        np.array([f"e{n:05d}" for n in account], dtype=object),
         np.array([("red", "blue")[n % 2] for n in account], dtype=object),
         np.tile(np.arange(weeks) * WEEK, accounts),
         opens,
@@ -55,7 +56,7 @@ def test_the_spread_is_that_of_drawing_accounts_anew() -> None:
     panel = drawn_panel(400)
     x = np.column_stack([np.ones(len(panel)), panel.values])
     penalty = np.array([0.0, 10, 10, 10, 10])
-    groups = np.unique(panel.account_ids.astype(str), return_inverse=True)[1].astype(np.int64)
+    groups = np.unique(panel.first_acts.astype(str), return_inverse=True)[1].astype(np.int64)
     found = fit(x, panel.opens, weights=panel.weights, penalty=penalty)
     said = spread(x, panel.opens, weights=panel.weights, penalty=penalty, at=found, groups=groups)
     draw, fits = np.random.default_rng(2), []

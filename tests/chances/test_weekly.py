@@ -35,6 +35,7 @@ def _panel() -> pa.Table:
                     "account_id": f"a{number:04d}",
                     "solution_id": "one" if number % 2 else "two",
                     "week_at": at,
+                    "first_act": f"e{number:04d}",
                     "opens": int(near),
                     "opens_after_gap": False,
                     "opens_at": opens if near else None,
@@ -50,6 +51,7 @@ def _panel() -> pa.Table:
                 ("account_id", pa.string()),
                 ("solution_id", pa.string()),
                 ("week_at", pa.int64()),
+                ("first_act", pa.string()),
                 ("opens", pa.int64()),
                 ("opens_after_gap", pa.bool_()),
                 ("opens_at", pa.int64()),
@@ -145,3 +147,14 @@ def test_rows_may_come_in_any_order() -> None:
     panel = _panel()
     mixed = panel.take(np.random.default_rng(1).permutation(panel.num_rows))
     assert said(mixed) == said(panel)
+
+
+def test_an_account_that_took_another_id_changes_no_model() -> None:
+    panel = _panel()
+    renamed = [f"z{9999 - int(a[1:]):04d}" for a in panel.column("account_id").to_pylist()]
+    at = panel.schema.get_field_index("account_id")
+    other = said(panel.set_column(at, "account_id", pa.array(renamed)))
+    own = {
+        (f"z{9999 - int(a[1:]):04d}", solution, week): row for (a, solution, week), row in said(panel).items()
+    }
+    assert other == own

@@ -76,8 +76,8 @@ def learn(panel: Panel, *, trained_at: int) -> Model | None:
     raw = _columns(panel, names)
     means, scales = _standards(raw, panel.weights, names)
     x = (raw - means) / scales
-    accounts = np.unique(panel.account_ids.astype(str), return_inverse=True)[1].astype(np.int64)
-    folds = _folds(panel.account_ids)
+    accounts = np.unique(panel.first_acts.astype(str), return_inverse=True)[1].astype(np.int64)
+    folds = _folds(panel.first_acts)
     tried = PENALTIES if openings >= ENOUGH else (CAREFUL,)
     best: tuple[float, float, Vector, Vector] | None = None
     start: Vector | None = None
@@ -128,13 +128,13 @@ def _held(names: tuple[str, ...], strength: float) -> Vector:
     return np.array([0.0 if name in ("intercept", *RULE) else strength for name in names])
 
 
-def _folds(account_ids: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
-    """Which part each account is left out with: by its id, whatever the other accounts are."""
+def _folds(first_acts: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
+    """Which part each account is left out with: by the act it was first known by, whoever the others are."""
     of = {
-        a: int(hashlib.md5(a.encode(), usedforsecurity=False).hexdigest()[:8], 16) % FOLDS
-        for a in set(account_ids)
+        act: int(hashlib.md5(act.encode(), usedforsecurity=False).hexdigest()[:8], 16) % FOLDS
+        for act in set(first_acts)
     }
-    return np.array([of[account] for account in account_ids], dtype=np.int64)
+    return np.array([of[act] for act in first_acts], dtype=np.int64)
 
 
 def _unseen(x: Matrix, panel: Panel, held: Vector, folds: npt.NDArray[np.int64], start: Vector) -> Vector:

@@ -40,7 +40,8 @@ SELECT
     CASE WHEN o.week_at + 7862400000000 > c.as_of_at THEN NULL WHEN y.opens_at IS NULL THEN 0 ELSE 1 END AS opens,
     CASE WHEN o.week_at + 7862400000000 > c.as_of_at THEN NULL ELSE COALESCE(y.opens_after_gap, FALSE) END AS opens_after_gap,
     CASE WHEN o.week_at + 7862400000000 > c.as_of_at THEN NULL ELSE y.opens_at END AS opens_at,
-    SUBSTRING(MD5(o.account_id || k.solution_id || CAST(o.week_at AS VARCHAR)), 1, 2) AS draw,
+    b.engagement_id AS first_act,
+    SUBSTRING(MD5(b.engagement_id || k.solution_id || CAST(o.week_at AS VARCHAR)), 1, 2) AS draw,
     COALESCE(r.score, 0) AS score,
     CASE WHEN r.score IS NULL THEN 0 ELSE 1 END AS in_group,
     COALESCE(a.age, 26) AS age,
@@ -92,6 +93,7 @@ SELECT
 FROM pooled AS o
 CROSS JOIN clock AS c
 JOIN asked AS k ON k.since <= o.week_at
+JOIN first_act AS b ON b.account_id = o.account_id
 LEFT JOIN account_week AS a ON a.account_id = o.account_id AND a.week_at = o.week_at AND a.solution_id = k.solution_id
 LEFT JOIN account_week AS g ON g.account_id = o.account_id AND g.week_at = o.week_at AND g.solution_id = ''
 LEFT JOIN share_week AS s ON s.account_id = o.account_id AND s.solution_id = k.solution_id AND s.week_at = o.week_at

@@ -13,16 +13,20 @@ from muster.chances.ridge import Matrix, Vector
 
 # What the rules say: never shrunk, so that a model that knows nothing else is the rule, calibrated.
 RULE = ("in_group", "score")
-KEYS = ("account_id", "solution_id", "week_at")
+KEYS = ("account_id", "solution_id", "week_at", "first_act")
 LABELS = ("opens", "opens_after_gap", "opens_at", "draw")
 HUNDREDTHS = 1000.0  # ten points of the score
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Rows of the panel, in the order of week, account and solution."""
+    """Rows of the panel, in the order of week, account and solution.
+
+    An account is told from others by the act it was first known by: its id may give way to another one.
+    """
 
     account_ids: npt.NDArray[np.object_]
+    first_acts: npt.NDArray[np.object_]
     solution_ids: npt.NDArray[np.object_]
     weeks: npt.NDArray[np.int64]
     opens: Vector
@@ -38,6 +42,7 @@ class Panel:
         """The rows for which `kept` is true."""
         return Panel(
             self.account_ids[kept],
+            self.first_acts[kept],
             self.solution_ids[kept],
             self.weeks[kept],
             self.opens[kept],
@@ -50,22 +55,21 @@ class Panel:
 
 def read_panel(table: pa.Table, *, kept_of_quiet: float = 1.0) -> Panel:
     """The panel's rows from Arrow. A quiet row (no group, no opening) stands for as many as were left out."""
-    table = table.sort_by(
-        [("week_at", "ascending"), ("account_id", "ascending"), ("solution_id", "ascending")]
-    )
+    table = table.sort_by([(key, "ascending") for key in ("week_at", "first_act", "solution_id")])
     names = tuple(c for c in table.column_names if c not in (*KEYS, *LABELS))
     counts = {name: table.column(name).to_numpy().astype(np.float64) for name in names}
     columns = [_scaled(name, counts[name]) for name in names]
     opens = table.column("opens").to_numpy().astype(np.float64)
     quiet = (opens == 0) & (counts["in_group"] == 0)
     opened = table.column("opens_at").to_pylist()
-    accounts = table.column("account_id").to_pylist()
+    accounts = table.column("first_act").to_pylist()
     solutions = table.column("solution_id").to_pylist()
     opening = [
         None if at is None else (account, solution, at)
         for at, account, solution in zip(opened, accounts, solutions, strict=True)
     ]
     return Panel(
+        np.array(table.column("account_id").to_pylist(), dtype=object),
         np.array(accounts, dtype=object),
         np.array(solutions, dtype=object),
         table.column("week_at").to_numpy(),

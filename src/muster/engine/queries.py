@@ -42,6 +42,17 @@ def read_queries(folder: Path) -> list[Query]:
     return [read_query(path) for path in sorted(folder.glob("*.sql"))]
 
 
+def unite(place: Path, *, about: str, column: str, parts: Mapping[str, str], columns: Sequence[str]) -> Query:
+    """The query of a table whose rows come from several SELECTs: `parts` by the name that `column` says."""
+    wanted = ", ".join(f"x.{name}" for name in columns)
+    selects = [
+        f"SELECT '{name}' AS {column}, {wanted}\nFROM (\n{sql.rstrip()}\n) AS x"
+        for name, sql in parts.items()
+    ]
+    sql = f"-- {about}\n" + "\nUNION ALL\n".join(selects) + "\n"
+    return Query(place.stem, place, sql, tables_read(read_tree(sql, path=place)))
+
+
 def in_order(queries: Sequence[Query], given: Iterable[str]) -> list[Query]:
     """Sort queries so that each comes after the tables it reads; names decide where nothing else does.
 

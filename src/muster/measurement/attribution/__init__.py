@@ -10,8 +10,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from muster.engine.queries import Query
-from muster.engine.syntax import read_tree, tables_read
+from muster.engine.queries import Query, unite
 from muster.plugins import AttributionModel, attribution_models
 
 
@@ -32,11 +31,10 @@ FULL_PATH = _own("full_path")
 @cache
 def credit_weight() -> Query:
     """The query of `credit_weight`: opportunity_id, position, attribution_model, weight, of every model."""
-    place = Path(str(files("muster.measurement"))) / "credit_weight.sql"
-    parts = [
-        f"SELECT m.opportunity_id, m.position, '{model.name}' AS attribution_model, m.weight\n"
-        f"FROM (\n{model.sql.rstrip()}\n) AS m"
-        for model in attribution_models()
-    ]
-    sql = "-- What each attribution model gives each touch.\n" + "\nUNION ALL\n".join(parts) + "\n"
-    return Query(place.stem, place, sql, tables_read(read_tree(sql, path=place)))
+    return unite(
+        Path(str(files("muster.measurement"))) / "credit_weight.sql",
+        about="What each attribution model gives each touch.",
+        column="attribution_model",
+        parts={model.name: model.sql for model in attribution_models()},
+        columns=("opportunity_id", "position", "weight"),
+    )

@@ -14,8 +14,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from muster.engine.queries import Query
-from muster.engine.syntax import read_tree, tables_read
+from muster.engine.queries import Query, unite
 from muster.plugins import QualificationPolicy, qualification_policies
 from muster.problems import RuleError
 from muster.rules.read import Rules
@@ -34,14 +33,13 @@ PROBABILITY = _own("probability")
 @cache
 def policy_stretch() -> Query:
     """The query of `policy_stretch`: every stretch that any policy installed calls qualified."""
-    place = Path(str(files("muster.qualification"))) / "policy_stretch.sql"
-    parts = [
-        f"SELECT '{policy.name}' AS policy, p.buying_group_id, p.from_at, p.to_at, p.end_cause, p.reason, "
-        f"p.end_reason\nFROM (\n{policy.sql.rstrip()}\n) AS p"
-        for policy in qualification_policies()
-    ]
-    sql = "-- When each policy calls each group qualified.\n" + "\nUNION ALL\n".join(parts) + "\n"
-    return Query(place.stem, place, sql, tables_read(read_tree(sql, path=place)))
+    return unite(
+        Path(str(files("muster.qualification"))) / "policy_stretch.sql",
+        about="When each policy calls each group qualified.",
+        column="policy",
+        parts={policy.name: policy.sql for policy in qualification_policies()},
+        columns=("buying_group_id", "from_at", "to_at", "end_cause", "reason", "end_reason"),
+    )
 
 
 def check_policies(rules: Rules) -> None:

@@ -74,7 +74,7 @@ NOT_RECOUNTED = {
     *(("chance_model", f) for f in ("row_count", "opening_count", "penalty", "intercept", "slope")),
     *(("chance_coefficient", figure) for figure in ("mean", "scale", "coefficient")),
     # tests/chances/test_panel.py counts the signs
-    *(("panel", c) for c in flow_tables()["panel"].column_names[6:]),
+    *(("panel", c) for c in flow_tables()["panel"].column_names[7:]),
     ("buying_group", "cycle"),
     ("conversion", "horizon_days"),
 }

@@ -10,7 +10,21 @@ from typing import Annotated, Any
 
 import typer
 
-from muster.cli import accounts, check, demo, doctor, explain, export, init, lab, people, query, report, run
+from muster.cli import (
+    accounts,
+    attribute,
+    check,
+    demo,
+    doctor,
+    explain,
+    export,
+    init,
+    lab,
+    people,
+    query,
+    report,
+    run,
+)
 from muster.cli.endings import CODES, Commands, interrupted
 
 _EPILOG = (
@@ -28,6 +42,7 @@ _ORDER = (
     "people",
     "accounts",
     "lab",
+    "attribute",
     "export",
     "demo",
     "doctor",
@@ -52,7 +67,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (init, check, run, query, explain, export, demo, doctor):
+for module in (init, check, run, query, explain, attribute, export, demo, doctor):
     name = module.__name__.rpartition(".")[2]
     function = getattr(module, name)
     app.command(name, help=_flowing(function.__doc__), epilog=module.EXAMPLES)(function)

@@ -131,7 +131,7 @@ def _damage(workspace: Path) -> MusterError | None:
 def _next(error: MusterError, asked: str | None) -> str:
     if asked is None or isinstance(error, CheckFailed | MissingExtra | WorkspaceBusy):
         return "doctor"
-    if isinstance(error, ConfigError | UserDataError):
+    if isinstance(error, ConfigError | UserDataError) and asked != "attribute":  # which has no workspace
         return "check"
     return f"{asked} --help"
 

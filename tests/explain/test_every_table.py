@@ -24,6 +24,7 @@ from muster.workspace import Workspace
 PYTHON_MADE = {"intake_ledger", "person_match", "chance_model", "chance_coefficient", "queue"}
 NONE_HERE = {
     "account_review",
+    "gate",
     "group_change",
     "likely_share",
     "person_part",

@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 from tests.explain.test_every_table import check_explanation, some_rows
-from tests.stories import test_capacity, test_units
+from tests.stories import test_capacity, test_gates, test_units
 from tests.stories.telling import Stories
 
 from muster.canonical.tables import flow_tables
@@ -153,8 +153,13 @@ def test_they_lead_back_to_rows_of_files(ws: Workspace, table: str) -> None:
 
 @pytest.mark.parametrize(
     ("stories", "table"),
-    [(test_capacity.told, "queue"), (test_units.told, "group_change"), (test_units.told, "person_part")],
-    ids=["queue", "group_change", "person_part"],
+    [
+        (test_gates.told, "gate"),
+        (test_capacity.told, "queue"),
+        (test_units.told, "group_change"),
+        (test_units.told, "person_part"),
+    ],
+    ids=["gate", "queue", "group_change", "person_part"],
 )
 def test_those_that_a_story_has_lead_back_too(tmp_path: Path, stories: Stories, table: str) -> None:
     told = stories.build(tmp_path / "ws")

@@ -44,10 +44,11 @@ AGREE = {
     "qualification": Said("from_at", "buying_group_id status from_at reason", "to_at", "to_at ended_because"),
     "queue": Said(
         "week_at",
-        "week_at buying_group_id policy pool rank waiting slots propensity came_in",
+        "week_at buying_group_id policy pool rank waiting slots propensity came_in held_back_by",
         "left_at",
         "left_at",
     ),
+    "gate": Said("from_at", "buying_group_id from_at gate reason", "to_at", "to_at"),
     "account_status": Said("from_at", "account_id status from_at reason", "to_at", "to_at"),
     "buying_group": Said(
         "opened_at",

@@ -44,9 +44,10 @@ def candidates(draw: st.DrawFn, band: bool = False) -> list[Row]:
                     "buying_group_id": f"g{number}",
                     "policy": "capacity",
                     "pool": pool,
-                    "may_enter": draw(flags),
+                    "is_enough": draw(flags),
+                    "held_back_by": draw(st.sampled_from([*[None] * 6, "excluded", "too_few_people"])),
                     "is_low": draw(flags),
-                    "is_cooling": draw(st.integers(0, 9)) == 0,
+                    "is_stopped": draw(st.integers(0, 9)) == 0,
                     "has_chance": known,
                     "value": draw(st.integers(0, 3)),
                     "amount": draw(st.integers(0, 2)),
@@ -75,7 +76,7 @@ def walked(rows: list[Row]) -> list[tuple[int, str, int | None]]:
                 state = inside[who]
                 state["low"] = state["low"] + 1 if row["is_low"] else 0
                 dwelt = at - state["since"] >= row["dwell_us"]
-                if row["is_cooling"] or (dwelt and state["low"] >= row["leave_weeks"]):
+                if row["is_stopped"] or (dwelt and state["low"] >= row["leave_weeks"]):
                     stays[state["stay"]][2] = at
                     rests[who] = at + row["rest_us"]
                     del inside[who]
@@ -84,7 +85,8 @@ def walked(rows: list[Row]) -> list[tuple[int, str, int | None]]:
                 row
                 for row in here
                 if row["pool"] == pool
-                and row["may_enter"]
+                and row["is_enough"]
+                and row["held_back_by"] is None
                 and row["buying_group_id"] not in inside
                 and rests.get(row["buying_group_id"], -1) <= at
             ]
@@ -133,7 +135,13 @@ def test_nobody_comes_in_beyond_the_places_and_no_place_stays_empty(rows: list[R
     pools: dict[tuple[int, str], list[Row]] = {}
     for row in queue(rows):
         pools.setdefault((row["week_at"], row["pool"]), []).append(row)
-    for waiting in pools.values():
+        if row["held_back_by"]:
+            assert not row["came_in"] and row["propensity"] == 0 and row["left_at"] is None
+    for listed in pools.values():
+        waiting = [row for row in listed if row["held_back_by"] is None]
+        assert all(row["waiting"] == len(waiting) for row in listed)
+        if not waiting:
+            continue
         entered = sum(row["came_in"] for row in waiting)
         assert entered == min(waiting[0]["slots"], len(waiting))
         assert sum(row["propensity"] for row in waiting) == pytest.approx(entered)
@@ -150,9 +158,10 @@ def test_lots_are_drawn_as_often_as_their_propensity_says() -> None:
             "buying_group_id": f"w{week}g{rank}",
             "policy": "capacity",
             "pool": "capacity *",
-            "may_enter": True,
+            "is_enough": True,
+            "held_back_by": None,
             "is_low": False,
-            "is_cooling": False,
+            "is_stopped": False,
             "has_chance": True,
             "value": 100 - rank,
             "amount": 0,
@@ -172,6 +181,25 @@ def test_lots_are_drawn_as_often_as_their_propensity_says() -> None:
     assert len(drawn) == 1600 and sum(drawn) == 800
     first = [row["came_in"] for row in found if row["rank"] == 9]
     assert 150 < sum(first) < 250  # a fair coin leaves this range once in a million
+
+
+@given(candidates())
+def test_who_is_held_back_stands_where_it_would_have_stood(rows: list[Row]) -> None:
+    """Were one group let off, it would have the rank that is written beside it."""
+    for one in [row for row in queue(rows) if row["held_back_by"] not in {None, "resting"}][:3]:
+        let_off = [
+            row | {"held_back_by": None}
+            if (row["week_at"], row["buying_group_id"]) == (one["week_at"], one["buying_group_id"])
+            else row
+            for row in rows
+        ]
+        [then] = [
+            row
+            for row in queue(let_off)
+            if (row["week_at"], row["buying_group_id"]) == (one["week_at"], one["buying_group_id"])
+        ]
+        assert then["rank"] == one["rank"]
+        assert then["held_back_by"] in {None, "resting"}
 
 
 def beyond(rows: list[Row]) -> list[Row]:

@@ -566,3 +566,21 @@ def test_the_postal_address_of_contacts_and_leads_is_read_where_there_is_one(com
         ("003A", "Main St. 5", "Bern", "3011"),
         ("00QA", "Main St. 6", "Bern", None),
     ]
+
+
+def test_who_opted_out_did_so_by_the_last_change_at_the_latest(company):
+    company.file(
+        "crm/Contact.csv",
+        "Id,LastName,Email,CreatedDate,LastModifiedDate,HasOptedOutOfEmail,DoNotCall\n"
+        "003A,Ada,ada@acme.example,2024-01-19T09:00:00Z,2024-06-01T10:00:00Z,true,false\n"
+        "003B,Bo,bo@acme.example,2024-01-19T09:00:00Z,2024-06-01T10:00:00Z,false,1\n"
+        "003C,Cy,cy@acme.example,2024-01-19T09:00:00Z,2024-06-01T10:00:00Z,,\n",
+    )
+    result = company.salesforce().load()
+    assert result.rows(
+        "person_record", "person_record_id", "has_opted_out", "has_opted_out_of_calls", "opted_out_at"
+    ) == [
+        ("003A", True, False, "2024-06-01T10:00:00"),
+        ("003B", False, True, "2024-06-01T10:00:00"),
+        ("003C", False, False, None),
+    ]

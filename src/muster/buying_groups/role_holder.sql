@@ -1,6 +1,6 @@
 -- Who filled which role of a group, from when to when: taken for it on more than the average member's chances (a title, content
--- passed on, somebody's word), having taken part in the cycle, and reachable (an address is known, and the person is still at the
--- account). Gaps and completeness are counted from this table and no other.
+-- passed on, somebody's word), having taken part in the cycle, and reachable (an address is known, the person is still at the
+-- account, and may be contacted). Gaps and completeness are counted from this table and no other.
 WITH took_part AS (
     SELECT e.buying_group_id, e.person_id, MIN(e.person_at) AS at
     FROM group_engagement AS e
@@ -38,7 +38,8 @@ overlap AS (
         h.role,
         GREATEST(h.from_at, v.at, t.at, a.at, s.from_at) AS from_at,
         LEAST(
-            COALESCE(h.to_at, 9000000000000000), COALESCE(s.valid_to, 9000000000000000), CASE WHEN m.back_at IS NULL THEN COALESCE(m.left_at, 9000000000000000) ELSE 9000000000000000 END
+            COALESCE(h.to_at, 9000000000000000), COALESCE(s.valid_to, 9000000000000000), CASE WHEN m.back_at IS NULL THEN COALESCE(m.left_at, 9000000000000000) ELSE 9000000000000000 END,
+            COALESCE(n.at, 9000000000000000)
         ) AS to_at
     FROM role_held AS h
     JOIN group_cycle AS g ON g.buying_group_id = h.buying_group_id
@@ -47,6 +48,7 @@ overlap AS (
     JOIN took_part AS t ON t.buying_group_id = h.buying_group_id AND t.person_id = h.person_id
     JOIN addressed AS a ON a.person_id = h.person_id
     JOIN person_account AS s ON s.person_id = h.person_id AND s.account_id = g.account_id
+    LEFT JOIN no_contact AS n ON n.person_id = h.person_id
 )
 
 SELECT

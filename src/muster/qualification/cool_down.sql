@@ -1,11 +1,44 @@
--- The stretches after a rejection in which a group cannot qualify; rejections within a cool-down prolong it.
-WITH spanned AS (
+-- The stretches after a rejection in which a group cannot qualify; rejections within a cool-down prolong it. It ends sooner when
+-- so many further people have taken part since, or when somebody fills a needed role that nobody had filled before.
+WITH newcomer AS (
     SELECT
         r.buying_group_id,
         r.at,
-        r.at + p.cool_down_us AS to_at
+        s.at AS came_at,
+        ROW_NUMBER() OVER (PARTITION BY r.buying_group_id, r.at ORDER BY s.at, s.source_id) AS number
+    FROM rejection AS r
+    JOIN signal AS s ON s.buying_group_id = r.buying_group_id AND s.component = 'person' AND s.at > r.at
+),
+
+first_filled AS (
+    SELECT h.buying_group_id, h.role, MIN(h.from_at) AS at
+    FROM role_holder AS h
+    JOIN role_need AS n ON n.buying_group_id = h.buying_group_id AND n.role = h.role AND n.needed > 0
+    GROUP BY h.buying_group_id, h.role
+),
+
+renewed AS (
+    SELECT n.buying_group_id, n.at, n.came_at AS new_at
+    FROM newcomer AS n
+    JOIN rule_policy AS p ON p.from_at <= n.at AND n.at < p.to_at
+    WHERE n.number = p.cool_down_people
+    UNION ALL
+    SELECT r.buying_group_id, r.at, f.at AS new_at
     FROM rejection AS r
     JOIN rule_policy AS p ON p.from_at <= r.at AND r.at < p.to_at
+    JOIN first_filled AS f ON f.buying_group_id = r.buying_group_id AND f.at > r.at
+    WHERE p.cool_down_people > 0
+),
+
+spanned AS (
+    SELECT
+        r.buying_group_id,
+        r.at,
+        LEAST(MIN(r.at + p.cool_down_us), COALESCE(MIN(w.new_at), 9000000000000000)) AS to_at
+    FROM rejection AS r
+    JOIN rule_policy AS p ON p.from_at <= r.at AND r.at < p.to_at
+    LEFT JOIN renewed AS w ON w.buying_group_id = r.buying_group_id AND w.at = r.at
+    GROUP BY r.buying_group_id, r.at
 ),
 
 reached AS (

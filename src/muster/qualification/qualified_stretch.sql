@@ -1,11 +1,11 @@
 -- Stretches of being qualified, each begun by the policy in force for the group's solution then. One that sales' rejection or the
--- cycle's end did not stop lasts as that policy says. Stretches that touch are one.
+-- cycle's end did not stop lasts as that policy says. A gate cuts out its own time, under every policy. Stretches that touch are one.
 WITH begun AS (
     SELECT
         s.buying_group_id,
         s.policy,
         s.from_at,
-        COALESCE(s.to_at, 9000000000000000) AS to_at,
+        LEAST(COALESCE(s.to_at, 9000000000000000), COALESCE(g.closed_at, 9000000000000000)) AS to_at,
         s.end_cause,
         s.reason,
         s.end_reason
@@ -15,6 +15,49 @@ WITH begun AS (
         ON c.solution_id = g.solution_id
         AND c.policy = s.policy
         AND c.week_at = s.from_at - MOD(s.from_at - 345600000000, 604800000000)
+),
+
+-- A stretch begins where the policy says or, behind a gate, where that opens again; a gate that closes ends it.
+entrance AS (
+    SELECT b.buying_group_id, b.policy, b.from_at, b.to_at, b.end_cause, b.reason, b.end_reason, b.from_at AS enters_at
+    FROM begun AS b
+    LEFT JOIN gate AS x
+        ON x.buying_group_id = b.buying_group_id AND x.from_at <= b.from_at AND b.from_at < COALESCE(x.to_at, 9000000000000000)
+    WHERE x.buying_group_id IS NULL
+    UNION ALL
+    SELECT
+        b.buying_group_id,
+        b.policy,
+        b.from_at,
+        b.to_at,
+        b.end_cause,
+        b.reason || ', and no longer held back because ' || x.reason AS reason,
+        b.end_reason,
+        x.to_at AS enters_at
+    FROM begun AS b
+    JOIN gate AS x ON x.buying_group_id = b.buying_group_id AND b.from_at < x.to_at AND x.to_at < b.to_at
+),
+
+closing AS (
+    SELECT e.buying_group_id, e.policy, e.from_at, e.enters_at, MIN(x.from_at) AS at
+    FROM entrance AS e
+    JOIN gate AS x ON x.buying_group_id = e.buying_group_id AND x.from_at > e.enters_at AND x.from_at <= e.to_at
+    GROUP BY e.buying_group_id, e.policy, e.from_at, e.enters_at
+),
+
+allowed AS (
+    SELECT
+        e.buying_group_id,
+        e.policy,
+        e.enters_at AS from_at,
+        COALESCE(c.at, e.to_at) AS to_at,
+        CASE WHEN c.at IS NULL THEN e.end_cause ELSE 'held_back' END AS end_cause,
+        e.reason,
+        COALESCE('held back: ' || x.reason, e.end_reason) AS end_reason
+    FROM entrance AS e
+    LEFT JOIN closing AS c
+        ON c.buying_group_id = e.buying_group_id AND c.policy = e.policy AND c.from_at = e.from_at AND c.enters_at = e.enters_at
+    LEFT JOIN gate AS x ON x.buying_group_id = c.buying_group_id AND x.from_at = c.at
 ),
 
 reached AS (
@@ -29,7 +72,7 @@ reached AS (
         MAX(b.to_at) OVER (
             PARTITION BY b.buying_group_id ORDER BY b.from_at, b.policy ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         ) AS qualified_until
-    FROM begun AS b
+    FROM allowed AS b
 ),
 
 numbered AS (

@@ -2,7 +2,7 @@
 
 Whether a group waits on a Monday hangs on who came in the Mondays before: SQL has no loop for that, so the
 candidates are read out, walked through week by week, and written back: who waited, at which rank, who came
-in, and when each of those left again.
+in, when each of those left again, and what held back those that could not wait.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 _COLUMNS = (
-    *("week_at", "buying_group_id", "policy", "pool", "may_enter", "is_low", "is_cooling"),
-    *("has_chance", "value", "amount", "opened_at"),
+    *("week_at", "buying_group_id", "policy", "pool", "is_enough", "held_back_by", "is_low"),
+    *("is_stopped", "has_chance", "value", "amount", "opened_at"),
     *("slots", "band_part", "dwell_us", "leave_weeks", "rest_us"),
 )
 _QUEUE = pa.schema(
@@ -39,6 +39,7 @@ _QUEUE = pa.schema(
         ("propensity", pa.float64()),
         ("came_in", pa.bool_()),
         ("left_at", pa.int64()),
+        ("held_back_by", pa.string()),
     ]
 )
 
@@ -55,11 +56,13 @@ def queue_groups(engine: Engine) -> None:
 def admit(candidates: pa.Table) -> pa.Table:
     """Who waited, who came in and when they left, Monday after Monday.
 
-    `candidates` has a row for each open group and Monday (microseconds), sorted by week: whether it may come
-    in and whether its chance is low (flags), whether sales' rejection still cools (flag), `value` and
-    `amount` (cents) to rank by, `opened_at`, and the rules of that Monday: `slots` of its pool (groups; null:
-    no limit), `band_part` of the slots drawn by lot, `dwell_us`, `leave_weeks`, `rest_us`.
-    Returns `queue` as its contract says; `left_at` is null for groups that did not come in or stay.
+    `candidates` has a row for each open group and Monday (microseconds), sorted by week: whether its
+    chance is enough or low (flags), what holds it back all the same (text; null: nothing), whether sales'
+    rejection or a gate ended its stay since the Monday before (flag), `value` and `amount` (cents) to rank
+    by, `opened_at`, and the rules of that Monday: `slots` of its pool (groups; null: no limit), `band_part`
+    of the slots drawn by lot, `dwell_us`, `leave_weeks`, `rest_us`.
+    Returns `queue` as its contract says; `left_at` is null for groups that did not come in or stay. Who is
+    held back stands in it, too, with the rank it would have had.
     """
     names, group = np.unique(_texts(candidates, "buying_group_id"), return_inverse=True)
     inside = _Inside(len(names))
@@ -68,9 +71,10 @@ def admit(candidates: pa.Table) -> pa.Table:
         here = {name: candidates.column(name).slice(rows.start, len(rows)) for name in _COLUMNS}
         who = group[rows.start : rows.stop].astype(np.int64)
         inside.let_go(at, who, here)
-        for waiting in _pools(here, inside.may_come_in(at, who, here)):
-            ranked = waiting[_best_first(here, waiting)]
-            entries = _entries(at, [str(names[who[row]]) for row in ranked], here, ranked)
+        held = inside.held_back(at, who, here)
+        for outside in _pools(here, _flags(here["is_enough"]) & (inside.since[who] < 0)):
+            ranked = outside[_best_first(here, outside)]
+            entries = _entries(at, [str(names[who[row]]) for row in ranked], here, ranked, held)
             queue += entries
             for row, entry in zip(ranked, entries, strict=True):
                 if entry["came_in"]:
@@ -89,22 +93,24 @@ class _Inside:
         self.entry: dict[int, dict[str, Any]] = {}
 
     def let_go(self, at: int, who: Ints, here: dict[str, Any]) -> None:
-        """Those leave whom sales rejected, and those whose chance was low long enough after their dwell."""
+        """Those leave whom sales rejected or a gate stopped, and those whose chance was low long enough after
+        their dwell."""
         is_in = self.since[who] >= 0
         self.low[who] = np.where(is_in & _flags(here["is_low"]), self.low[who] + 1, 0)
         faded = (self.low[who] >= _whole(here["leave_weeks"])) & (
             at - self.since[who] >= _whole(here["dwell_us"])
         )
-        leaves = is_in & (faded | _flags(here["is_cooling"]))
+        leaves = is_in & (faded | _flags(here["is_stopped"]))
         for row in np.flatnonzero(leaves):
             self.entry.pop(int(who[row]))["left_at"] = at
         self.rests_until[who[leaves]] = at + _whole(here["rest_us"])[leaves]
         self.since[who[leaves]] = -1
 
-    def may_come_in(self, at: int, who: Ints, here: dict[str, Any]) -> Flags:
-        """Which of a Monday's rows are outside, rested, and pass the gates."""
-        may: Flags = _flags(here["may_enter"]) & (self.since[who] < 0) & (self.rests_until[who] <= at)
-        return may
+    def held_back(self, at: int, who: Ints, here: dict[str, Any]) -> list[str | None]:
+        """What holds back each of a Monday's rows: a gate, or the rest after it left; None: nothing."""
+        resting = self.rests_until[who] > at
+        gates = here["held_back_by"].to_pylist()
+        return [gate or ("resting" if rests else None) for gate, rests in zip(gates, resting, strict=True)]
 
     def let_in(self, at: int, one: int, entry: dict[str, Any]) -> None:
         """A group becomes qualified; its row of the queue will say when it left."""
@@ -112,8 +118,12 @@ class _Inside:
         self.entry[one] = entry
 
 
-def _entries(at: int, names: list[str], here: dict[str, Any], ranked: Ints) -> list[dict[str, Any]]:
-    """The queue of one pool, best first. `slots` of it come in, those about the last place by lot.
+def _entries(
+    at: int, names: list[str], here: dict[str, Any], ranked: Ints, held: list[str | None]
+) -> list[dict[str, Any]]:
+    """The queue of one pool, best first: those that wait, and between them those that are held back.
+
+    `slots` of those that wait come in, those about the last place by lot.
 
     With a band of b, the first (1 - b) x slots come in for certain and the other places are drawn among
     the groups ranked up to (1 + b) x slots: always `slots` in all, each of the drawn with the propensity
@@ -121,29 +131,36 @@ def _entries(at: int, names: list[str], here: dict[str, Any], ranked: Ints) -> l
     """
     first = int(ranked[0])
     slots = here["slots"][first].as_py()
-    places = len(names) if slots is None else min(int(slots), len(names))
+    waiting = [name for name, row in zip(names, ranked, strict=True) if held[int(row)] is None]
+    places = len(waiting) if slots is None else min(int(slots), len(waiting))
     band = float(here["band_part"][first].as_py())
     certain, reach = places, places
-    if slots is not None and band > 0 and places < len(names):
+    if slots is not None and band > 0 and places < len(waiting):
         certain = floor(slots * (1 - band))
-        reach = min(len(names), ceil(slots * (1 + band)))
-    drawn = set(sorted(range(certain, reach), key=lambda place: _lot(at, names[place]))[: places - certain])
+        reach = min(len(waiting), ceil(slots * (1 + band)))
+    drawn = sorted(range(certain, reach), key=lambda place: _lot(at, waiting[place]))[: places - certain]
     part = (places - certain) / (reach - certain) if reach > certain else 1.0
-    return [
-        {
-            "week_at": at,
-            "buying_group_id": name,
-            "policy": here["policy"][int(row)].as_py(),
-            "pool": here["pool"][int(row)].as_py(),
-            "rank": place + 1,
-            "waiting": len(names),
-            "slots": slots,
-            "propensity": 1.0 if place < certain else part if place < reach else 0.0,
-            "came_in": place < certain or place in drawn,
-            "left_at": None,
-        }
-        for place, (name, row) in enumerate(zip(names, ranked, strict=True))
-    ]
+    entries, place = [], 0  # `place`: how many that wait stand before
+    for name, row in zip(names, ranked, strict=True):
+        gate = held[int(row)]
+        chance = 1.0 if place < certain else part if place < reach else 0.0
+        entries.append(
+            {
+                "week_at": at,
+                "buying_group_id": name,
+                "policy": here["policy"][int(row)].as_py(),
+                "pool": here["pool"][int(row)].as_py(),
+                "rank": place + 1,
+                "waiting": len(waiting),
+                "slots": slots,
+                "propensity": 0.0 if gate else chance,
+                "came_in": gate is None and (place < certain or place in drawn),
+                "left_at": None,
+                "held_back_by": gate,
+            }
+        )
+        place += gate is None
+    return entries
 
 
 def _lot(at: int, name: str) -> str:
@@ -158,9 +175,9 @@ def _best_first(here: dict[str, Any], rows: Ints) -> Ints:
     return np.lexsort((rows, _whole(here["opened_at"])[rows], *keys, known))
 
 
-def _pools(here: dict[str, Any], waiting: Flags) -> Iterator[Ints]:
-    """The rows that wait, by pool of places."""
-    rows = np.flatnonzero(waiting)
+def _pools(here: dict[str, Any], listed: Flags) -> Iterator[Ints]:
+    """The rows that are listed, by pool of places."""
+    rows = np.flatnonzero(listed)
     pools = np.array(here["pool"].to_pylist(), dtype=object)[rows]
     for pool in sorted(set(pools)):
         yield rows[pools == pool]

@@ -1,4 +1,5 @@
--- Open groups on each Monday on which a policy ranks them: whether they may come in, whether their chance is low, what they are worth.
+-- Open groups on each Monday on which a policy ranks them: whether their chance is enough or low, what holds them back all the same,
+-- and what they are worth.
 WITH valued AS (
     SELECT
         s.buying_group_id,
@@ -47,10 +48,19 @@ priced AS (
     LEFT JOIN average AS a ON a.week_at = v.week_at
 ),
 
-cooling AS (
-    SELECT DISTINCT p.buying_group_id, p.week_at
+-- A rejection or a gate since the Monday before ends a stay, even one that is over again.
+stopped AS (
+    SELECT
+        p.buying_group_id,
+        p.week_at,
+        MAX(CASE WHEN p.week_at < COALESCE(c.to_at, 9000000000000000) AND c.cause = 'rejected' THEN c.gate END) AS rejected,
+        MAX(CASE WHEN p.week_at < COALESCE(c.to_at, 9000000000000000) AND c.cause = 'held_back' THEN c.gate END) AS gate
     FROM priced AS p
-    JOIN cool_down AS c ON c.buying_group_id = p.buying_group_id AND c.from_at <= p.week_at AND p.week_at < c.to_at
+    JOIN stop AS c
+        ON c.buying_group_id = p.buying_group_id
+        AND c.from_at <= p.week_at
+        AND COALESCE(c.to_at, 9000000000000000) > p.week_at - 604800000000
+    GROUP BY p.buying_group_id, p.week_at
 ),
 
 selling AS (
@@ -65,18 +75,19 @@ SELECT
     p.buying_group_id,
     p.policy,
     p.policy || ' ' || CASE WHEN p.policy = 'capacity' THEN COALESCE(o.pool, '*') ELSE p.solution_id END AS pool,
+    CASE WHEN p.p_open IS NULL THEN p.score >= r.enter_points ELSE p.p_open * 1e6 >= r.enter_chance_ppm END AS is_enough,
     CASE
-        WHEN s.buying_group_id IS NOT NULL OR c.buying_group_id IS NOT NULL THEN FALSE
-        WHEN p.people < r.minimum_people AND p.hand_raises = 0 THEN FALSE
-        WHEN p.p_open IS NULL THEN p.score >= r.enter_points
-        ELSE p.p_open * 1e6 >= r.enter_chance_ppm
-    END AS may_enter,
+        WHEN s.buying_group_id IS NOT NULL THEN 'open_opportunity'
+        WHEN c.gate IS NOT NULL THEN c.gate
+        WHEN c.rejected IS NOT NULL THEN c.rejected
+        WHEN p.people < r.minimum_people AND p.hand_raises = 0 THEN 'too_few_people'
+    END AS held_back_by,
     CASE
         WHEN s.buying_group_id IS NOT NULL THEN FALSE
         WHEN p.p_open IS NULL THEN p.score < r.leave_points
         ELSE p.p_open * 1e6 * 1e3 < r.enter_chance_ppm * CAST(r.leave_thousandths AS DOUBLE)
     END AS is_low,
-    c.buying_group_id IS NOT NULL AS is_cooling,
+    c.buying_group_id IS NOT NULL AS is_stopped,
     p.p_open IS NOT NULL AS has_chance,
     COALESCE(CAST(FLOOR(p.p_open * p.worth + 5e-1) AS BIGINT), p.score) AS value,
     p.worth AS amount,
@@ -90,5 +101,5 @@ FROM priced AS p
 JOIN rule_policy AS r ON r.from_at <= p.week_at AND p.week_at < r.to_at
 LEFT JOIN capacity_week AS o ON o.pool = p.solution_id AND o.week_at = p.week_at
 LEFT JOIN capacity_week AS a ON a.pool = '*' AND a.week_at = p.week_at
-LEFT JOIN cooling AS c ON c.buying_group_id = p.buying_group_id AND c.week_at = p.week_at
+LEFT JOIN stopped AS c ON c.buying_group_id = p.buying_group_id AND c.week_at = p.week_at
 LEFT JOIN selling AS s ON s.buying_group_id = p.buying_group_id AND s.week_at = p.week_at

@@ -7,6 +7,7 @@ import pyarrow as pa
 from muster.config import Company
 from muster.engine.protocol import Engine
 from muster.readings.companies import read_companies
+from muster.readings.consent import read_legal_bases
 from muster.readings.lead_sources import read_lead_sources
 from muster.readings.mail import (
     MailDomains,
@@ -59,6 +60,8 @@ def read_strings(engine: Engine, rules: Rules, company: Company, *, as_of: int) 
 
     reasons = _distinct(engine, lead_status_change="reason")
     read["reading_rejection"] = read_rejections(reasons, held["rejections"])
+    bases = _distinct(engine, person_record="legal_basis")
+    read["reading_legal_basis"] = read_legal_bases(bases, held["legal_bases"])
 
     named = _distinct(
         engine,

@@ -10,6 +10,7 @@ SELECT
     r.region,
     r.parent_record_id,
     r.owner_id,
+    r.type,
     CASE WHEN COALESCE(r.merged_at, 0) <= c.as_of_at THEN r.merged_into_id END AS merged_into_id,
     r.known_at
 FROM account_record AS r

@@ -24,6 +24,7 @@ _POLICY = {
     "leave_below": ("leave_points", 100),
     "dwell_days": ("dwell_us", _DAY),
     "cool_down_days": ("cool_down_us", _DAY),
+    "cool_down_people": ("cool_down_people", 1),
     "enter_chance": ("enter_chance_ppm", 1_000_000),
     "leave_part": ("leave_thousandths", 1000),
     "leave_weeks": ("leave_weeks", 1),
@@ -54,6 +55,7 @@ def rule_tables(rules: Rules) -> dict[str, pa.Table]:
     )
     _check_half_lives(rules)
     _check_capacity(rules)
+    _check_exclusions(rules)
     return tables
 
 
@@ -144,6 +146,16 @@ def _check_capacity(rules: Rules) -> None:
             raise RuleError(
                 f"rules/capacity.csv: {row['solution_id']} takes {row['groups_a_week']:g} groups a week.",
                 remedy="Write 0 or more.",
+            )
+
+
+def _check_exclusions(rules: Rules) -> None:
+    """An account is excluded by what it is known by."""
+    for row in rules["exclusions"]:
+        if row["kind"] not in {"domain", "name", "type", "record"}:
+            raise RuleError(
+                f"rules/exclusions.csv: there is no kind {row['kind']!r}.",
+                remedy="Use domain, name, type or record.",
             )
 
 

@@ -3,11 +3,15 @@ SELECT
     q.buying_group_id,
     q.week_at AS from_at,
     COALESCE(MIN(c.from_at), q.left_at) AS to_at,
-    CASE WHEN MIN(c.from_at) IS NULL THEN 'faded' ELSE 'rejected' END AS end_cause,
+    CASE
+        WHEN MIN(c.from_at) IS NULL THEN 'faded'
+        WHEN MIN(CASE WHEN c.cause = 'rejected' THEN c.from_at END) = MIN(c.from_at) THEN 'rejected'
+        ELSE 'held_back'
+    END AS end_cause,
     'its chance of an opportunity was high enough' AS reason,
     'its chance stayed too low' AS end_reason
 FROM queue AS q
-LEFT JOIN cool_down AS c
+LEFT JOIN stop AS c
     ON c.buying_group_id = q.buying_group_id AND c.from_at > q.week_at AND (q.left_at IS NULL OR c.from_at <= q.left_at)
 WHERE q.came_in
 AND q.policy = 'probability'

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from muster.problems import ConfigError, WrongUse
 
 FILE = "muster.toml"
-DECISIONS = "decisions.csv"  # what `muster people` writes: one more source, wherever it is there
+DECISIONS = "decisions.csv"  # what `muster people`, `accounts` and `roles` write: one more source
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -140,7 +140,10 @@ def _with_decisions(config: Config, workspace: Path) -> Config:
     path = workspace / DECISIONS
     if not path.is_file() or any((workspace / s.path).resolve() == path.resolve() for s in config.source):
         return config
-    columns = ("decision_id", "kind", "subject_id", "other_id", "reason", "decided_by", "decided_at")
+    columns = ["decision_id", "kind", "subject_id", "other_id", "reason", "decided_by", "decided_at"]
+    with path.open(encoding="utf-8-sig", errors="replace") as stream:
+        if "value" in stream.readline().strip().split(","):
+            columns.append("value")  # a file begun before roles were decided has none
     own = SourceConfig(
         name="people-decisions",
         kind="table",

@@ -108,3 +108,25 @@ def test_roles_are_drawn_reviewed_judged_and_drawn_on_a_page(muster, demo, tmp_p
     assert told["right"]["value"] == 1.0 and told["labelled"] == len(rows) - 1
     assert muster("lab", "roles", "-w", demo, "--labels", labels, "--html", page).exit_code == 0
     assert "What is taken for what" in page.read_text("utf-8")
+
+
+def test_a_role_is_corrected_listed_and_taken_back(muster, acme):
+    [row] = (
+        open_workspace(acme).query("FROM member WHERE role IS NOT NULL ORDER BY ALL LIMIT 1").to_pylist()
+    )
+    group, person = row["buying_group_id"], row["person_id"]
+    role = "user" if row["role"] != "user" else "champion"
+    assert muster("roles", "correct", "-w", acme, group, person, "boss").exit_code == 2
+    told = json.loads(muster("roles", "correct", "-w", acme, "--json", group, person, role).stdout)
+    assert told["decision"]["value"] == role and told["people"][0]["person_id"] == person
+    again = muster("roles", "correct", "-w", acme, group, person, role)
+    assert "That was decided already" in again.stdout
+    key = told["decision"]["decision_id"]
+    assert muster("roles", "undo", "-w", acme, key).exit_code == 0
+    states = [k["state"] for k in json.loads(muster("roles", "decisions", "-w", acme, "--json").stdout)]
+    assert states == [f"undone by d000002{states[0][17:]}", "in force"]
+    assert json.loads(muster("people", "decisions", "-w", acme, "--json").stdout) == []
+
+
+def test_reviews_are_applied_only_with_labels(muster, acme):
+    assert muster("lab", "roles", "-w", acme, "--apply").exit_code == 2

@@ -70,7 +70,7 @@ HOLDS_TWO_ROLES = Fault(
     "NULLIF(o.to_at, 9000000000000000) + 86400000000 AS to_at",
 )
 CORRECTIONS_ARE_IGNORED = Fault(
-    "a seller's correction of a role is ignored", "role_event", "WHERE c.role IS NOT NULL", "WHERE FALSE"
+    "a seller's correction of a role is ignored", "role_correction", "WHERE d.kind = 'role'", "WHERE FALSE"
 )
 COUNTS_AGAIN = Fault(
     "evidence counts again when its person is known",

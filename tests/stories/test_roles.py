@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.stories.telling import Stories, group, members
 
 from muster.testing import Record, account, contact, engaged, instant, rows, shared
@@ -138,6 +140,35 @@ def test_a_sellers_correction_wins_from_the_day_it_was_made(ws: Workspace) -> No
         {"role": "decision_maker", "to_at": instant("2025-10-01 09:00")},
         {"role": "user", "to_at": None},
     ]
+
+
+def test_who_is_said_to_have_no_part_loses_it_and_gets_it_back_when_a_role_is_named(
+    ws: Workspace, tmp_path: Path
+) -> None:
+    records = [
+        account("Ruled Out"),
+        contact("sue@ruled-out.example", title="VP Data", account_record_id="ruled-out"),
+        *[engaged(f"2025-09-0{day} 09:00", "sue@ruled-out.example", "demo_requested") for day in (1, 2)],
+    ]
+
+    def told_of(name: str, *corrections: Record) -> tuple[str, ...]:
+        again = Stories(as_of="2025-12-31")
+        again(*records, *corrections)
+        nonlocal ws
+        ws = again.build(tmp_path / name)
+        columns = ("role", "confidence", "reason")
+        return tuple(members(ws, "ruled-out.example", c)["sue@ruled-out.example"] for c in columns)
+
+    _, before, _ = told_of("before")
+    key = group(ws, "ruled-out.example")["buying_group_id"]
+    no_part = corrected("2025-10-01T09:00:00Z", key, "sue@ruled-out.example", "none")
+    a_user = corrected("2025-11-01T09:00:00Z", key, "sue@ruled-out.example", "user")
+    role, none, why = told_of("none", no_part)
+    assert (before, role, none) == (0.8, "decision_maker", 0.01)
+    assert why.startswith("a seller or reviewer said that they have no part in it; took part on 2 days")
+    later, back, because = told_of("user", no_part, a_user)
+    assert (later, back) == ("user", 0.99)
+    assert because.startswith("a seller or reviewer said that they have a part in it; took part on 2 days")
 
 
 def test_every_members_chances_add_up_to_one_with_none(ws: Workspace) -> None:

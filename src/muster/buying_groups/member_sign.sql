@@ -1,5 +1,6 @@
 -- What speaks for and against each person's taking part in the decision of their group, one row a sign, dated by when it was known:
--- coming back, colleagues who take part in the same two weeks, shares, sales' word, the function, and interest in other solutions.
+-- coming back, colleagues who take part in the same two weeks, shares, sales' word and corrections, the function, and interest in
+-- other solutions.
 -- What somebody did in the weeks before their group opened counts from its opening: until then nobody knew of the group.
 WITH part AS (
     SELECT
@@ -115,6 +116,29 @@ sign AS (
     GROUP BY n.buying_group_id, n.person_id, n.word
 ),
 
+-- What a seller or a reviewer said of the person's part counts until they say otherwise, which takes it back.
+word AS (
+    SELECT
+        r.buying_group_id,
+        r.person_id,
+        r.at,
+        r.number,
+        CASE WHEN r.role = 'none' THEN 'ruled_out' ELSE 'vouched_for' END AS sign,
+        CASE WHEN r.role_before = 'none' THEN 'ruled_out' WHEN r.role_before IS NOT NULL THEN 'vouched_for' END AS sign_before
+    FROM role_correction AS r
+),
+
+turned AS (
+    SELECT w.buying_group_id, w.person_id, w.at, w.number, w.sign, 1 AS times
+    FROM word AS w
+    WHERE w.sign_before IS NULL
+    OR w.sign_before <> w.sign
+    UNION ALL
+    SELECT w.buying_group_id, w.person_id, w.at, w.number, w.sign_before AS sign, -1 AS times
+    FROM word AS w
+    WHERE w.sign_before <> w.sign
+),
+
 weighed AS (
     SELECT
         s.buying_group_id,
@@ -125,6 +149,16 @@ weighed AS (
         CAST(FLOOR(1e3 * LN(r.times) + 5e-1) AS BIGINT) AS weight
     FROM sign AS s
     JOIN rule_membership AS r ON r.sign = s.sign AND s.number <= r.at_most AND r.from_at <= s.at AND s.at < r.to_at
+    UNION ALL
+    SELECT
+        t.buying_group_id,
+        t.person_id,
+        t.at,
+        t.sign,
+        t.number,
+        t.times * CAST(FLOOR(1e3 * LN(r.times) + 5e-1) AS BIGINT) AS weight
+    FROM turned AS t
+    JOIN rule_membership AS r ON r.sign = t.sign AND r.from_at <= t.at AND t.at < r.to_at
     UNION ALL
     SELECT
         f.buying_group_id,

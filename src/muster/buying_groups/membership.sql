@@ -41,6 +41,8 @@ summed AS (
         MAX(CASE WHEN s.sign = 'converted_lead' THEN 1 ELSE 0 END) AS is_converted,
         MAX(CASE WHEN s.sign = 'meeting' THEN 1 ELSE 0 END) AS has_met,
         MAX(CASE WHEN s.sign = 'shared' THEN 1 ELSE 0 END) AS has_shared,
+        CAST(SUM(CASE WHEN s.sign = 'vouched_for' THEN CASE WHEN s.weight > 0 THEN 1 ELSE -1 END ELSE 0 END) AS BIGINT) AS is_vouched_for,
+        CAST(SUM(CASE WHEN s.sign = 'ruled_out' THEN CASE WHEN s.weight < 0 THEN 1 ELSE -1 END ELSE 0 END) AS BIGINT) AS is_ruled_out,
         MAX(CASE WHEN s.sign = 'elsewhere' THEN 1 ELSE 0 END) AS is_elsewhere,
         MAX(CASE WHEN s.sign = 'function' THEN s.weight END) AS function_weight
     FROM member_sign AS s
@@ -53,6 +55,10 @@ SELECT
     s.weight + COALESCE(w.weight, 0) AS weight,
     LEAST(GREATEST(CAST(FLOOR(1e2 / NULLIF(1e0 + EXP(-(s.weight + COALESCE(w.weight, 0)) / 1e3), 0e0) + 5e-1) AS DOUBLE), 1e0), 9.9e1) / 1e2 AS confidence,
     CASE
+        WHEN s.is_ruled_out > 0 THEN 'a seller or reviewer said that they have no part in it; '
+        WHEN s.is_vouched_for > 0 THEN 'a seller or reviewer said that they have a part in it; '
+        ELSE ''
+    END || CASE
         WHEN s.is_named = 1 THEN 'named by sales on the opportunity'
         WHEN s.has_met = 1 THEN 'met with sales about the opportunity'
         WHEN s.is_converted = 1 THEN 'the lead that sales made the opportunity of'

@@ -17,30 +17,6 @@ WITH act AS (
     AND e.is_participation
 ),
 
-correction AS (
-    SELECT
-        d.subject_id AS buying_group_id,
-        a.person_id,
-        GREATEST(d.decided_at, d.known_at) AS at,
-        d.value AS role,
-        LAG(d.value) OVER (
-            PARTITION BY d.subject_id, a.person_id ORDER BY GREATEST(d.decided_at, d.known_at), d.decided_at, d.decision_id
-        ) AS role_before
-    FROM decision AS d
-    CROSS JOIN clock AS c
-    JOIN (
-        SELECT k.person_record_id AS said, k.person_id
-        FROM person_alias AS k
-        UNION ALL
-        SELECT DISTINCT k.person_id AS said, k.person_id
-        FROM person_alias AS k
-    ) AS a ON a.said = d.other_id
-    WHERE d.kind = 'role'
-    AND d.known_at <= c.as_of_at
-    AND d.decided_at <= c.as_of_at
-    AND NOT EXISTS (SELECT 1 FROM decision AS u WHERE u.kind = 'undo' AND u.subject_id = d.decision_id AND u.known_at <= c.as_of_at)
-),
-
 said AS (
     SELECT a.buying_group_id, a.person_id, a.at, 'read_docs' AS signal, '' AS role, 1 AS sign
     FROM act AS a
@@ -78,11 +54,10 @@ said AS (
     GROUP BY n.buying_group_id, n.person_id, n.role
     UNION ALL
     SELECT c.buying_group_id, c.person_id, c.at, 'corrected' AS signal, c.role, 1 AS sign
-    FROM correction AS c
-    WHERE c.role IS NOT NULL
+    FROM role_correction AS c
     UNION ALL
     SELECT c.buying_group_id, c.person_id, c.at, 'corrected' AS signal, c.role_before AS role, -1 AS sign
-    FROM correction AS c
+    FROM role_correction AS c
     WHERE c.role_before IS NOT NULL
 )
 

@@ -23,6 +23,7 @@ from muster.cli import (
     people,
     query,
     report,
+    roles,
     run,
 )
 from muster.cli.endings import CODES, Commands, interrupted
@@ -41,6 +42,7 @@ _ORDER = (
     "report",
     "people",
     "accounts",
+    "roles",
     "lab",
     "attribute",
     "export",
@@ -74,6 +76,7 @@ for module in (init, check, run, query, explain, attribute, export, demo, doctor
 app.add_typer(report.app, name="report")
 app.add_typer(people.app, name="people")
 app.add_typer(accounts.app, name="accounts")
+app.add_typer(roles.app, name="roles")
 app.add_typer(lab.app, name="lab")
 
 

@@ -1,5 +1,5 @@
 # ruff: noqa: PLC0415  commands start fast: engines are imported by the command that needs them
-"""The commands by which people decide who is who, the same for people and for accounts.
+"""The commands by which people decide who is who, the same for people and for accounts, and take it back.
 
 Annotations are read while a command is made, since they hold its words; so they are not postponed.
 """
@@ -17,8 +17,8 @@ from muster.cli.options import JsonOption, QuietOption, WorkspaceOption, example
 from muster.cli.screen import clean, hint, print_json, results, table
 
 if TYPE_CHECKING:
-    from muster.lab.decide import Decided
-    from muster.lab.subjects import Matter
+    from muster.lab.decided import Decided
+    from muster.lab.subjects import Identity, Matter
 
 ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept with the decision.")]
 ByOption = Annotated[
@@ -44,7 +44,7 @@ class Words:
     listed: str
 
 
-def decision_commands(words: Words, matter: "Callable[[], Matter]") -> typer.Typer:
+def decision_commands(words: Words, matter: "Callable[[], Identity]") -> typer.Typer:
     """The commands merge, split, undo and decisions for people or for accounts."""
     app = typer.Typer(no_args_is_help=True, help=words.about)
     named = f"muster {words.command}"
@@ -64,8 +64,8 @@ def decision_commands(words: Words, matter: "Callable[[], Matter]") -> typer.Typ
         from muster.workspace import open_workspace
 
         about, opened = matter(), open_workspace(workspace)
-        told = decide.merge(opened, one, other, about=about, reason=reason, by=by or _user())
-        _tell(told, about, workspace, json=json, quiet=quiet)
+        told = decide.merge(opened, one, other, about=about, reason=reason, by=by or user_name())
+        tell_decided(told, about, workspace, json=json, quiet=quiet)
 
     @app.command(help=words.split, epilog=examples(f"{named} split {words.split_example}"))
     def split(
@@ -82,8 +82,16 @@ def decision_commands(words: Words, matter: "Callable[[], Matter]") -> typer.Typ
         from muster.workspace import open_workspace
 
         about, opened = matter(), open_workspace(workspace)
-        told = decide.split(opened, one, other, about=about, reason=reason, by=by or _user())
-        _tell(told, about, workspace, json=json, quiet=quiet)
+        told = decide.split(opened, one, other, about=about, reason=reason, by=by or user_name())
+        tell_decided(told, about, workspace, json=json, quiet=quiet)
+
+    put_taking_back(app, words.command, words.listed, matter)
+    return app
+
+
+def put_taking_back(app: typer.Typer, command: str, listed: str, matter: "Callable[[], Matter]") -> None:
+    """Give a group of commands `undo` and `decisions`."""
+    named = f"muster {command}"
 
     @app.command(epilog=examples(f"{named} undo d000003", f"{named} undo d000003-20260301T093000Z"))
     def undo(
@@ -99,16 +107,16 @@ def decision_commands(words: Words, matter: "Callable[[], Matter]") -> typer.Typ
 
         The decision stays in decisions.csv, and so does that it was undone.
         """
-        from muster.lab import decide
+        from muster.lab.decided import undo as take_back
         from muster.workspace import open_workspace
 
         about, opened = matter(), open_workspace(workspace)
-        told = decide.undo(opened, decision, about=about, reason=reason, by=by or _user())
-        _tell(told, about, workspace, json=json, quiet=quiet)
+        told = take_back(opened, decision, about=about, reason=reason, by=by or user_name())
+        tell_decided(told, about, workspace, json=json, quiet=quiet)
 
     listing = (f"{named} decisions", f"{named} decisions --json | jq '.[].state'")
 
-    @app.command(help=words.listed, epilog=examples(*listing))
+    @app.command(help=listed, epilog=examples(*listing))
     def decisions(
         *,
         workspace: WorkspaceOption = Path(),
@@ -117,24 +125,21 @@ def decision_commands(words: Words, matter: "Callable[[], Matter]") -> typer.Typ
     ) -> None:
         _tell_all(matter(), workspace, json=json, quiet=quiet)
 
-    return app
 
-
-def _tell(told: "Decided", about: "Matter", workspace: Path, *, json: bool, quiet: bool) -> None:
+def tell_decided(told: "Decided", about: "Matter", workspace: Path, *, json: bool, quiet: bool) -> None:
     """Say what was decided, about whom, and what the next run will make of it."""
     if json:
         decision = {
             "decision": asdict(told.decision),
             "is_new": told.is_new,
-            about.command: [asdict(holder) for holder in told.holders],  # type: ignore[call-overload]
+            about.holders: [asdict(holder) for holder in told.holders],  # type: ignore[call-overload]
             "buying_groups": told.group_count,
             "says": told.says,
         }
         print_json(decision)
         return
     screen = results()
-    what = " and ".join(part for part in (told.decision.subject_id, told.decision.other_id) if part)
-    screen.print(clean(f"{told.decision.decision_id}: {told.decision.kind} {what}"), soft_wrap=True)
+    screen.print(clean(f"{told.decision.decision_id}: {told.decision.says}"), soft_wrap=True)
     for holder in told.holders:
         groups = f"{holder.groups} buying group{'s' * (holder.groups != 1)}"
         screen.print(clean(f"  {holder.shown}, in {groups}"), soft_wrap=True)
@@ -145,30 +150,29 @@ def _tell(told: "Decided", about: "Matter", workspace: Path, *, json: bool, quie
 
 
 def _tell_all(about: "Matter", workspace: Path, *, json: bool, quiet: bool) -> None:
-    """List every decision about people, or accounts, and what became of it."""
-    from muster.lab import decide
+    """List every decision about people, accounts or roles, and what became of it."""
+    from muster.lab.decided import decisions
     from muster.workspace import open_workspace
 
-    known = decide.decisions(open_workspace(workspace), about)
+    known = decisions(open_workspace(workspace), about)
     if json:
         print_json([asdict(k.decision) | {"state": k.state} for k in known])
         return
     if not known:
-        commands = f"muster {about.command} merge, muster {about.command} split"
-        hint(f"Nothing was decided yet. Decide with: {commands}", quiet=quiet)
+        hint(f"Nothing was decided yet. Decide with: {', '.join(about.commands)}", quiet=quiet)
         return
-    columns = ("decision", "kind", "about", "and", "state", "by", "as of", "reason")
+    columns = ("decision", "kind", "about", "and", "as", "state", "by", "as of", "reason")
     rows = [
         (
             *(k.decision.decision_id, k.decision.kind, k.decision.subject_id, k.decision.other_id),
-            *(k.state, k.decision.decided_by, k.decision.decided_at, k.decision.reason),
+            *(k.decision.value, k.state, k.decision.decided_by, k.decision.decided_at, k.decision.reason),
         )
         for k in known
     ]
     results().print(table(columns, [[Text(clean(cell)) for cell in row] for row in rows], right=set()))
 
 
-def _user() -> str:
+def user_name() -> str:
     """Who decides unless --by says so."""
     try:
         return getpass.getuser()

@@ -17,7 +17,7 @@ from muster.cli.lab_match import (
     try_rules,
     try_threshold,
 )
-from muster.cli.lab_roles import judge_roles, sample_roles, try_roles
+from muster.cli.lab_roles import apply_reviews, judge_roles, sample_roles, try_roles
 from muster.cli.options import JsonOption, QuietOption, WorkspaceOption, examples
 from muster.problems import WrongUse
 
@@ -27,6 +27,9 @@ Size = Annotated[int, typer.Option(min=1, help="How many to review.")]
 Seed = Annotated[int, typer.Option(help="The same seed draws the same sample.")]
 Labels = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Read a reviewed sample, and measure by it.")
+]
+Apply = Annotated[
+    bool, typer.Option("--apply", help="Write decisions where the labels say otherwise than the tables.")
 ]
 Rules = Annotated[
     Path | None,
@@ -59,9 +62,7 @@ def match(
         typer.Option("--output", "-o", metavar="FILE", help="The sample.", show_default="match-sample.csv"),
     ] = None,
     labels: Labels = None,
-    apply: Annotated[
-        bool, typer.Option("--apply", help="Write decisions where the labels say otherwise than the tables.")
-    ] = False,
+    apply: Apply = False,
     propose: Annotated[
         Path | None,
         typer.Option(
@@ -117,6 +118,7 @@ def match(
     epilog=examples(
         "muster lab roles   (writes members to review)",
         "muster lab roles --labels roles-sample.csv",
+        "muster lab roles --labels roles-sample.csv --apply",
         "muster lab roles --html roles.html --labels roles-sample.csv",
         "muster lab roles --rules tried",
     )
@@ -130,6 +132,7 @@ def roles(
         typer.Option("--output", "-o", metavar="FILE", help="The sample.", show_default="roles-sample.csv"),
     ] = None,
     labels: Labels = None,
+    apply: Apply = False,
     rules: Rules = None,
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a page of pictures; with --labels, measured.")
@@ -148,9 +151,13 @@ def roles(
 
     if labels is not None and rules is not None:
         raise WrongUse("Only one of --labels and --rules can be asked for.")
+    if apply and labels is None:
+        raise WrongUse("Without reviews nothing can be applied.", remedy="Add --labels FILE.")
     opened = open_workspace(workspace)
     if rules is not None:
         try_roles(opened, rules, json=json, quiet=quiet)
+    elif labels is not None and apply:
+        apply_reviews(opened, labels, json=json, quiet=quiet)
     elif html is not None or labels is not None:
         judge_roles(opened, labels, html, json=json)
     else:

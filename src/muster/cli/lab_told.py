@@ -90,9 +90,7 @@ def print_applied(told: Applied) -> None:
     screen = results()
     screen.print(f"{len(told.decided)} decisions written, {told.agreeing} labels agree with the tables")
     for one in told.decided:
-        decision = one.decision
-        ids = f"{decision.subject_id} {decision.other_id}"
-        screen.print(clean(f"  {decision.decision_id}: {decision.kind} {ids}"), soft_wrap=True)
+        screen.print(clean(f"  {one.decision.decision_id}: {one.decision.says}"), soft_wrap=True)
     for problem in told.refused:
         screen.print(clean(f"  not decided: {problem}"), soft_wrap=True)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from muster.engine.duckdb_engine import literal
 from muster.explain.archive import Archive
-from muster.lab.subjects import Matter, Subject, records_shown
+from muster.lab.subjects import Identity, Subject, records_shown
 from muster.problems import WrongUse
 
 _RECORDS = (
@@ -93,11 +93,11 @@ def read_account(archive: Archive, account_id: str) -> Account:
     return Account(**archive.rows(_ACCOUNT.format(said=literal(account_id)))[0])
 
 
-ACCOUNTS = Matter(
+ACCOUNTS = Identity(
     command="accounts",
+    holders="accounts",
     one="account",
-    merge="account_merge",
-    split="account_split",
+    kinds={"account_merge": "merge", "account_split": "split"},
     find=find_account,
     groups_of="SELECT COUNT(*) AS n FROM buying_group AS g WHERE g.account_id IN ({ids})",
 )

@@ -1,4 +1,4 @@
-"""Labels as decisions: what reviewers said of pairs, where the tables say otherwise."""
+"""Labels as decisions: what reviewers said of pairs and roles, where the tables say otherwise."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from muster.explain.archive import Archive
-from muster.lab.decide import Decided, merge, split
+from muster.lab.decide import merge, split
+from muster.lab.decided import Decided
 from muster.lab.people import PEOPLE
+from muster.lab.role_decide import correct, role_now
+from muster.lab.role_sample import RoleLabel
 from muster.lab.sample import Label
 from muster.problems import WrongUse
 from muster.workspace import Workspace
 
 _REASON = "labelled in the match lab"
+_REVIEWED = "reviewed in the match lab"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,27 @@ def decide_labels(workspace: Workspace, labels: Sequence[Label], *, by: str = ""
                 decided.append(decide(workspace, one, other, about=PEOPLE, reason=_REASON, by=by))
         except WrongUse as problem:
             refused.append(f"{one} and {other}: {problem}")
+    return Applied(tuple(d for d in decided if d.is_new), agreeing, tuple(refused))
+
+
+def decide_reviews(workspace: Workspace, labels: Sequence[RoleLabel], *, by: str = "") -> Applied:
+    """Write a correction for each reviewed role that is not the one in the tables.
+
+    As with pairs, a review that agrees is not written. What cannot be decided (a group or a member that is
+    gone) is told and left out.
+    """
+    decided, refused, agreeing = [], [], 0
+    for label in labels:
+        if label.truth is None:
+            continue
+        group, person = label.buying_group_id, label.person_id
+        try:
+            if role_now(workspace, group, person) == label.truth:
+                agreeing += 1
+            else:
+                decided.append(correct(workspace, group, person, label.truth, reason=_REVIEWED, by=by))
+        except WrongUse as problem:
+            refused.append(f"{person} in {group}: {problem}")
     return Applied(tuple(d for d in decided if d.is_new), agreeing, tuple(refused))
 
 

@@ -1,4 +1,4 @@
-"""Decisions about who is who, kept in the workspace's `decisions.csv`: rows are added, none is rewritten.
+"""Decisions about who is who and plays which part, in the workspace's `decisions.csv`: rows are only added.
 
 A decision counts from the date of the tables it was taken on (`decided_at`), so that the next run of
 the same records applies it without moving the date everything is seen from. Its id ends with when it
@@ -23,7 +23,10 @@ UNDO = "undo"
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One row: two are one (merge, account_merge), are two (split, account_split), or an id is undone."""
+    """One row: two are one (merge, account_merge), are two (split, account_split), or an id is undone.
+
+    Of kind `role` it says which role (`value`) the person of `other_id` plays in the group `subject_id`.
+    """
 
     decision_id: str
     kind: str
@@ -32,6 +35,13 @@ class Decision:
     reason: str
     decided_by: str
     decided_at: str
+    value: str = ""
+
+    @property
+    def says(self) -> str:
+        """For example: merge 00Q5e001 and 00Q5e002."""
+        about = " and ".join(part for part in (self.subject_id, self.other_id) if part)
+        return f"{self.kind} {about}{self.value and f' as {self.value}'}"
 
     @property
     def pair(self) -> frozenset[str]:
@@ -45,6 +55,7 @@ class Decision:
 
 
 COLUMNS = tuple(field.name for field in fields(Decision))
+OLDER = COLUMNS[:-1]  # of files begun before roles were decided: they have no `value`
 
 
 def read_decisions(workspace: Path) -> list[Decision]:
@@ -54,39 +65,70 @@ def read_decisions(workspace: Path) -> list[Decision]:
         return []
     with path.open(encoding="utf-8-sig", newline="") as stream:
         rows = csv.DictReader(stream)
-        missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
+        missing = [name for name in OLDER if name not in (rows.fieldnames or ())]
         if missing:
             raise UserDataError(
                 f"{DECISIONS} has no column {', '.join(missing)}.",
                 remedy=f"Its first line is: {','.join(COLUMNS)}",
             )
-        return [Decision(**{name: row[name] or "" for name in COLUMNS}) for row in rows]
+        return [Decision(**{name: row.get(name) or "" for name in COLUMNS}) for row in rows]
 
 
 def append_decision(workspace: Path, decision: Decision) -> None:
     """Add a row at the end of the file and wait until the disk has it. The caller holds the workspace."""
     path = workspace / DECISIONS
+    columns = _columns_of(path)
+    if decision.value and "value" not in columns:
+        _widen(path, read_decisions(workspace))
+        columns = COLUMNS
     before = path.read_bytes()[-1:] if path.is_file() else b""
+    text = "" if before in (b"", b"\n") else "\n"  # an editor may have left the last line without its end
+    _write(path, os.O_APPEND, text + _csv(columns, [decision], header=not before))
+    _keep_name(workspace)
+
+
+def _columns_of(path: Path) -> Sequence[str]:
+    """The columns in the order of the file; ours where there is none yet."""
+    if not path.is_file():
+        return COLUMNS
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return next(csv.reader(stream), COLUMNS)
+
+
+def _widen(path: Path, decisions: Sequence[Decision]) -> None:
+    """Give an older file its further column; every row stays as it is."""
+    draft = path.with_name(f".{path.name}.new")
+    _write(draft, os.O_TRUNC, _csv(COLUMNS, decisions, header=True))
+    draft.replace(path)
+
+
+def _csv(columns: Sequence[str], decisions: Iterable[Decision], *, header: bool) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    if not before:
-        writer.writerow(COLUMNS)
-    elif before != b"\n":
-        text.write("\n")  # a file that an editor left without its last line's end
-    writer.writerow([getattr(decision, name) for name in COLUMNS])
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    if header:
+        writer.writerow(columns)
+    writer.writerows([getattr(decision, name, "") for name in columns] for decision in decisions)
+    return text.getvalue()
+
+
+def _write(path: Path, how: int, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | how, 0o644)
     try:
-        left = text.getvalue().encode()
+        left = text.encode()
         while left:
             left = left[os.write(descriptor, left) :]
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    folder = os.open(workspace, os.O_RDONLY)
+
+
+def _keep_name(folder: Path) -> None:
+    """Wait until the disk has the names of a folder's files, too."""
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)  # the name of a new file, too
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)
 
 
 def next_id(decisions: Sequence[Decision], *, now: datetime) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from muster.engine.duckdb_engine import literal
 from muster.explain.archive import Archive
-from muster.lab.subjects import Matter, Subject, records_shown
+from muster.lab.subjects import Identity, Subject, records_shown
 from muster.problems import WrongUse
 
 _RECORDS = (
@@ -117,11 +117,11 @@ def read_person(archive: Archive, person_id: str) -> Person:
     return Person(**found[0]) if found else Person(person_id, None, None, None, None, 0, 0)
 
 
-PEOPLE = Matter(
+PEOPLE = Identity(
     command="people",
+    holders="people",
     one="person",
-    merge="merge",
-    split="split",
+    kinds={"merge": "merge", "split": "split"},
     find=find_person,
     groups_of="SELECT COUNT(DISTINCT m.buying_group_id) AS n FROM member AS m WHERE m.person_id IN ({ids})",
 )

@@ -1,0 +1,154 @@
+"""What was decided, and where it stands; take a decision back. The next run applies it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from muster.engine.lock import hold
+from muster.explain.archive import Archive
+from muster.lab.decisions import (
+    UNDO,
+    Decision,
+    append_decision,
+    find_decision,
+    next_id,
+    read_decisions,
+    standing,
+    undone,
+)
+from muster.lab.subjects import Holder, Matter
+from muster.problems import WrongUse
+from muster.workspace import Workspace
+
+_RECORDED = """
+    SELECT d.decision_id, d.kind, d.subject_id, d.other_id, d.reason, d.decided_by, d.decided_at, d.value
+    FROM decision AS d
+    WHERE d.kind IN ('merge', 'split', 'account_merge', 'account_split', 'role', 'undo')
+    ORDER BY d.decided_at, d.decision_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided, or was already; whom it is about, and how many groups that concerns."""
+
+    decision: Decision
+    is_new: bool
+    holders: tuple[Holder, ...]
+    group_count: int
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A decision and where it stands: in force, undone by another, or overruled by a later one."""
+
+    decision: Decision
+    state: str
+
+
+def undo(workspace: Workspace, decision_id: str, *, about: Matter, reason: str = "", by: str = "") -> Decided:
+    """Make a decision as if it had never been. Raises WrongUse where there is none of that id."""
+    with hold(workspace.folder, f"muster {about.command} undo"), open_archive(workspace) as archive:
+        every = every_decision(workspace, archive)
+        known = decisions_about(about, every)
+        meant = find_decision(known, decision_id, command=about.command)
+        if meant.kind == UNDO:
+            raise WrongUse(
+                f"{meant.decision_id} is itself an undo, and stays.",
+                remedy=f"Decide again instead: {', or '.join(about.commands)}",
+            )
+        holders = holders_of(archive, about, meant)
+        taken_back = undone(known)
+        if meant.decision_id in taken_back:
+            before = find_decision(known, taken_back[meant.decision_id], command=about.command)
+            says = "It was undone already."
+            return told_of(archive, about, before, holders, is_new=False, says=says)
+        row = new_decision(workspace, every, UNDO, (meant.decision_id, ""), reason=reason, by=by)
+        append_decision(workspace.folder, row)
+        says = f"The next run makes it as if {meant.decision_id} had never been."
+        return told_of(archive, about, row, holders, is_new=True, says=says)
+
+
+def decisions(workspace: Workspace, about: Matter) -> list[Known]:
+    """Every decision about people, accounts or roles, of the own file and other sources, oldest first."""
+    with open_archive(workspace) as archive:
+        known = decisions_about(about, every_decision(workspace, archive))
+    in_force = {d.decision_id for d in standing(known)}
+    taken_back = undone(known)
+    return [
+        Known(
+            d,
+            f"undone by {taken_back[d.decision_id]}"
+            if d.decision_id in taken_back
+            else "in force"
+            if d.kind == UNDO or d.decision_id in in_force
+            else "overruled by a later one",
+        )
+        for d in known
+    ]
+
+
+def new_decision(
+    workspace: Workspace,
+    known: list[Decision],
+    kind: str,
+    ids: tuple[str, str],
+    *,
+    reason: str,
+    by: str,
+    value: str = "",
+) -> Decision:
+    """A decision dated as the tables it is taken on."""
+    as_of = str(workspace.published.manifest["as_of"])
+    number = next_id([*known, *read_decisions(workspace.folder)], now=datetime.now(UTC))
+    return Decision(number, kind, *ids, reason, by, as_of, value)
+
+
+def every_decision(workspace: Workspace, archive: Archive) -> list[Decision]:
+    """The decisions of the last run's records, and those written since."""
+    told = {}
+    for row in archive.rows(_RECORDED):
+        at = row["decided_at"].replace(tzinfo=UTC).isoformat()
+        cells = {name: row[name] or "" for name in row if name != "decided_at"}
+        told[row["decision_id"]] = Decision(**cells, decided_at=at)
+    told |= {d.decision_id: d for d in read_decisions(workspace.folder)}
+    return sorted(told.values(), key=lambda d: d.rank)
+
+
+def decisions_about(about: Matter, known: list[Decision]) -> list[Decision]:
+    """Those about people, accounts or roles, and what undid them."""
+    meant = {d.decision_id for d in known if d.kind in about.kinds}
+    return [d for d in known if d.decision_id in meant or (d.kind == UNDO and d.subject_id in meant)]
+
+
+def holders_of(archive: Archive, about: Matter, decision: Decision) -> tuple[Holder, ...]:
+    """The people or accounts whom a decision's records are now; without those no longer there."""
+    found: dict[Holder, None] = {}
+    for said in (decision.subject_id, decision.other_id):
+        try:
+            found[about.find(archive, said, False).holder] = None
+        except WrongUse:
+            continue
+    return tuple(found)
+
+
+def told_of(
+    archive: Archive,
+    about: Matter,
+    decision: Decision,
+    holders: tuple[Holder, ...],
+    *,
+    is_new: bool,
+    says: str,
+) -> Decided:
+    """A decision with whom it is about and how many buying groups that concerns."""
+    listed = ", ".join(f"'{holder.id}'" for holder in holders) or "''"
+    count = int(archive.rows(about.groups_of.format(ids=listed))[0]["n"])
+    return Decided(decision, is_new, holders, count, says)
+
+
+def open_archive(workspace: Workspace) -> Archive:
+    """The last run's tables and records."""
+    return Archive(workspace.published, workspace.folder, workspace.config, workspace.rules)

@@ -111,9 +111,7 @@ def test_roles_are_drawn_reviewed_judged_and_drawn_on_a_page(muster, demo, tmp_p
 
 
 def test_a_role_is_corrected_listed_and_taken_back(muster, acme):
-    [row] = (
-        open_workspace(acme).query("FROM member WHERE role IS NOT NULL ORDER BY ALL LIMIT 1").to_pylist()
-    )
+    [row] = open_workspace(acme).query("FROM member WHERE role IS NOT NULL ORDER BY ALL LIMIT 1").to_pylist()
     group, person = row["buying_group_id"], row["person_id"]
     role = "user" if row["role"] != "user" else "champion"
     assert muster("roles", "correct", "-w", acme, group, person, "boss").exit_code == 2

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.stories.telling import Stories, group, members
 
-from muster.testing import Record, account, contact, engaged, instant, rows, shared
+from muster.testing import Record, account, contact, engaged, instant, opportunity, rows, shared
 from muster.workspace import Workspace
 
 told = Stories(as_of="2025-12-31")
@@ -112,6 +112,50 @@ def test_gaps_and_completeness_count_the_same_holders(ws: Workspace) -> None:
     points = f"SELECT SUM(points) AS points FROM signal WHERE buying_group_id = '{key}'"
     scored = f"SELECT arg_max(completeness, scored_at) AS points FROM score WHERE buying_group_id = '{key}'"
     assert rows(ws, f"{points} AND component = 'completeness'") == rows(ws, scored)
+
+
+def won_with_three_users(number: int, won: str) -> list[Record]:
+    """A deal of another solution won with three engineers, who will work with it."""
+    firm = f"won-{number}"
+    found = [account(firm)]
+    for day, who in enumerate(("ana", "bo", "cy"), start=1):
+        email = f"{who}@{firm}.example"
+        at = f"2025-08-0{day} 09:00"
+        found.append(contact(email, title="Engineer", account_record_id=firm))
+        found.append(engaged(at, email, "demo_requested", solution="workforce-suite"))
+    deal = opportunity("2025-08-10 09:00", firm, account=firm, won=f"{won} 09:00", solution="workforce-suite")
+    return [*found, deal]
+
+
+def asks_after(firm: str, at: str) -> list[Record]:
+    """Another company's first engineer asks for a demo."""
+    email = f"eve@{firm}.example"
+    seen = engaged(at, email, "demo_requested", solution="workforce-suite")
+    return [account(firm), contact(email, title="Engineer", account_record_id=firm), seen]
+
+
+@told(
+    *[record for number in range(4) for record in won_with_three_users(number, f"2025-10-0{number + 1}")],
+    *asks_after("asked-early", "2025-10-03 09:00"),
+    *asks_after("asked-late", "2025-12-01 09:00"),
+)
+def test_a_group_needs_as_many_of_a_role_as_the_deals_won_by_then_had(ws: Workspace) -> None:
+    needed = {}
+    for firm in ("asked-early", "asked-late"):
+        key = group(ws, f"{firm}.example", solution="workforce-suite")["buying_group_id"]
+        found = rows(ws, f"SELECT role, needed, missing FROM role_gap WHERE buying_group_id = '{key}'")
+        needed[firm] = {row["role"]: (row["needed"], row["missing"]) for row in found}
+    had = rows(
+        ws,
+        """SELECT COUNT(*) AS users FROM role_holder AS h JOIN opportunity_group AS o USING (buying_group_id)
+        WHERE h.role = 'user' AND o.opportunity_id LIKE 'won-%' GROUP BY o.opportunity_id""",
+    )
+    assert [row["users"] for row in had] == [3, 3, 3, 3]
+    # One by the rules, drawn towards the deals as if ten had said so: (10 + 4 x 3) / (10 + 4) is nearer to 2.
+    assert needed["asked-late"]["user"] == (2, 1)
+    # By two deals, (10 + 2 x 3) / (10 + 2) is nearer to 1; what no deal had, the rules ask for all the same.
+    assert needed["asked-early"]["user"] == (1, 0)
+    assert {needed[firm]["champion"][0] for firm in needed} == {1}
 
 
 @told(

@@ -9,6 +9,7 @@
     qualify   groups move into and out of qualified, with reasons
     score     every Monday and at every change: the score, part by part
     hand_off  the whole group goes to sales once; second leads and shares are news; the rest is nurtured
+    control   defects of hand-offs on charts, drift of the chances, signs of working at a lead count
     measure   credit, sourcing, influence, conversion, velocity and cost, in exact money
 
 `load` is Python (`sources/`, `readings/`, `rules/`). Every other step is a folder of SQL files, one
@@ -31,6 +32,7 @@ from time import perf_counter
 from muster.canonical.tables import flow_tables
 from muster.chances.weekly import put_chances
 from muster.config import Config
+from muster.control.defects import put_charts, put_cusum, put_quality, put_yields
 from muster.engine.choose import open_engine
 from muster.engine.lock import HOME
 from muster.engine.protocol import Engine
@@ -135,6 +137,19 @@ STEPS = (
     ),
     Step("score", "scoring"),
     Step("hand_off", "handoff"),
+    Step(
+        "control",
+        "control",
+        {
+            "control_chart": (
+                ("defect_week", "rule_change", "rule_control", "rule_restart", "clock"),
+                put_charts,
+            ),
+            "process_quality": (("defect_quarter",), put_quality),
+            "cusum": (("given_outcome", "rule_control", "rule_restart", "clock"), put_cusum),
+            "stage_yield": (("given_outcome", "clock"), put_yields),
+        },
+    ),
     Step("measure", "measurement", composed=(credit_weight,)),
 )
 

@@ -21,7 +21,10 @@ from muster.explain.rests_on import lineages
 from muster.explain.tell import archive_of, tell
 from muster.workspace import Workspace
 
-PYTHON_MADE = {"intake_ledger", "person_match", "chance_model", "chance_coefficient", "queue"}
+PYTHON_MADE = {
+    *("intake_ledger", "person_match", "chance_model", "chance_coefficient", "queue"),
+    *("control_chart", "process_quality", "cusum", "stage_yield"),
+}
 NONE_HERE = {
     "account_review",
     "gate",

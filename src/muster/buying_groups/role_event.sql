@@ -17,7 +17,27 @@ WITH act AS (
     AND e.is_participation
 ),
 
+-- A person's lead sent back because they have no say tells of them; a group sent back for it tells of all who were in it.
+without_a_say AS (
+    SELECT m.buying_group_id, m.person_id, s.changed_at AS at
+    FROM known_lead_status AS s
+    JOIN reading_rejection AS r ON r.reason = s.reason AND r.concerns = 'authority'
+    JOIN person_alias AS a ON a.person_record_id = s.person_record_id
+    JOIN role_member AS m ON m.person_id = a.person_id
+    WHERE s.status = 'disqualified'
+    UNION ALL
+    SELECT m.buying_group_id, m.person_id, d.decided_at AS at
+    FROM known_decision AS d
+    JOIN reading_rejection AS r ON r.reason = d.reason AND r.concerns = 'authority'
+    JOIN role_member AS m ON m.buying_group_id = SUBSTRING(d.subject_id, 1, 17) AND m.from_at <= d.decided_at
+    WHERE d.kind = 'rejected'
+),
+
 said AS (
+    SELECT w.buying_group_id, w.person_id, MIN(w.at) AS at, 'without_a_say' AS signal, '' AS role, 1 AS sign
+    FROM without_a_say AS w
+    GROUP BY w.buying_group_id, w.person_id
+    UNION ALL
     SELECT a.buying_group_id, a.person_id, a.at, 'read_docs' AS signal, '' AS role, 1 AS sign
     FROM act AS a
     WHERE a.activity = 'docs_viewed'

@@ -1,5 +1,6 @@
 -- The stretches after a rejection in which a group cannot qualify; rejections within a cool-down prolong it. It ends sooner when
--- so many further people have taken part since, or when somebody fills a needed role that nobody had filled before.
+-- so many further people have taken part since, or when somebody fills a needed role that nobody had filled before; where the
+-- group was rejected because nobody in it has a say, when somebody who joined later is taken for one who has.
 WITH newcomer AS (
     SELECT
         r.buying_group_id,
@@ -8,6 +9,7 @@ WITH newcomer AS (
         ROW_NUMBER() OVER (PARTITION BY r.buying_group_id, r.at ORDER BY s.at, s.source_id) AS number
     FROM rejection AS r
     JOIN signal AS s ON s.buying_group_id = r.buying_group_id AND s.component = 'person' AND s.at > r.at
+    WHERE NOT r.until_somebody_decides
 ),
 
 first_filled AS (
@@ -28,6 +30,14 @@ renewed AS (
     JOIN rule_policy AS p ON p.from_at <= r.at AND r.at < p.to_at
     JOIN first_filled AS f ON f.buying_group_id = r.buying_group_id AND f.at > r.at
     WHERE p.cool_down_people > 0
+    AND NOT r.until_somebody_decides
+    UNION ALL
+    SELECT r.buying_group_id, r.at, h.from_at AS new_at
+    FROM rejection AS r
+    JOIN role_held AS h
+        ON h.buying_group_id = r.buying_group_id AND h.role IN ('decision_maker', 'economic_buyer') AND h.from_at > r.at
+    JOIN group_person AS m ON m.buying_group_id = h.buying_group_id AND m.person_id = h.person_id AND m.joined_at > r.at
+    WHERE r.until_somebody_decides
 ),
 
 spanned AS (

@@ -58,7 +58,7 @@ def read_strings(engine: Engine, rules: Rules, company: Company, *, as_of: int) 
     sources = _distinct(engine, opportunity="lead_source")
     read["reading_lead_source"] = read_lead_sources(sources, held["lead_sources"])
 
-    reasons = _distinct(engine, lead_status_change="reason")
+    reasons = _distinct(engine, lead_status_change="reason", decision="reason")
     read["reading_rejection"] = read_rejections(reasons, held["rejections"])
     bases = _distinct(engine, person_record="legal_basis")
     read["reading_legal_basis"] = read_legal_bases(bases, held["legal_bases"])

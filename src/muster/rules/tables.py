@@ -1,4 +1,4 @@
-"""The rules as tables for the flow: `rule_<name>`, and `rule_policy` with one row per dated policy."""
+"""The rules as tables for the flow: `rule_<name>`; `rule_policy` has one row per dated policy."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from muster.problems import RuleError
+from muster.rules.control import control_tables
 from muster.rules.read import FOREVER, Rules, Value, rule_shapes
 
 _DAY = 86_400_000_000
@@ -48,8 +49,10 @@ _POLICY = {
 
 def rule_tables(rules: Rules) -> dict[str, pa.Table]:
     """Every rule file as an Arrow table, plus `rule_policy`. Raises RuleError where rules contradict."""
-    tables = {f"rule_{name}": _table(rules, name) for name in rule_shapes() if name != "qualification"}
+    named = {"qualification", "control"}  # names and values: a column each
+    tables = {f"rule_{name}": _table(rules, name) for name in rule_shapes() if name not in named}
     tables["rule_policy"] = _policy_table(rules)
+    tables |= control_tables(rules["control"])
     tables["rule_fit"] = tables["rule_fit"].append_column(
         "number", pa.array(_fit_numbers(rules), pa.float64())
     )

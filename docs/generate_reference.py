@@ -20,7 +20,7 @@ from typing import Any
 
 import typer
 
-from muster.canonical.tables import LINEAGE, Table, flow_tables, source_tables
+from muster.canonical.tables import LINEAGE, Table, flow_tables, replay_tables, source_tables
 from muster.cli.app import app
 from muster.flow import STEPS
 from muster.rules.read import default_text, rule_shapes
@@ -87,6 +87,16 @@ def flow_tables_page() -> str:
     in_python = {"chance": JUDGED}
     rows = [[f"`{q.name}`", step.name, q.about or in_python.get(step.name, CLUSTERS)] for step, q in inside]
     lines += _table(["table", "step", "what it holds"], rows)
+    return _page(lines)
+
+
+def replay_tables_page() -> str:
+    """What a replay writes."""
+    lines = ["# Replay tables", "", *_intro("replay_tables")]
+    for table in replay_tables().values():
+        rows = [[f"`{c.name}`", PUBLISHED[c.type], c.about] for c in table.columns]
+        lines += ["", f"## {table.name}", "", table.about, "", f"- key: {_names(table.key)}", ""]
+        lines += _table(["column", "type", "meaning"], rows)
     return _page(lines)
 
 
@@ -160,6 +170,7 @@ def pages() -> dict[str, Callable[[], str]]:
     return {
         "source-tables.md": source_tables_page,
         "flow-tables.md": flow_tables_page,
+        "replay-tables.md": replay_tables_page,
         "rules.md": rules_page,
         "salesforce-objects.md": salesforce_page,
         "command-line.md": command_line_page,

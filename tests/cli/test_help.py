@@ -9,7 +9,7 @@ import pytest
 import muster.cli
 from muster.cli.endings import CODES
 
-COMMANDS = ("init", "check", "run", "query", "explain", "report", "export", "demo", "doctor")
+COMMANDS = ("init", "check", "run", "query", "explain", "report", "replay", "export", "demo", "doctor")
 
 
 def test_help_lists_the_commands_in_the_order_a_newcomer_meets_them(muster):

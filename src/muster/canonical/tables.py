@@ -1,7 +1,8 @@
 """The tables Muster reads into and publishes: names, columns, types, keys.
 
 `source_tables.toml` holds what sources are read into, `flow_tables.toml` what the flow
-publishes. Everything that needs a column list (readers, runner, checks, docs) takes it here.
+publishes, `replay_tables.toml` what a replay writes. Everything that needs a column list
+(readers, runner, checks, docs) takes it here.
 """
 
 from __future__ import annotations
@@ -91,3 +92,9 @@ def source_tables() -> dict[str, Table]:
 def flow_tables() -> dict[str, Table]:
     """What the flow publishes, by name."""
     return _read("flow_tables.toml", with_lineage=False)
+
+
+@cache
+def replay_tables() -> dict[str, Table]:
+    """What `muster replay` writes, by name."""
+    return _read("replay_tables.toml", with_lineage=False)

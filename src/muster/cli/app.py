@@ -22,6 +22,7 @@ from muster.cli import (
     lab,
     people,
     query,
+    replay,
     report,
     roles,
     run,
@@ -40,6 +41,7 @@ _ORDER = (
     "query",
     "explain",
     "report",
+    "replay",
     "people",
     "accounts",
     "roles",
@@ -69,7 +71,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (init, check, run, query, explain, attribute, export, demo, doctor):
+for module in (init, check, run, query, explain, attribute, replay, export, demo, doctor):
     name = module.__name__.rpartition(".")[2]
     function = getattr(module, name)
     app.command(name, help=_flowing(function.__doc__), epilog=module.EXAMPLES)(function)

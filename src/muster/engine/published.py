@@ -106,6 +106,14 @@ class Published:
             )
         return self.folder / f"{table}.parquet"
 
+    def beside(self) -> dict[str, Path]:
+        """Tables that a command made of this run and keeps beside it, by name: those of `muster replay`."""
+        folder = self.folder.parent.parent / "replay"
+        made_of = folder / "run"
+        if not made_of.is_file() or made_of.read_text("utf-8") != self.manifest["run_id"]:
+            return {}
+        return {file.stem: file for file in sorted(folder.glob("*.parquet"))}
+
     def connection(self) -> Any:
         """An in-memory DuckDB connection with a view for each table, shut off from all other files.
 
@@ -116,10 +124,14 @@ class Published:
             ":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
         )
         connection.execute("SET TimeZone = 'UTC'")
-        connection.execute(f"SET allowed_directories = [{literal(str(self.folder))}]")
+        beside = self.beside()
+        folders = ", ".join(
+            literal(str(f)) for f in sorted({self.folder, *(p.parent for p in beside.values())})
+        )
+        connection.execute(f"SET allowed_directories = [{folders}]")
         connection.execute("SET enable_external_access = false")
-        for name in self.manifest["tables"]:
-            file = literal(str(self.path(name)))
+        for name, path in ({name: self.path(name) for name in self.manifest["tables"]} | beside).items():
+            file = literal(str(path))
             connection.execute(f"CREATE VIEW {quoted(name)} AS SELECT * FROM read_parquet({file})")
         connection.execute("SET lock_configuration = true")
         return connection

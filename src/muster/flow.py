@@ -125,6 +125,7 @@ STEPS = (
         "chances",
         {
             "chance_estimate": (("panel",), put_chances),
+            "chance_part": (("chance_estimate",), _made_already),
             "chance_model": (("chance_estimate",), _made_already),
             "chance_coefficient": (("chance_estimate",), _made_already),
         },

@@ -71,6 +71,7 @@ NOT_RECOUNTED = {
     ("share", "confidence"),
     # bench/quality/chances.py measures chances; tests/chances learns their models another way
     *(("chance", figure) for figure in ("p_open", "p_open_low", "p_open_high")),
+    ("chance_reason", "millionths"),  # tests/chances/test_parts.py: against the coefficients
     *(("chance_model", f) for f in ("row_count", "opening_count", "penalty", "intercept", "slope")),
     *(("chance_coefficient", figure) for figure in ("mean", "scale", "coefficient")),
     # tests/chances/test_panel.py counts the signs

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from tests.stories.telling import Stories
 
-from muster.testing import Record, account, engaged, opportunity, rows
+from muster.testing import Record, account, contact, engaged, opportunity, rows
 from muster.workspace import Workspace
 
 told = Stories(as_of="2025-03-31")
@@ -31,6 +32,13 @@ def _story(number: int) -> list[Record]:
 
 
 told(*[record for number in range(2 * OPENINGS) for record in _story(number)])
+# A group of the last weeks, when there is a model: somebody asks for a demo, and a vice president reads.
+told(
+    account("late"),
+    contact("vera@late.example", title="VP Finance"),
+    engaged("2025-02-12 09:00", "ana@late.example", "demo_requested"),
+    engaged("2025-02-13 09:00", "vera@late.example", "page_viewed"),
+)
 
 
 def openings(ws: Workspace) -> list[tuple[str, datetime, datetime]]:
@@ -52,13 +60,13 @@ def test_there_is_no_rate_before_forty_deals_had_opened_a_quarter_before(ws: Wor
     created = sorted(since for _, since, _ in openings(ws))
     assert len(created) == OPENINGS
     enough = created[39] + THIRTEEN_WEEKS
-    scored = rows(ws, "SELECT scored_at, p_open, expected_amount_cents FROM score ORDER BY scored_at")
+    scored = rows(ws, "SELECT scored_at, opening_rate FROM score ORDER BY scored_at")
     before = [row for row in scored if row["scored_at"] < enough]
-    assert before and all(row["p_open"] is row["expected_amount_cents"] is None for row in before)
+    assert before and all(row["opening_rate"] is None for row in before)
     # Without an open opportunity there is a rate from then on: the week of the fortieth knows it first.
     monday = enough - timedelta(days=enough.weekday(), hours=enough.hour) + timedelta(weeks=1)
     after = [row for row in scored if row["scored_at"] >= monday]
-    assert after and all(row["p_open"] is not None for row in after)
+    assert after and all(row["opening_rate"] is not None for row in after)
 
 
 def test_the_rate_is_that_of_groups_with_such_a_score_shrunk_to_that_of_all(ws: Workspace) -> None:
@@ -70,7 +78,7 @@ def test_the_rate_is_that_of_groups_with_such_a_score_shrunk_to_that_of_all(ws: 
         for row in rows(ws, "FROM score JOIN buying_group USING (buying_group_id)")
         if row["scored_at"].weekday() == 0 and row["scored_at"].hour == 0
     ]
-    told_rates = rows(ws, "SELECT scored_at, score, p_open FROM score WHERE p_open IS NOT NULL")
+    told_rates = rows(ws, "SELECT scored_at, score, opening_rate FROM score WHERE opening_rate IS NOT NULL")
     assert len(told_rates) > 50
     checked = set()
     for row in told_rates:
@@ -87,9 +95,9 @@ def test_the_rate_is_that_of_groups_with_such_a_score_shrunk_to_that_of_all(ws: 
             opened[its_band] = opened.get(its_band, 0) + hit
         overall = sum(opened.values()) / sum(groups.values())
         expected = (opened.get(band, 0) + 20 * overall) / (groups.get(band, 0) + 20)
-        assert row["p_open"] == pytest.approx(expected, abs=1e-12), row
+        assert row["opening_rate"] == pytest.approx(expected, abs=1e-12), row
         checked.add(band)
-    assert len(checked) > 2 and any(a != b for a, b in pairwise(row["p_open"] for row in told_rates))
+    assert len(checked) > 2 and any(a != b for a, b in pairwise(row["opening_rate"] for row in told_rates))
 
 
 def test_there_is_no_win_rate_before_forty_deals_have_closed(ws: Workspace) -> None:
@@ -100,3 +108,58 @@ def test_there_is_no_win_rate_before_forty_deals_have_closed(ws: Workspace) -> N
     late = [rate for at, rate in known.items() if at > closed[-1] + timedelta(weeks=1)]
     # 23 of 45 were won; one solution borrows from all, which is itself
     assert late and all(rate == pytest.approx(23 / 45) for rate in late)
+
+
+def test_reasons_add_up_to_the_chance_and_are_what_the_model_weighs(ws: Workspace) -> None:
+    """Counted again from what is published: slope x coefficient x (value - mean) / scale, sign by sign."""
+    [told] = rows(
+        ws,
+        """
+        SELECT * FROM chance JOIN buying_group USING (account_id, solution_id)
+        WHERE log_odds IS NOT NULL ORDER BY scored_at DESC, account_id LIMIT 1
+        """,
+    )
+    key = f"account_id = '{told['account_id']}' AND scored_at = '{told['scored_at']}'"
+    reasons = {row["topic"]: row for row in rows(ws, f"FROM chance_reason WHERE {key}")}
+    assert len(reasons) == 13
+    assert sum(row["millionths"] for row in reasons.values()) == told["log_odds"]
+    assert 1 / (1 + math.exp(-told["log_odds"] / 1e6)) == pytest.approx(told["p_open"], abs=1e-6)
+    [signs] = rows(ws, f"FROM panel WHERE {key.replace('scored_at', 'week_at')}")
+    [model] = rows(ws, f"FROM chance_model WHERE model_version = '{told['model_version']}'")
+    weighed = {
+        row["feature"]: row
+        for row in rows(ws, f"FROM chance_coefficient WHERE model_version = '{told['model_version']}'")
+    }
+
+    def part(sign: str) -> float:
+        by = weighed[sign]
+        return float(
+            1e6 * model["slope"] * by["coefficient"] * (math.log1p(signs[sign]) - by["mean"]) / by["scale"]
+        )
+
+    assert reasons["hands"]["millionths"] == pytest.approx(part("demos") + part("forms"), abs=2)
+    assert reasons["seniors"]["millionths"] == pytest.approx(part("seniors_4") + part("seniors_13"), abs=2)
+
+
+def test_each_reason_has_the_latest_act_known_by_then_behind_it(ws: Workspace) -> None:
+    told = rows(
+        ws,
+        """
+        SELECT r.*, e.occurred_at, e.known_at, e.account_id = r.account_id AS is_theirs
+        FROM chance_reason AS r LEFT JOIN resolved_engagement AS e ON e.engagement_id = r.evidence
+        """,
+    )
+    said = {(row["topic"], row["sentence"]) for row in told if row["evidence"]}
+    assert (
+        "hands",
+        "hands raised or forms sent in 13 weeks: 1; the latest: a known person asked for a demo",
+    ) in said
+    assert ("seniors", "vice presidents or above in 13 weeks: 1; the latest: VP Finance read a page") in said
+    behind = [row for row in told if row["evidence"]]
+    assert all(
+        row["is_theirs"] and max(row["occurred_at"], row["known_at"]) <= row["scored_at"] for row in behind
+    )
+    upward = {
+        (row["is_missing"], row["evidence"], row["sentence"]) for row in told if row["topic"] == "upward"
+    }
+    assert upward == {(True, None, "none in 13 weeks: links read by somebody more senior")}

@@ -7,6 +7,7 @@ SELECT
     e.p_open,
     e.p_open_low,
     e.p_open_high,
+    e.log_odds,
     w.p_win,
     CAST(FLOOR(e.p_open * w.p_win * w.mean_won_cents + 5e-1) AS BIGINT) AS expected_amount_cents,
     e.model_version

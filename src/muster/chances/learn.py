@@ -46,19 +46,35 @@ class Model:
             told.append(f"{name} {mean:.9g} {scale:.9g} {coefficient:.9g}")
         return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
 
-    def judge(self, panel: Panel) -> tuple[Vector, Vector, Vector]:
-        """The chance of each row, and the ends of its 80 % interval.
+    def log_odds(self, panel: Panel) -> Vector:
+        """The log-odds of each row.
 
         Columns are added one after the other, so that a row's chance does not depend on the rows beside it.
         """
-        x = (_columns(panel, self.names) - self.means) / self.scales
+        x = self._standard(panel)
         total = np.zeros(len(panel))
         for number, coefficient in enumerate(self.coefficients):
             total += x[:, number] * coefficient
-        middle = self.intercept + self.slope * total
-        reach = Z80 * abs(self.slope) * np.sqrt(np.square(x @ self.root).sum(axis=1))
+        return np.asarray(self.intercept + self.slope * total)
+
+    def contributions(self, panel: Panel) -> dict[str, Vector]:
+        """What each sign adds to the log-odds of each row, against its mean; the rules' one, against none."""
+        raw = _columns(panel, self.names)
+        means = np.where(np.isin(self.names, RULE), 0.0, self.means)
+        weights = self.slope * self.coefficients / self.scales
+        return {
+            name: weights[number] * (raw[:, number] - means[number]) for number, name in enumerate(self.names)
+        }
+
+    def judge(self, panel: Panel) -> tuple[Vector, Vector, Vector]:
+        """The chance of each row, and the ends of its 80 % interval."""
+        middle = self.log_odds(panel)
+        reach = Z80 * abs(self.slope) * np.sqrt(np.square(self._standard(panel) @ self.root).sum(axis=1))
         low, high = chances(middle - reach), chances(middle + reach)
         return np.round(chances(middle), 7), np.round(low, 6), np.round(high, 6)
+
+    def _standard(self, panel: Panel) -> Matrix:
+        return np.asarray((_columns(panel, self.names) - self.means) / self.scales)
 
 
 def learn(panel: Panel, *, trained_at: int) -> Model | None:

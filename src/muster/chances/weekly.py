@@ -8,6 +8,7 @@ import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
 from muster.chances.learn import Model, learn
+from muster.chances.parts import PART, in_millionths, parts
 from muster.chances.signs import Panel, read_panel
 from muster.engine.protocol import Engine
 from muster.recall.clock import FIRST_MONDAY, WEEK
@@ -29,6 +30,7 @@ _ESTIMATE = pa.schema(
         ("p_open", pa.float64()),
         ("p_open_low", pa.float64()),
         ("p_open_high", pa.float64()),
+        ("log_odds", pa.int64()),
         ("model_version", pa.string()),
     ]
 )
@@ -55,29 +57,32 @@ _COEFFICIENT = pa.schema(
 
 
 def put_chances(engine: Engine) -> None:
-    """Put `chance_estimate`, `chance_model` and `chance_coefficient` from `panel`.
+    """Put `chance_estimate`, `chance_part`, `chance_model` and `chance_coefficient` from `panel`.
 
     One thread does the sums: with several, their order and so their last digits would differ.
     """
     with threadpool_limits(limits=1, user_api="blas"):
-        estimates, models = _weekly(engine)
+        estimates, divided, models = _weekly(engine)
     engine.put("chance_estimate", pa.concat_tables([_ESTIMATE.empty_table(), *estimates]))
+    engine.put("chance_part", pa.concat_tables([PART.empty_table(), *divided]))
     engine.put("chance_model", _models(models))
     engine.put("chance_coefficient", _coefficients(models))
 
 
-def _weekly(engine: Engine) -> tuple[list[pa.Table], list[Model]]:
-    """What was said quarter by quarter, and the models that said it."""
+def _weekly(engine: Engine) -> tuple[list[pa.Table], list[pa.Table], list[Model]]:
+    """What was said quarter by quarter, the parts of what was said of groups, and the models that said it."""
     known = _learning_rows(engine)
-    estimates, models = [], []
+    estimates, divided, models = [], [], []
     for trained_at, until in _spans(engine):
         ripe = known.only(known.weeks + HORIZON <= trained_at)
         model = learn(ripe, trained_at=trained_at)
+        rows = engine.arrow(f"SELECT {_names(engine)} FROM panel AS p WHERE {_between(trained_at, until)}")
+        panel = read_panel(rows)
+        estimates.append(_estimates(panel, model))
         if model is not None:
             models.append(model)
-        rows = engine.arrow(f"SELECT {_names(engine)} FROM panel AS p WHERE {_between(trained_at, until)}")
-        estimates.append(_estimates(read_panel(rows), model))
-    return estimates, models
+            divided.append(parts(panel, model))
+    return estimates, divided, models
 
 
 def _spans(engine: Engine) -> Iterator[tuple[int, int]]:
@@ -112,13 +117,14 @@ def _estimates(panel: Panel, model: Model | None) -> pa.Table:
     """What a model says of the rows of its quarter; nothing where there was none to learn from."""
     nothing = pa.nulls(len(panel), pa.float64())
     said = (nothing, nothing, nothing) if model is None else tuple(map(pa.array, model.judge(panel)))
+    total = pa.nulls(len(panel), pa.int64()) if model is None else pa.array(in_millionths(model, panel))
     version = pa.nulls(len(panel), pa.string()) if model is None else pa.array([model.version] * len(panel))
     keys = (
         pa.array(panel.account_ids, pa.string()),
         pa.array(panel.solution_ids, pa.string()),
         pa.array(panel.weeks),
     )
-    return pa.table([*keys, *said, version], schema=_ESTIMATE)
+    return pa.table([*keys, *said, total, version], schema=_ESTIMATE)
 
 
 def _models(models: list[Model]) -> pa.Table:

@@ -9,7 +9,7 @@ from muster.reports.values import Money, counted, show
 
 EXPECTED = (
     "Expected: chance to open an opportunity within 13 weeks \u00d7 chance to win it \u00d7 mean won amount "
-    "of the solution, shares observed among earlier groups with such a score; none where data are thin."
+    "of the solution, as a model learnt until then has it; none where data are thin."
 )
 # The latest score and the present status of every group, for a WITH clause.
 LATEST = """

@@ -130,7 +130,7 @@ def _row(r: dict[str, Any], facts: Facts, scope: Scope) -> GroupRow:
         amount = short(int(r["expected_amount_cents"]), scope.currency)
         opened, won = show(Rate(r["p_open"])), show(Rate(r["p_win"]))
         expected = (
-            f"{amount} expected: {opened} of such groups opened an opportunity, {won} of those were won."
+            f"{amount} expected: {opened} chance of an opportunity within 13 weeks, {won} of such are won."
         )
     missing = [letter.role for letter in facts.roles if letter.missing and not letter.is_likely]
     likely = [letter.role for letter in facts.roles if letter.is_likely]

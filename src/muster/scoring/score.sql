@@ -1,4 +1,5 @@
--- Scores with the rates observed for such scores until then. No rate where data are thin, none while an opportunity is open.
+-- Scores with the chance of the Monday before, and the rate of openings observed for such scores until then. Nothing is said where data
+-- are thin, nor while an opportunity is open.
 WITH placed AS (
     SELECT
         m.buying_group_id,
@@ -35,15 +36,15 @@ SELECT
     p.engagement,
     p.frame_control,
     p.completeness,
-    CASE WHEN s.buying_group_id IS NULL THEN r.p_open END AS p_open,
-    w.p_win,
-    CASE
-        WHEN s.buying_group_id IS NULL
-            THEN CAST(FLOOR(r.p_open * w.p_win * w.mean_won_cents + 5e-1) AS BIGINT)
-    END AS expected_amount_cents,
+    CASE WHEN s.buying_group_id IS NULL THEN r.p_open END AS opening_rate,
+    CASE WHEN s.buying_group_id IS NULL THEN h.p_open END AS p_open,
+    COALESCE(h.p_win, w.p_win) AS p_win,
+    CASE WHEN s.buying_group_id IS NULL THEN h.expected_amount_cents END AS expected_amount_cents,
+    CASE WHEN s.buying_group_id IS NULL THEN h.model_version END AS model_version,
     c.policy_version
 FROM placed AS p
 CROSS JOIN clock AS c
+LEFT JOIN chance AS h ON h.account_id = p.account_id AND h.solution_id = p.solution_id AND h.scored_at = p.week_at
 LEFT JOIN opening_rate AS r ON r.week_at = p.week_at AND r.band = INT_DIV(p.score, 500)
 LEFT JOIN win_rate AS w ON w.week_at = p.week_at AND w.solution_id = p.solution_id
 LEFT JOIN selling AS s ON s.buying_group_id = p.buying_group_id AND s.scored_at = p.scored_at

@@ -41,9 +41,9 @@ def _nearest_first(columns: str, edge: Edge, relation: str, *, key: str, limit: 
     found = f"FROM explained AS r {edge.join} CROSS JOIN {quoted(relation)} AS p WHERE {edge.where}"
     # A join may meet the same row several times; without one nothing can be met twice.
     rows = (
-        f"SELECT r.node, r._limit, {columns}, MIN({edge.order}) AS _order {found} GROUP BY ALL"
+        f"SELECT r.node, r._limit, {columns}, MIN(ROW({edge.order})) AS _order {found} GROUP BY ALL"
         if edge.join
-        else f"SELECT r.node, r._limit, {columns}, {edge.order} AS _order {found}"
+        else f"SELECT r.node, r._limit, {columns}, ROW({edge.order}) AS _order {found}"
     )
     return (
         f"SELECT * EXCLUDE (_order, _limit) FROM (SELECT *, "

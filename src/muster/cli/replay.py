@@ -54,10 +54,14 @@ def replay(
         raise WrongUse(f"{output} is a folder.", remedy=f"Name a file, as in: -o {output / 'replay.html'}")
     opened = open_workspace(workspace)
     told = wait_for(lambda: replay_workspace(opened, capacity), saying="Replaying your history", quiet=quiet)
+    if output is not None:
+        _write(opened, told, output)
     if json:
         print_json(as_json(told))
     else:
         _print(told)
+        if output is not None:
+            results().print(clean(str(output)), soft_wrap=True)
         where = opened.folder / ".muster" / "replay"
         hint(
             f"Tables and figures: {where}. Two pages: muster replay -o replay.html{in_place(workspace)}",
@@ -85,6 +89,16 @@ def replay_workspace(opened: Workspace, capacity: str | None = None) -> Replay:
         )
         keep(opened.folder, told, as_json(told), run_id=published.manifest["run_id"])
     return told
+
+
+def _write(opened: Workspace, told: Replay, to: Path) -> None:
+    """Write the pages whole, or not at all."""
+    from muster.replay.page import write_page
+
+    to.parent.mkdir(parents=True, exist_ok=True)
+    draft = to.with_name(f".{to.name}.new")
+    draft.write_text(write_page(opened.config.company.name, told), "utf-8")
+    draft.replace(to)
 
 
 def _print(told: Replay) -> None:

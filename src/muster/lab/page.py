@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from muster.lab.judge import Judgement, Share
 from muster.lab.pairs import READABLE, Pair
 from muster.lab.pictures import distribution, draw_curve, draw_waterfall
-from muster.lab.sheet import drawn, note, table, write_sheet
 from muster.problems import WrongUse
 from muster.reports.charts.draw import draw
+from muster.reports.plain import drawn, note, table, write_sheet
 
 
 def write_page(company: str, pairs: Sequence[Pair], shown: Pair, judgement: Judgement, *, needed: int) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from muster.lab.pictures import draw_calibration
 from muster.lab.role_sample import Cast, RolesJudged
-from muster.lab.sheet import WIDE, drawn, note, table, write_sheet
 from muster.reports.charts.draw import draw
 from muster.reports.charts.shapes import Columns, Stack
+from muster.reports.plain import WIDE, drawn, note, table, write_sheet
 
 _TENTHS = 10
 

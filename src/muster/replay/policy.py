@@ -3,7 +3,8 @@
 The queue itself is that of the flow (qualification/queue.py): who came in does not wait again before its
 chance was low for some weeks and it rested. What differs is the number of places: as many as the old
 process filled that week, so that both sides hand over equally many. A group waits while it is open, no
-opportunity of its account and solution is, and two people are known or one raised a hand.
+opportunity of its account and solution is, no gate holds it back, and two people are known or one raised a
+hand; how small a chance may be is settled by the places alone.
 """
 
 from __future__ import annotations
@@ -52,14 +53,25 @@ selling AS (
     JOIN known_opportunity AS o ON o.account_record_id = a.account_record_id
         AND (o.solution_id = w.solution_id OR o.solution_id IS NULL)
         AND o.created_at <= w.at AND (o.closed_at IS NULL OR w.at < o.closed_at)
+),
+gated AS (
+    SELECT w.at, w.buying_group_id, min(k.gate) AS gate
+    FROM waiting AS w JOIN gate AS k ON k.buying_group_id = w.buying_group_id
+        AND k.from_at <= w.at AND (k.to_at IS NULL OR w.at < k.to_at)
+    GROUP BY ALL
 )
 SELECT epoch_us(w.at) AS week_at, w.buying_group_id, epoch_us(w.opened_at) AS opened_at,
-    s.buying_group_id IS NULL
-        AND (COALESCE(p.people, 0) >= 2 OR COALESCE(h.raised_at <= w.at, FALSE)) AS may_enter,
+    CASE
+        WHEN s.buying_group_id IS NOT NULL THEN 'open_opportunity'
+        WHEN k.gate IS NOT NULL THEN k.gate
+        WHEN COALESCE(p.people, 0) < 2 AND NOT COALESCE(h.raised_at <= w.at, FALSE) THEN 'too_few_people'
+    END AS held_back_by,
+    k.gate IS NOT NULL AS is_stopped,
     c.p_open, CAST(COALESCE(r.score, 0) * 100 AS BIGINT) AS score, c.expected_amount_cents AS expected
 FROM waiting AS w
 LEFT JOIN people AS p ON p.at = w.at AND p.buying_group_id = w.buying_group_id
 LEFT JOIN hand AS h ON h.buying_group_id = w.buying_group_id
+LEFT JOIN gated AS k ON k.at = w.at AND k.buying_group_id = w.buying_group_id
 LEFT JOIN selling AS s ON s.at = w.at AND s.buying_group_id = w.buying_group_id
 LEFT JOIN chance AS c ON c.account_id = w.account_id AND c.solution_id = w.solution_id AND c.scored_at = w.at
 LEFT JOIN score AS r ON r.buying_group_id = w.buying_group_id AND r.scored_at = w.at
@@ -69,13 +81,14 @@ ORDER BY w.at, w.buying_group_id
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a group stood on a Monday: may it come in, its chance (None: data are thin), its score in
-    hundredths and its expected cents. Instants in microseconds."""
+    """Where a group stood on a Monday: what held it back (None: nothing), its chance (None: data are thin),
+    its score in hundredths and its expected cents. Instants in microseconds."""
 
     week_at: int
     buying_group_id: str
     opened_at: int
-    may_enter: bool
+    held_back_by: str | None
+    is_stopped: bool
     p_open: float | None
     score: int
     expected: int | None
@@ -109,7 +122,8 @@ def hand_over(
             value = one.expected or 0
         rows["week_at"].append(one.week_at)
         rows["buying_group_id"].append(one.buying_group_id)
-        rows["may_enter"].append(one.may_enter)
+        rows["held_back_by"].append(one.held_back_by)
+        rows["is_stopped"].append(one.is_stopped)
         rows["is_low"].append(
             one.score < limit["leave_points"] if one.p_open is None else one.p_open < limit["leave_chance"]
         )
@@ -121,8 +135,8 @@ def hand_over(
         for name in ("dwell_us", "leave_weeks", "rest_us"):
             rows[name].append(round(limit[name]))
     count = len(rows["week_at"])
-    rows |= {"policy": ["capacity"] * count, "pool": ["*"] * count, "is_cooling": [False] * count}
-    rows["band_part"] = [0.0] * count
+    rows |= {"policy": ["capacity"] * count, "pool": ["*"] * count}
+    rows |= {"is_enough": [True] * count, "band_part": [0.0] * count}
     queue = admit(pa.table(rows, schema=_SCHEMA)).select(["week_at", "buying_group_id", "came_in", "rank"])
     came = [row for row in queue.to_pylist() if row["came_in"]]
     came.sort(key=lambda row: (row["week_at"], row["rank"]))
@@ -135,9 +149,10 @@ _SCHEMA = pa.schema(
         ("buying_group_id", pa.string()),
         ("policy", pa.string()),
         ("pool", pa.string()),
-        ("may_enter", pa.bool_()),
+        ("is_enough", pa.bool_()),
+        ("held_back_by", pa.string()),
         ("is_low", pa.bool_()),
-        ("is_cooling", pa.bool_()),
+        ("is_stopped", pa.bool_()),
         ("has_chance", pa.bool_()),
         ("value", pa.int64()),
         ("amount", pa.int64()),

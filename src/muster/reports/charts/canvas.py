@@ -33,6 +33,12 @@ class Canvas:
             steps = " ".join(f"{_n(x)},{_n(y)}" for x, y in points)
             self._shapes.append(f'<polyline class="{cls}" points="{steps}"/>')
 
+    def area(self, points: list[tuple[float, float]], *, cls: str, about: str = "") -> None:
+        """A filled shape; `about` is shown where the pointer rests."""
+        corners = " ".join(f"{_n(x)},{_n(y)}" for x, y in points)
+        inside = f"<title>{escape(about)}</title>" if about else ""
+        self._shapes.append(f'<polygon class="{cls}" points="{corners}">{inside}</polygon>')
+
     def dot(self, x: float, y: float, radius: float, *, cls: str) -> None:
         """A circle."""
         self._shapes.append(f'<circle class="{cls}" cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}"/>')

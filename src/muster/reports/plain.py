@@ -1,4 +1,4 @@
-"""A page of the lab: headings, pictures for a desk and for a phone, tables; no script, no other host."""
+"""A plain page, of the lab or a replay: headings, pictures for desk and phone, tables; nothing to fetch."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ td.many { background: var(--now-2); }
 """
 
 
-def write_sheet(title: str, lead: str, parts: Sequence[tuple[str, str]]) -> str:
+def write_sheet(title: str, lead: str, parts: Sequence[tuple[str, str]], *, own_style: str = "") -> str:
     """The page as HTML, from parts of a heading and HTML. The same parts always give the same text."""
     style = files("muster.reports").joinpath("templates/board.css").read_text("utf-8")
     body = "".join(f"<section><h2>{escape(heading)}</h2>{inner}</section>" for heading, inner in parts)
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{style}{_STYLE}</style></head>"
+        f"<title>{escape(title)}</title><style>{style}{_STYLE}{own_style}</style></head>"
         f"<body><main><h1>{escape(title)}</h1><p>{escape(lead)}</p>{body}</main></body></html>\n"
     )
 

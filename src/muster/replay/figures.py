@@ -10,20 +10,20 @@ from muster.reports.money import short
 _BOTH = {
     "hand_offs": "Hand-offs that can be judged",
     "openings_caught": "Openings that stood on the list before",
-    "caught_two_weeks_before": "two weeks before or more",
+    "caught_two_weeks_before": "of them two weeks before or more",
     "share_caught": "Part of all openings",
     "amount_caught": "Amount of those openings",
-    "won_amount_caught": "won of it so far",
+    "won_amount_caught": "of it won so far",
     "false_alarms": "Hand-offs that no opening followed",
-    "false_alarms_per_opening": "for each opening held",
+    "false_alarms_per_opening": "of those for each opening held",
 }
 _COMPARED = {
     "openings_ratio": "Openings: Muster's against the MQL list's",
-    "openings_ratio_lower_bound": "counting for Muster only those without any MQL before",
+    "openings_ratio_lower_bound": "lower bound: of Muster's only those without any MQL before",
     "amount_ratio": "Amount: Muster's against the MQL list's",
-    "amount_ratio_lower_bound": "counting for Muster only those without any MQL before",
+    "amount_ratio_lower_bound": "lower bound: of Muster's only those without any MQL before",
     "won_amount_ratio": "Won amount: Muster's against the MQL list's",
-    "won_amount_ratio_lower_bound": "counting for Muster only those without any MQL before",
+    "won_amount_ratio_lower_bound": "lower bound: of Muster's only those without any MQL before",
     "mean_days_earlier": "Days of warning more, over all openings",
 }
 THIN = "thin data"

@@ -143,8 +143,8 @@ def _earlier(told: Replay) -> Finding | None:
         if all(o.opportunity_id in told.compared.caught[side] for side in (MQL, MUSTER))
     ]
     way = "earlier" if shift.value >= 0 else "later"
-    days = f"{abs(shift.value):.0f} days {way}{_between(shift.low, shift.high, digits=0)}"
-    sentence = f"Of {counted(shift.pairs, 'opening')} that both lists held, Muster's was {days}."
+    ahead = f"{days(shift.value)} {way}{_between(shift.low, shift.high, digits=0)}"
+    sentence = f"Of {counted(shift.pairs, 'opening')} that both lists held, Muster's was {ahead}."
     # Ranked by the dollars of which the difference is told, by the part of the 13 weeks that it is.
     return Finding("earlier", sentence, int(amount(both, told.currency) * min(abs(shift.value) / 91, 1.0)))
 
@@ -171,6 +171,11 @@ def _false(told: Replay) -> Finding | None:
         f"{_between(left.low, left.high)}, Muster's {right.value:.1f}{_between(right.low, right.high)}."
     )
     return Finding("false", sentence, 0)
+
+
+def days(difference: float) -> str:
+    """A difference of days without its sign: `1 day`, `13 days`."""
+    return counted(round(abs(difference)), "day")
 
 
 def _between(low: float | None, high: float | None, *, digits: int = 1) -> str:

@@ -6,7 +6,7 @@ from html import escape
 
 from muster.replay.compare import Replay
 from muster.replay.figures import compared_rows, side_rows
-from muster.replay.findings import IDENTIFIED, SHOWN, amount, findings
+from muster.replay.findings import IDENTIFIED, SHOWN, amount, days, findings
 from muster.replay.matching import MQL, MUSTER
 from muster.replay.pictures import (
     BECAME,
@@ -31,12 +31,17 @@ _STYLE = """
   font-size: 20px; line-height: 28px; text-wrap: pretty; }
 .findings li::before { content: counter(finding); position: absolute; left: 0; font-weight: 600;
   color: var(--accent); }
-.second { border-top: 1px solid var(--ink); margin-top: 40px; padding-top: 16px; }
+.second { border-top: 1px solid var(--ink); margin-top: 40px; }
+.held .now-2 { fill: var(--then-0); }
+.held .now-3 { fill: var(--then-2); }
 figure { margin-top: 8px; }
 @media (max-width: 560px) { .findings li { font-size: 16px; line-height: 24px; padding-left: 26px; } }
 @media print {
   .findings li { font-size: 13px; line-height: 18px; margin-top: 8px; }
-  .second { break-before: page; border: 0; margin-top: 0; }
+  .second { break-after: page; border: 0; margin: 0; }
+  h2 { margin-top: 14px; }
+  .slim td, .slim th { padding-top: 2px; padding-bottom: 2px; }
+  details { display: none; }
   figure { break-inside: avoid; }
   .scroll { overflow: visible; }
 }
@@ -61,7 +66,7 @@ def write_page(company: str, told: Replay) -> str:
         ("What history can tell, and what not", _identified()),
     ]
     lead = f"{what_was_compared(told)} {' '.join(caveats(told))}".strip()
-    second[0] = (second[0][0], f'<div class="second"></div>{second[0][1]}')
+    first[-1] = (first[-1][0], f'{first[-1][1]}<div class="second"></div>')
     return write_sheet(
         f"{company}: the MQL list and Muster's, replayed", lead, [*first, *second], own_style=_STYLE
     )
@@ -76,8 +81,8 @@ def _title_of_weeks(told: Replay) -> str:
         return "No opening stood on both lists"
     way = "earlier" if shift.value >= 0 else "later"
     return (
-        f"Where both lists held an opening, Muster's was {abs(shift.value):.0f} days {way} "
-        f"({counted(shift.pairs, 'opening')}; 95 % interval {shift.low:.0f} to {shift.high:.0f} days)"
+        f"Where both lists held an opening, Muster's was {days(shift.value)} {way} "
+        f"({counted(shift.pairs, 'opening')}; 95 % interval {shift.low:.0f} to {shift.high:.0f})"
     )
 
 
@@ -109,7 +114,9 @@ def _quarters(told: Replay) -> str:
         return draw(quarter_columns(told), width, key=key, title=title, about=_title_of_quarters(told))
 
     rows = [(label, *(f"{n}" for n in layers)) for label, layers in held_by_quarter(told)]
-    return drawn(picture, "quarters") + _twin(table(title, ("quarter", *HELD), rows))
+    return f'<div class="held">{drawn(picture, "quarters")}</div>' + _twin(
+        table(title, ("quarter", *HELD), rows)
+    )
 
 
 def _title_of_flow(told: Replay) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -25,3 +27,11 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the shared data sets are not here; name their folder in MUSTER_SHARED")
     return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A Chromium for all pages of a worker; skipped by name where there is none."""
+    from tests.in_chromium import launched  # noqa: PLC0415 - only now the tests' folder is on the path
+
+    yield from launched()

@@ -33,12 +33,6 @@ invented_company = _load("invented_company")
 invented_measures = _load("invented_measures")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line(
-        "markers", "browser: looks at the pages in Chromium (needs chromium and playwright)"
-    )
-
-
 @pytest.fixture(scope="session")
 def invent() -> Callable[..., Any]:
     """A company of its own, for tests that change its rows."""

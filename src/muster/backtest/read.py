@@ -1,0 +1,335 @@
+"""Reads the questions out of the tables of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from muster.backtest.questions import (
+    CHANCE,
+    HORIZON,
+    ORIGIN_EVERY,
+    USUAL_SPAN,
+    Openings,
+    Questions,
+    Rows,
+    Silent,
+    Span,
+)
+from muster.engine.published import Published
+from muster.recall.clock import FIRST_MONDAY, WEEK
+
+# Fading points of the panel are thousandths of hundredths.
+# What every account's rows are ranked by beside the chance; the panel's columns, as known that Monday.
+SCORES = {
+    CHANCE: "c.p_open",
+    "rule score": "CASE WHEN p.in_group = 1 THEN CAST(p.score AS DOUBLE) END",
+    "account x solution sum": "CAST(p.fast + p.slow AS DOUBLE)",
+    "account sum": "CAST(p.fast + p.slow + p.their_fast + p.their_slow + p.other_fast + p.other_slow AS DOUBLE)",
+    "MQL person score": "CAST(MAX(p.largest) OVER (PARTITION BY p.account_id, p.week_at) AS DOUBLE)",
+    "fit only": "CAST(p.fit AS DOUBLE)",
+}
+SIGNS = {
+    "own": "(p.fast + p.slow) / 1e5",
+    "whole": "(p.fast + p.slow + p.their_fast + p.their_slow + p.other_fast + p.other_slow) / 1e5",
+    "people": "p.people_13",
+    "seniors": "p.seniors_13",
+    "hands": "p.demos",
+    "prices": "p.prices",
+    "past": "p.past_opened",
+    "fit": "p.fit",
+}
+
+
+def usual_span(published: Published) -> Span | None:
+    """The last 52 weeks whose 13 weeks are over, from the first chance on; None where no week is over."""
+    found = published.arrow(
+        "SELECT epoch_us(MAX(p.week_at)) AS last, epoch_us(MIN(p.week_at)) AS first,"
+        " (SELECT epoch_us(MIN(c.scored_at)) FROM chance AS c WHERE c.p_open IS NOT NULL) AS said"
+        " FROM panel AS p WHERE p.opens IS NOT NULL"
+    ).to_pylist()[0]
+    if found["last"] is None:
+        return None
+    first = max(found["last"] - USUAL_SPAN + ORIGIN_EVERY, found["first"])
+    if found["said"] is not None and found["said"] <= found["last"]:
+        first = max(first, found["said"])
+    return Span(first, found["last"])
+
+
+def origins_of(span: Span) -> tuple[int, ...]:
+    """Every fourth Monday, counted back from the last."""
+    return tuple(sorted(range(span.last, span.first - 1, -ORIGIN_EVERY)))
+
+
+def monday_from(day: datetime) -> int:
+    """The first Monday at or after a day, in microseconds."""
+    at = int((day.replace(tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(microseconds=1))
+    return at + (FIRST_MONDAY - at) % WEEK
+
+
+def ask(published: Published, span: Span, *, currency: str, progress: Callable[[str], None]) -> Questions:
+    """Read from the tables of a run all that the back-test of a span needs."""
+    origins = origins_of(span)
+    with published.connection() as connection:
+        progress("reading the panel")
+        connection.execute(_PREPARE.format(first=span.first, last=span.last + HORIZON, currency=currency))
+        listed = ", ".join(f"({at})" for at in origins)
+        connection.execute(
+            f"CREATE TEMP TABLE origin AS SELECT epoch_at FROM (VALUES {listed}) AS v (epoch_at)"
+        )
+        accounts = _columns(connection, _ACCOUNTS)
+        ids = tuple(accounts["account_id"].tolist())
+        connection.execute(
+            "CREATE TEMP TABLE numbered AS SELECT * FROM (SELECT UNNEST(?) AS account_id, UNNEST(?) AS number)",
+            [list(ids), list(range(len(ids)))],
+        )
+        solutions = tuple(
+            row[0]
+            for row in connection.execute(
+                "SELECT DISTINCT p.solution_id FROM panel AS p ORDER BY p.solution_id"
+            ).fetchall()
+        )
+        connection.execute(
+            "CREATE TEMP TABLE placed AS SELECT * FROM"
+            " (SELECT UNNEST(?) AS solution_id, UNNEST(?) AS solution)",
+            [list(solutions), list(range(len(solutions)))],
+        )
+        connection.execute(_MQL)
+        openings = _openings(connection)
+        rows = _rows(connection, span)
+        progress("counting the silent accounts")
+        silent = _silent(connection)
+    facts = {
+        name: tuple(None if value is None else str(value) for value in accounts[name].tolist())
+        for name in ("region", "industry", "size")
+    }
+    return Questions(span, origins, ids, solutions, rows, silent, openings, facts)
+
+
+def _rows(connection: Any, span: Span) -> Rows:
+    scores = ", ".join(f'{sql} AS "score {name}"' for name, sql in SCORES.items())
+    signs = ", ".join(f'CAST({sql} AS DOUBLE) AS "sign {name}"' for name, sql in SIGNS.items())
+    found = _columns(connection, _ROWS.format(scores=scores, signs=signs, first=span.first, last=span.last))
+    given = {name: np.asarray(found[f"score {name}"], np.float64) for name in SCORES}
+    if np.isfinite(found["score recorded MQL"]).any():
+        given["recorded MQL"] = found["score recorded MQL"]
+    return Rows(
+        found["week"].astype(np.int64),
+        found["account"].astype(np.int64),
+        found["solution"].astype(np.int64),
+        found["opens"].astype(np.float64),
+        found["opens_after_gap"].astype(np.float64),
+        found["opening"].astype(np.int64),
+        given,
+        {name: found[f"sign {name}"] for name in SIGNS},
+        found["people"].astype(np.float64),
+        found["visitors"].astype(np.float64),
+        tuple(found[name].astype(np.float64) for name in ("fast", "slow", "acts", "fit")),
+    )
+
+
+def _silent(connection: Any) -> Silent:
+    connection.execute(_SILENT)
+    found = _columns(connection, _SILENT_SUMS)
+    came = _columns(connection, _SILENT_OPENINGS)
+    place, late = came["place"].astype(np.int64), came["later"].astype(np.int64) > 0
+    return Silent(
+        found["account"].astype(np.int64),
+        found["solution"].astype(np.int64),
+        *(found[name].astype(np.float64) for name in ("rows", "opens", "opens_after_gap")),
+        place,
+        place[late],
+    )
+
+
+def _openings(connection: Any) -> Openings:
+    connection.execute(_OPENINGS)
+    found = _columns(
+        connection,
+        "SELECT o.account, o.solution, epoch_us(o.opens_at) AS at, o.amount_cents, o.won_cents"
+        " FROM opening AS o ORDER BY o.place",
+    )
+    names = ("account", "solution", "at", "amount_cents", "won_cents")
+    return Openings(*(found[name].astype(np.int64) for name in names))
+
+
+def _columns(connection: Any, sql: str) -> dict[str, Any]:
+    """A SELECT's columns as NumPy arrays; a missing number is NaN, a missing text None."""
+    table = connection.sql(sql).to_arrow_table()
+    return {name: table.column(name).to_numpy(zero_copy_only=False) for name in table.column_names}
+
+
+_PREPARE = """
+CREATE TEMP TABLE deal AS
+SELECT
+    a.account_id, o.solution_id, o.created_at, o.closed_at, o.is_won, o.type,
+    CASE WHEN o.currency = '{currency}' THEN o.amount_cents ELSE 0 END AS amount_cents
+FROM known_opportunity AS o
+JOIN account_alias AS a ON a.account_record_id = o.account_record_id;
+
+-- Those that opened in the span where none was open that Monday and none had been won.
+CREATE TEMP TABLE fresh AS
+SELECT d.account_id, d.solution_id, MIN(d.created_at) AS opens_at
+FROM deal AS d
+WHERE d.type IS DISTINCT FROM 'renewal'
+AND d.created_at > make_timestamp({first}) AND d.created_at <= make_timestamp({last})
+AND NOT EXISTS (
+    SELECT 1 FROM deal AS b
+    WHERE b.account_id = d.account_id AND b.solution_id = d.solution_id
+    AND b.created_at <= date_trunc('week', d.created_at - INTERVAL 1 MICROSECOND)
+    AND (b.is_won OR b.closed_at IS NULL
+        OR b.closed_at > date_trunc('week', d.created_at - INTERVAL 1 MICROSECOND))
+)
+GROUP BY d.account_id, d.solution_id, date_trunc('week', d.created_at - INTERVAL 1 MICROSECOND);
+
+CREATE TEMP TABLE labelled AS
+SELECT p.*
+FROM panel AS p
+WHERE p.opens IS NOT NULL AND p.week_at >= make_timestamp({first})
+AND p.week_at <= make_timestamp({last}) - INTERVAL 91 DAY;
+"""
+
+# In the order of their first acts, not of their ids: a draw of accounts must not change when one is named anew.
+_ACCOUNTS = """
+SELECT
+    a.account_id, a.region, a.industry,
+    CASE
+        WHEN a.employee_count < 50 THEN 'under 50' WHEN a.employee_count < 250 THEN '50 to 249'
+        WHEN a.employee_count < 1000 THEN '250 to 999' WHEN a.employee_count >= 1000 THEN '1,000 and more'
+    END AS size
+FROM account AS a
+LEFT JOIN (
+    SELECT p.account_id, MIN(p.first_act) AS first_act FROM panel AS p GROUP BY p.account_id
+) AS f ON f.account_id = a.account_id
+ORDER BY f.first_act NULLS LAST, a.first_known_at, a.region, a.industry, a.employee_count, a.name, a.account_id
+"""
+
+# Which solution a recorded MQL was about: the one its person had done most for; all, where there is none.
+_MQL = """
+CREATE TEMP TABLE mql AS
+WITH made AS (
+    SELECT DISTINCT s.changed_at, a.person_id
+    FROM known_lead_status AS s
+    JOIN person_alias AS a ON a.person_record_id = s.person_record_id
+    WHERE s.status = 'mql'
+),
+shown AS (
+    SELECT m.changed_at, m.person_id, e.account_id, e.solution_id, SUM(e.weight) AS points
+    FROM made AS m
+    JOIN resolved_engagement AS e
+        ON e.person_id = m.person_id AND e.known_at <= m.changed_at AND e.occurred_at <= m.changed_at
+        AND e.occurred_at > m.changed_at - INTERVAL 182 DAY
+    WHERE e.account_id IS NOT NULL AND e.solution_id IS NOT NULL AND e.is_act
+    GROUP BY m.changed_at, m.person_id, e.account_id, e.solution_id
+    QUALIFY ROW_NUMBER() OVER (
+        PARTITION BY m.changed_at, m.person_id ORDER BY SUM(e.weight) DESC, e.solution_id, e.account_id
+    ) = 1
+)
+SELECT m.changed_at AS at, COALESCE(s.account_id, p.account_id) AS account_id, s.solution_id
+FROM made AS m
+LEFT JOIN shown AS s ON s.changed_at = m.changed_at AND s.person_id = m.person_id
+LEFT JOIN (
+    SELECT p.person_id, ANY_VALUE(p.account_id) AS account_id FROM person AS p GROUP BY p.person_id
+) AS p ON p.person_id = m.person_id
+"""
+
+_OPENINGS = """
+CREATE TEMP TABLE opening AS
+WITH found AS (
+    SELECT f.account_id, f.solution_id, f.opens_at FROM fresh AS f
+    UNION
+    SELECT p.account_id, p.solution_id, p.opens_at FROM labelled AS p WHERE p.opens_at IS NOT NULL
+)
+SELECT
+    f.account_id, f.solution_id, f.opens_at, n.number AS account, s.solution,
+    CAST(SUM(d.amount_cents) AS BIGINT) AS amount_cents,
+    CAST(SUM(CASE WHEN d.is_won THEN d.amount_cents ELSE 0 END) AS BIGINT) AS won_cents,
+    ROW_NUMBER() OVER (ORDER BY f.opens_at, n.number, s.solution) - 1 AS place
+FROM found AS f
+JOIN numbered AS n ON n.account_id = f.account_id
+JOIN placed AS s ON s.solution_id = f.solution_id
+JOIN deal AS d ON d.account_id = f.account_id AND d.solution_id = f.solution_id AND d.created_at = f.opens_at
+GROUP BY f.account_id, f.solution_id, f.opens_at, n.number, s.solution
+"""
+
+_ROWS = """
+WITH told AS (
+    SELECT p.account_id, p.solution_id, p.week_at, MAX(m.at) AS at
+    FROM labelled AS p
+    JOIN mql AS m
+        ON m.account_id = p.account_id AND (m.solution_id = p.solution_id OR m.solution_id IS NULL)
+        AND m.at <= p.week_at AND m.at > p.week_at - INTERVAL 91 DAY
+    GROUP BY p.account_id, p.solution_id, p.week_at
+)
+SELECT
+    epoch_us(p.week_at) AS week, n.number AS account, s.solution, p.opens,
+    CAST(p.opens_after_gap AS BIGINT) AS opens_after_gap, COALESCE(o.place, -1) AS opening,
+    p.people_13 AS people, p.visitors_13 AS visitors, p.fast, p.slow, p.acts_26 + p.their_acts_13 AS acts,
+    CAST(p.fit AS DOUBLE) AS fit, {signs}, {scores},
+    CAST(epoch_us(m.at) - epoch_us(p.week_at) + 7862400000001 AS DOUBLE) AS "score recorded MQL"
+FROM labelled AS p
+JOIN numbered AS n ON n.account_id = p.account_id
+JOIN placed AS s ON s.solution_id = p.solution_id
+LEFT JOIN chance AS c
+    ON c.account_id = p.account_id AND c.solution_id = p.solution_id AND c.scored_at = p.week_at
+LEFT JOIN opening AS o
+    ON o.account_id = p.account_id AND o.solution_id = p.solution_id AND o.opens_at = p.opens_at
+LEFT JOIN told AS m ON m.account_id = p.account_id AND m.solution_id = p.solution_id AND m.week_at = p.week_at
+ORDER BY p.week_at, n.number, s.solution
+"""
+
+_SILENT = """
+CREATE TEMP TABLE silent AS
+WITH asked AS (
+    SELECT p.solution_id, MIN(p.week_at) AS since FROM panel AS p GROUP BY p.solution_id
+),
+barred AS (
+    SELECT DISTINCT o.epoch_at, d.account_id, d.solution_id
+    FROM origin AS o
+    JOIN deal AS d ON d.created_at <= make_timestamp(o.epoch_at)
+        AND (d.is_won OR d.closed_at IS NULL OR d.closed_at > make_timestamp(o.epoch_at))
+),
+quiet AS (
+    SELECT o.epoch_at, a.account_id, k.solution_id
+    FROM origin AS o
+    JOIN account AS a ON a.first_known_at <= make_timestamp(o.epoch_at)
+    JOIN asked AS k ON k.since <= make_timestamp(o.epoch_at)
+    ANTI JOIN barred AS b
+        ON b.epoch_at = o.epoch_at AND b.account_id = a.account_id AND b.solution_id = k.solution_id
+    ANTI JOIN labelled AS p
+        ON epoch_us(p.week_at) = o.epoch_at AND p.account_id = a.account_id AND p.solution_id = k.solution_id
+),
+came AS (
+    SELECT
+        q.epoch_at, q.account_id, q.solution_id, MIN(d.created_at) AS opens_at,
+        MAX(CASE WHEN d.created_at > make_timestamp(q.epoch_at) + INTERVAL 14 DAY THEN 1 ELSE 0 END) AS later
+    FROM quiet AS q
+    JOIN deal AS d ON d.account_id = q.account_id AND d.solution_id = q.solution_id
+        AND d.type IS DISTINCT FROM 'renewal' AND d.created_at > make_timestamp(q.epoch_at)
+        AND d.created_at <= make_timestamp(q.epoch_at) + INTERVAL 91 DAY
+    GROUP BY q.epoch_at, q.account_id, q.solution_id
+)
+SELECT n.number AS account, s.solution, q.account_id, q.solution_id, c.opens_at, c.later
+FROM quiet AS q
+JOIN numbered AS n ON n.account_id = q.account_id
+JOIN placed AS s ON s.solution_id = q.solution_id
+LEFT JOIN came AS c
+    ON c.epoch_at = q.epoch_at AND c.account_id = q.account_id AND c.solution_id = q.solution_id
+"""
+_SILENT_SUMS = """
+SELECT
+    q.account, q.solution, COUNT(*) AS rows, COUNT(q.later) AS opens, COALESCE(SUM(q.later), 0) AS opens_after_gap
+FROM silent AS q
+GROUP BY q.account, q.solution
+ORDER BY q.account, q.solution
+"""
+_SILENT_OPENINGS = """
+SELECT o.place, MAX(q.later) AS later
+FROM silent AS q
+JOIN opening AS o ON o.account = q.account AND o.solution = q.solution AND o.opens_at = q.opens_at
+GROUP BY o.place
+ORDER BY o.place
+"""

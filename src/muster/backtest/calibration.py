@@ -59,7 +59,7 @@ def calibration_figures(asked: Questions, draws: Draws) -> list[Figure]:
     values = {
         "brier": brier,
         "brier_skill": 1 - ratio(brier, base * (1 - base)),
-        "relative_ece": _relative_error(chance, opens, account, draws),
+        "relative_ece": _unshifted(_relative_error(chance, opens, account, draws)),
         "observed_over_expected": ratio(came, expected),
         "observed_over_expected_all": ratio(came + missed + unsaid, expected),
     }
@@ -130,6 +130,16 @@ def _relative_error(chance: Vector, opens: Vector, account: npt.NDArray[np.int64
     [total] = draws.sums(account, opens)
     assert off is not None
     return ratio(off, total)
+
+
+def _unshifted(values: Vector) -> Vector:
+    """Samples moved so that their mean is the company's own value, and never below nothing.
+
+    A sample adds noise of its own to every bin, and distances add it up: all samples lie too high.
+    """
+    drawn = values[1:]
+    shift = np.nanmean(drawn) - values[0] if np.isfinite(drawn).any() else 0.0
+    return np.asarray(np.r_[values[:1], np.maximum(drawn - shift, 0.0)])
 
 
 def _slopes(

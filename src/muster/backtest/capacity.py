@@ -1,4 +1,4 @@
-"""Sales' places on each Monday, from the rule file: the same whole groups as the policy `capacity` has."""
+"""Sales' places on each Monday, from the rule file that the policy `capacity` reads."""
 
 from __future__ import annotations
 

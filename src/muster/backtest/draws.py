@@ -39,10 +39,11 @@ class Draws:
 
     def __init__(self, accounts: int, *, count: int = DRAWS, seed: int = SEED) -> None:
         draw = np.random.default_rng(seed)
-        times = [np.ones(accounts)]
-        for _ in range(count if accounts else 0):
-            times.append(np.bincount(draw.integers(0, accounts, accounts), minlength=accounts).astype(float))
-        self._times = np.asarray(times, np.float32)
+        drawn = [
+            np.bincount(draw.integers(0, accounts, accounts), minlength=accounts)
+            for _ in range(count if accounts else 0)
+        ]
+        self._times = np.asarray([np.ones(accounts), *drawn], np.float32)
 
     def __iter__(self) -> Iterator[Vector]:
         return (times.astype(np.float64) for times in self._times)
@@ -75,4 +76,5 @@ def figure(
 
 def ratio(above: Vector, below: Vector) -> Vector:
     """One over the other; NaN where there is nothing below."""
-    return np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0)
+    nothing = np.full(len(above), np.nan)
+    return np.asarray(np.divide(above, below, out=nothing, where=below > 0))

@@ -1,4 +1,4 @@
-"""The simple rival: a logistic regression on eight signs, learnt on the same days and as blind to the future."""
+"""The simple rival: a logistic regression on eight signs, learnt on the same days, as blind to the future."""
 
 from __future__ import annotations
 

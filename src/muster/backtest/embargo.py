@@ -42,8 +42,8 @@ def check_embargo(published: Published) -> int:
         )
     for row in published.arrow(_TOO_MANY).to_pylist():
         raise CheckFailed(
-            f"Model {row['model_version']} of {row['trained_at']} learnt from {row['opening_count']} openings; "
-            f"only {row['over']} lay in weeks whose 13 weeks were over by then.",
+            f"Model {row['model_version']} of {row['trained_at']} learnt from {row['opening_count']} "
+            f"openings; only {row['over']} lay in weeks whose 13 weeks were over by then.",
             remedy=remedy,
         )
     return int(published.arrow("SELECT COUNT(*) AS n FROM chance_model").to_pylist()[0]["n"])

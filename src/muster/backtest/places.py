@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -40,7 +42,7 @@ def hand_over(rows: Rows, score: Vector, *, slots: Mapping[int, Mapping[int, int
     resting: dict[int, int] = {}
     taken: list[int] = []
     edges = np.flatnonzero(np.r_[True, np.diff(rows.week) != 0, True]) if len(rows.week) else np.zeros(0, int)
-    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+    for start, stop in pairwise(edges.tolist()):
         at = int(rows.week[start])
         here = np.arange(start, stop)
         for pool, places in sorted(slots.get(at, {}).items()):
@@ -64,7 +66,7 @@ def _best(rows: Rows, score: Vector, waiting: Ints, places: int) -> Ints:
     if len(waiting) > places:
         least = np.partition(score[waiting], len(waiting) - places)[len(waiting) - places]
         waiting = waiting[score[waiting] >= least]
-    keys = [rows.solution[waiting], rows.account[waiting]]
+    keys: list[npt.NDArray[Any]] = [rows.solution[waiting], rows.account[waiting]]
     keys += [-column[waiting] for column in reversed(rows.tie_break)]
     return np.asarray(waiting[np.lexsort((*keys, -score[waiting]))[:places]])
 
@@ -95,11 +97,13 @@ def place_figures(handed: Handed, asked: Questions, draws: Draws) -> list[Figure
     wait = np.zeros(len(hit), np.int64)
     wait[hit] = openings.at[handed.opening[hit]] - handed.at[hit]
     late = hit & (wait > GAP)
-    count, hits, lates = draws.sums(handed.account, np.ones(len(hit)), 1.0 * hit, 1.0 * late)
+    count, hits, lates = draws.sums(
+        handed.account, np.ones(len(hit)), hit.astype(np.float64), late.astype(np.float64)
+    )
     caught, early, opened, won = draws.sums(
         handed.account[first],
         np.ones(len(place)),
-        1.0 * late[first],
+        late[first].astype(np.float64),
         openings.amount_cents[place].astype(np.float64),  # whole cents: exact up to 2^53
         openings.won_cents[place].astype(np.float64),
     )

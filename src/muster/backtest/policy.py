@@ -62,7 +62,7 @@ class Steadiness:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A policy to compare with the one in force: `points`, `points=50`, `capacity=1.2`, `probability=0.03`."""
+    """A policy beside the one in force: `points`, `points=50`, `capacity=1.2`, `probability=0.03`."""
 
     policy: str
     value: float | None
@@ -124,7 +124,7 @@ def read_variants(text: str) -> list[Variant]:
             value = float(said) if said else None
         except ValueError:
             value = -1.0
-        if policy not in _POLICIES or (value is not None and value <= 0):
+        if policy not in _POLICIES or (value is not None and not 0 < value < 1e9):
             raise WrongUse(
                 f"There is no policy {part!r} to compare with.",
                 remedy="As in: --compare points=50,capacity=1.2,probability=0.03 (or a name alone).",

@@ -8,6 +8,7 @@ about all the same, counts as ranked last, and its openings count as missed.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -141,7 +142,7 @@ class Questions:
     def places_of(self, solution: int) -> Ints:
         """Where each opening stands among those of one solution; -1 for the others (and for the place -1)."""
         mine = self.openings.solution == solution
-        return np.r_[np.where(mine, np.cumsum(mine) - 1, -1), -1].astype(np.int64)
+        return np.asarray(np.r_[np.where(mine, np.cumsum(mine) - 1, -1), -1], np.int64)
 
 
 def distinct(opening: Ints) -> int:

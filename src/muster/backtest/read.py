@@ -22,19 +22,21 @@ from muster.backtest.questions import (
 from muster.engine.published import Published
 from muster.recall.clock import FIRST_MONDAY, WEEK
 
-# Fading points of the panel are thousandths of hundredths.
-# What every account's rows are ranked by beside the chance; the panel's columns, as known that Monday.
+# What every row is ranked by; the panel's columns, as known that Monday. Its fading points are thousandths of
+# hundredths.
+_OWN = "p.fast + p.slow"
+_WHOLE = f"{_OWN} + p.their_fast + p.their_slow + p.other_fast + p.other_slow"
 SCORES = {
     CHANCE: "c.p_open",
     "rule score": "CASE WHEN p.in_group = 1 THEN CAST(p.score AS DOUBLE) END",
-    "account x solution sum": "CAST(p.fast + p.slow AS DOUBLE)",
-    "account sum": "CAST(p.fast + p.slow + p.their_fast + p.their_slow + p.other_fast + p.other_slow AS DOUBLE)",
+    "account x solution sum": f"CAST({_OWN} AS DOUBLE)",
+    "account sum": f"CAST({_WHOLE} AS DOUBLE)",
     "MQL person score": "CAST(MAX(p.largest) OVER (PARTITION BY p.account_id, p.week_at) AS DOUBLE)",
     "fit only": "CAST(p.fit AS DOUBLE)",
 }
 SIGNS = {
-    "own": "(p.fast + p.slow) / 1e5",
-    "whole": "(p.fast + p.slow + p.their_fast + p.their_slow + p.other_fast + p.other_slow) / 1e5",
+    "own": f"({_OWN}) / 1e5",
+    "whole": f"({_WHOLE}) / 1e5",
     "people": "p.people_13",
     "seniors": "p.seniors_13",
     "hands": "p.demos",
@@ -83,7 +85,8 @@ def ask(published: Published, span: Span, *, currency: str, progress: Callable[[
         accounts = _columns(connection, _ACCOUNTS)
         ids = tuple(accounts["account_id"].tolist())
         connection.execute(
-            "CREATE TEMP TABLE numbered AS SELECT * FROM (SELECT UNNEST(?) AS account_id, UNNEST(?) AS number)",
+            "CREATE TEMP TABLE numbered AS SELECT * FROM"
+            " (SELECT UNNEST(?) AS account_id, UNNEST(?) AS number)",
             [list(ids), list(range(len(ids)))],
         )
         solutions = tuple(
@@ -139,7 +142,9 @@ def _silent(connection: Any) -> Silent:
     return Silent(
         found["account"].astype(np.int64),
         found["solution"].astype(np.int64),
-        *(found[name].astype(np.float64) for name in ("rows", "opens", "opens_after_gap")),
+        found["rows"].astype(np.float64),
+        found["opens"].astype(np.float64),
+        found["opens_after_gap"].astype(np.float64),
         place,
         place[late],
     )
@@ -192,7 +197,7 @@ WHERE p.opens IS NOT NULL AND p.week_at >= make_timestamp({first})
 AND p.week_at <= make_timestamp({last}) - INTERVAL 91 DAY;
 """
 
-# In the order of their first acts, not of their ids: a draw of accounts must not change when one is named anew.
+# In the order of their first acts, not of their ids: a draw must not change when an account is named anew.
 _ACCOUNTS = """
 SELECT
     a.account_id, a.region, a.industry,
@@ -204,7 +209,8 @@ FROM account AS a
 LEFT JOIN (
     SELECT p.account_id, MIN(p.first_act) AS first_act FROM panel AS p GROUP BY p.account_id
 ) AS f ON f.account_id = a.account_id
-ORDER BY f.first_act NULLS LAST, a.first_known_at, a.region, a.industry, a.employee_count, a.name, a.account_id
+ORDER BY f.first_act NULLS LAST, a.first_known_at, a.region, a.industry, a.employee_count,
+    a.name, a.account_id
 """
 
 # Which solution a recorded MQL was about: the one its person had done most for; all, where there is none.
@@ -321,7 +327,8 @@ LEFT JOIN came AS c
 """
 _SILENT_SUMS = """
 SELECT
-    q.account, q.solution, COUNT(*) AS rows, COUNT(q.later) AS opens, COALESCE(SUM(q.later), 0) AS opens_after_gap
+    q.account, q.solution, COUNT(*) AS rows, COUNT(q.later) AS opens,
+    COALESCE(SUM(q.later), 0) AS opens_after_gap
 FROM silent AS q
 GROUP BY q.account, q.solution
 ORDER BY q.account, q.solution

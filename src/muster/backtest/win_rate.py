@@ -64,8 +64,8 @@ def win_trend(published: Published, solution_id: str | None = None) -> WinTrend:
     )
     found = published.arrow(_CLOSED.format(where=where)).to_pylist()
     everything = published.arrow(
-        "SELECT COUNT(*) AS n FROM known_opportunity AS d WHERE d.is_closed AND d.type IS DISTINCT FROM 'renewal'"
-        + where.replace("WHERE", " AND")
+        "SELECT COUNT(*) AS n FROM known_opportunity AS d"
+        " WHERE d.is_closed AND d.type IS DISTINCT FROM 'renewal'" + where.replace("WHERE", " AND")
     ).to_pylist()[0]["n"]
     return trend([(row["p_open"], row["is_won"]) for row in found], unsaid=everything - len(found))
 
@@ -94,7 +94,7 @@ def _band(number: int, part: Sequence[tuple[float, bool]]) -> WonBand:
     won = sum(is_won for _, is_won in part)
     rate = estimate(won, len(part))
     low, high = (None, None) if rate is None else (rate.low, rate.high)
-    return WonBand(number, part[0][0], part[-1][0], len(part), won, rate and rate.value, low, high)
+    return WonBand(number, part[0][0], part[-1][0], len(part), won, rate.value if rate else None, low, high)
 
 
 def _trend_z(closed: Sequence[int], won: Sequence[int]) -> float | None:

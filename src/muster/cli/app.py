@@ -13,6 +13,7 @@ import typer
 from muster.cli import (
     accounts,
     attribute,
+    backtest,
     check,
     demo,
     doctor,
@@ -41,6 +42,7 @@ _ORDER = (
     "query",
     "explain",
     "report",
+    "backtest",
     "replay",
     "people",
     "accounts",
@@ -71,7 +73,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (init, check, run, query, explain, attribute, replay, export, demo, doctor):
+for module in (init, check, run, query, explain, backtest, attribute, replay, export, demo, doctor):
     name = module.__name__.rpartition(".")[2]
     function = getattr(module, name)
     app.command(name, help=_flowing(function.__doc__), epilog=module.EXAMPLES)(function)

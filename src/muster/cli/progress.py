@@ -63,3 +63,22 @@ def showing_progress(*, quiet: bool) -> Iterator[Report]:
         lines = StepLines()
         yield lines.report
         lines.end_step()
+
+
+@contextmanager
+def showing_steps(*, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Give what a long reading says it is at: a line that moves on a terminal, a line each elsewhere.
+
+    Where there is no terminal nothing is said of the first two seconds.
+    """
+    screen, began = notes(), perf_counter()
+    if screen.is_terminal and not quiet:
+        with screen.status("Looking back ...") as shown:
+            yield lambda words: shown.update(f"{clean(words)} ...")
+        return
+
+    def say(words: str) -> None:
+        if perf_counter() - began > PATIENCE:
+            hint(words, quiet=quiet)
+
+    yield say

@@ -32,7 +32,10 @@ from time import perf_counter
 from muster.canonical.tables import flow_tables
 from muster.chances.weekly import put_chances
 from muster.config import Config
+from muster.control.agreement import put_agreement
 from muster.control.defects import put_charts, put_cusum, put_quality, put_yields
+from muster.control.drift import put_drift
+from muster.control.gaming import put_signs
 from muster.engine.choose import open_engine
 from muster.engine.lock import HOME
 from muster.engine.protocol import Engine
@@ -146,9 +149,15 @@ STEPS = (
                 ("defect_week", "rule_change", "rule_control", "rule_restart", "clock"),
                 put_charts,
             ),
-            "process_quality": (("defect_quarter",), put_quality),
+            "process_quality": (("defect_day",), put_quality),
             "cusum": (("given_outcome", "rule_control", "rule_restart", "clock"), put_cusum),
             "stage_yield": (("given_outcome", "clock"), put_yields),
+            "agreement": (("judgement",), put_agreement),
+            "drift": (
+                ("panel", "chance", "chance_model", "residual_week", "week", "rule_control", "clock"),
+                put_drift,
+            ),
+            "gaming_sign": (("given", "rule_control", "clock"), put_signs),
         },
     ),
     Step("measure", "measurement", composed=(credit_weight,)),

@@ -23,7 +23,7 @@ from muster.workspace import Workspace
 
 PYTHON_MADE = {
     *("intake_ledger", "person_match", "chance_model", "chance_coefficient", "queue"),
-    *("control_chart", "process_quality", "cusum", "stage_yield"),
+    *("control_chart", "process_quality", "cusum", "stage_yield", "agreement", "drift", "gaming_sign"),
 }
 NONE_HERE = {
     "account_review",

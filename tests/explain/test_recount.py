@@ -86,7 +86,14 @@ NOT_RECOUNTED = {
         ("control_chart", figure)
         for figure in ("week_count", "mean", "spread", "low", "high", "average", "average_limit")
     ),
-    *(("cusum", figure) for figure in ("better", "worse")),
+    *(("cusum", figure) for figure in ("better", "worse", "alarm_at")),
+    *(("agreement", f) for f in ("subject_count", "judge_count", "agreed_share", "alpha", "low", "high")),
+    *(("drift", figure) for figure in ("row_count", "value", "low", "high", "bound")),
+    *(
+        ("gaming_sign", figure)
+        for figure in ("lead_count", "before_count", "observed", "expected", "p_value")
+    ),
+    *(("gaming_sign", f"others_{figure}") for figure in ("in_time", "before", "low", "high")),
     *(("stage_yield", f"{figure}_count") for figure in ("entered", "passed", "failed", "open")),
     *(("stage_yield", figure) for figure in ("yield_share", "low", "high", "rolled_share")),
 }

@@ -24,6 +24,11 @@ EXAMPLES = examples(
     "muster report board --period 2025-Q3 -o board.html",
     "muster report board --json | jq .pages[0].sentence",
 )
+DEFECT_EXAMPLES = examples(
+    "muster report defects",
+    "muster report defects -o quality.html",
+    "muster report defects --json | jq .pages[1].sentence",
+)
 _FIRST_RECORD = """
 SELECT MIN(r.first_at) AS first FROM (
     SELECT MIN(o.created_at) AS first_at FROM known_opportunity AS o
@@ -68,12 +73,52 @@ def board(
     results().print(str(written), soft_wrap=True)
 
 
+@app.command(epilog=DEFECT_EXAMPLES)
+def defects(
+    *,
+    workspace: WorkspaceOption = Path(),
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="The file.", show_default="reports/defects.html"),
+    ] = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Write what is wrong with hand-offs: defects, control charts, follow-up, drift, signs in lead counts."""
+    from muster.reports.board import board_json
+    from muster.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    if json and output is None:
+        print_json(wait_for(lambda: board_json(_defects(opened)), saying="Reading the figures", quiet=quiet))
+        return
+    if json:
+        raise WrongUse("--json goes to standard output.", remedy="Leave out -o, and redirect it with: >")
+    if output is not None and output.is_dir():
+        raise WrongUse(f"{output} is a folder.", remedy=f"Name a file, as in: -o {output / 'defects.html'}")
+    target = output or opened.folder / "reports" / "defects.html"
+    wait_for(lambda: _write(_defects(opened), target), saying="Writing the report", quiet=quiet)
+    results().print(str(target), soft_wrap=True)
+
+
+def _defects(workspace: Workspace) -> BoardPack:
+    from muster.reports.defects import defects as read_defects
+
+    company, published = workspace.config.company, workspace.published
+    return read_defects(
+        published.folder, company=company.name, currency=company.currency, manifest=published.manifest
+    )
+
+
 def write_board(workspace: Workspace, *, period: str | None = None, to: Path | None = None) -> Path:
     """Write the pack of a quarter; the file appears whole or not at all."""
+    pack = _pack(workspace, period)
+    return _write(pack, to or workspace.folder / "reports" / f"board-{pack.period}.html")
+
+
+def _write(pack: BoardPack, target: Path) -> Path:
     from muster.reports.page import render
 
-    pack = _pack(workspace, period)
-    target = to or workspace.folder / "reports" / f"board-{pack.period}.html"
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.new")
     draft.write_text(render(pack), "utf-8")

@@ -1,25 +1,28 @@
 -- Defects by the week in which sales was given them: of each kind, and ("any") things given with at least one. A week is mature once
 -- the time for verdicts on all of it is over.
-WITH counted AS (
-    SELECT d.process, d.unit_id, d.at, d.defect, d.is_defect
+WITH verdict AS (
+    SELECT d.process, d.unit_id, d.defect, d.is_defect, d.at - MOD(d.at - 345600000000, 604800000000) AS week_at -- 5 January 1970 was a Monday
     FROM defect AS d
     WHERE d.is_defect IS NOT NULL
+),
+
+counted AS (
+    SELECT d.process, d.unit_id, d.week_at, d.defect, d.is_defect
+    FROM verdict AS d
     UNION ALL
-    SELECT d.process, d.unit_id, d.at, 'any' AS defect, MAX(CASE WHEN d.is_defect THEN 1 ELSE 0 END) = 1 AS is_defect
-    FROM defect AS d
-    WHERE d.is_defect IS NOT NULL
-    GROUP BY d.process, d.unit_id, d.at
+    SELECT d.process, d.unit_id, d.week_at, 'any' AS defect, MAX(CASE WHEN d.is_defect THEN 1 ELSE 0 END) = 1 AS is_defect
+    FROM verdict AS d
+    GROUP BY d.process, d.unit_id, d.week_at
 )
 
 SELECT
     k.process,
     k.defect,
-    w.week_at,
+    k.week_at,
     COUNT(*) AS unit_count,
     COUNT(CASE WHEN k.is_defect THEN 1 END) AS defect_count,
-    w.week_at + 604800000000 + MAX(g.verdict_at - g.at) <= MAX(c.as_of_at) AS is_mature
+    k.week_at + 604800000000 + MAX(g.verdict_at - g.at) <= MAX(c.as_of_at) AS is_mature
 FROM counted AS k
 JOIN given_unit AS g ON g.process = k.process AND g.unit_id = k.unit_id
-JOIN week AS w ON w.week_at <= k.at AND k.at < w.week_at + 604800000000
 CROSS JOIN clock AS c
-GROUP BY k.process, k.defect, w.week_at
+GROUP BY k.process, k.defect, k.week_at

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from muster.control.charts import Limits, laney, moving_average, risk_adjusted, sigma_level
+from muster.control.charts import Limits, Vector, laney, moving_average, risk_adjusted, sigma_level
 from muster.control.yields import FAILED, OPEN, PASSED, Yield, passing
 from muster.engine.protocol import Engine
-from muster.recall.clock import WEEK
+from muster.recall.clock import WEEK, micros
 
 DAY = WEEK // 7
 HORIZON = 13 * WEEK  # what a chance is about
@@ -46,6 +47,7 @@ _CUSUM = pa.schema(
         ("opened", pa.bool_()),
         *((name, pa.float64()) for name in ("better", "worse")),
         *((name, pa.bool_()) for name in ("alarm_better", "alarm_worse")),
+        ("alarm_at", pa.float64()),
     ]
 )
 _STAGE = pa.schema(
@@ -59,7 +61,7 @@ _STAGE = pa.schema(
 
 def put_charts(engine: Engine) -> None:
     """Put `control_chart` from `defect_week`, with the rules that changed beside the points."""
-    rules = _rules(engine)
+    rules = control_rules(engine)
     restarts = _restarts(engine)
     changes = _sorted(engine, "rule_change", "at, file")
     rows: list[dict[str, Any]] = []
@@ -71,25 +73,22 @@ def put_charts(engine: Engine) -> None:
 
 
 def put_quality(engine: Engine) -> None:
-    """Put `process_quality` from `defect_quarter`: by quarter and kind, and for all of them."""
+    """Put `process_quality` from `defect_day`: by quarter and kind, and for all of them."""
     found = _sorted(
         engine,
-        "defect_quarter",
-        "process, quarter_on, defect, unit_count, passed_count, judged_count, defect_count",
+        "defect_day",
+        "process, given_on, defect, unit_count, passed_count, judged_count, defect_count",
     )
     counts = ("judged_count", "defect_count")
     made: dict[tuple[str, int | None, str | None], dict[str, int]] = {}
     units: dict[tuple[str, int | None], dict[str, int]] = {}
-    for row in found:
-        units[row["process"], row["quarter_on"]] = {c: row[c] for c in ("unit_count", "passed_count")}
-        for quarter in (row["quarter_on"], None):
-            for defect in (row["defect"], None):
-                sums = made.setdefault((row["process"], quarter, defect), dict.fromkeys(counts, 0))
-                for count in counts:
-                    sums[count] += row[count]
-    for process in {process for process, _ in units}:
-        quarters = [told for (name, _), told in units.items() if name == process]
-        units[process, None] = {c: sum(told[c] for told in quarters) for c in quarters[0]}
+    for (process, day), kinds in groupby(found, key=lambda r: (r["process"], r["given_on"])):
+        for number, row in enumerate(kinds):
+            for quarter in (_quarter(day), None):
+                if number == 0:  # the units of a day stand in the row of each kind
+                    _add(units.setdefault((process, quarter), {}), row, ("unit_count", "passed_count"))
+                for defect in (row["defect"], None):
+                    _add(made.setdefault((process, quarter, defect), {}), row, counts)
     rows: list[dict[str, Any]] = []
     for (process, quarter, defect), sums in made.items():
         key = {"process": process, "quarter_on": quarter, "defect": defect}
@@ -101,7 +100,7 @@ def put_quality(engine: Engine) -> None:
 
 def put_cusum(engine: Engine) -> None:
     """Put `cusum` from `given_outcome`: units whose chance was known and whose 13 weeks are over."""
-    rules, restarts, as_of = _rules(engine), _restarts(engine), _as_of(engine)
+    rules, restarts, as_of = control_rules(engine), _restarts(engine), _as_of(engine)
     rows: list[dict[str, Any]] = []
     found = [r for r in _outcomes(engine) if r["p_open"] is not None and r["at"] + HORIZON <= as_of]
     for _, units in groupby(found, key=lambda r: r["process"]):
@@ -118,6 +117,7 @@ def put_cusum(engine: Engine) -> None:
                         "worse": float(sums.worse[t]),
                         "alarm_better": bool(sums.alarm_better[t]),
                         "alarm_worse": bool(sums.alarm_worse[t]),
+                        "alarm_at": rules["cusum_limit"],
                     }
                 )
     engine.put("cusum", pa.Table.from_pylist(rows, schema=_CUSUM))
@@ -160,12 +160,17 @@ def _chart(weeks: Sequence[dict[str, Any]], rules: dict[str, Any]) -> Iterator[d
         units = np.array([p["unit_count"] for p in base], float)
         defects = np.array([p["defect_count"] for p in base], float)
         limits = laney(defects, units)
-        if limits is not None and float(np.median(units)) * limits.mean >= rules["fewest_defects"]:
+        if limits is not None and _expected(limits, units) >= rules["fewest_defects"]:
             break
     else:
         limits = None
     last = max((p["week_at"] + size * WEEK for p in points if p["is_mature"]), default=first)
     yield from _drawn(points, limits, rules, is_provisional=last < first + rules["baseline_us"])
+
+
+def _expected(limits: Limits, units: Vector) -> float:
+    """Defects that a point of the baseline expects, or those without one where these are fewer."""
+    return float(np.median(units)) * min(limits.mean, 1 - limits.mean)
 
 
 def _drawn(
@@ -268,6 +273,17 @@ def _levels(defects: int, judged: int) -> dict[str, float | None]:
     }
 
 
+def _add(sums: dict[str, int], row: dict[str, Any], counts: Sequence[str]) -> None:
+    for count in counts:
+        sums[count] = sums.get(count, 0) + row[count]
+
+
+def _quarter(at: int) -> int:
+    """The first day of the quarter of an instant."""
+    day = datetime.fromtimestamp(at // 1_000_000, UTC)
+    return micros(day.replace(month=3 * ((day.month - 1) // 3) + 1, day=1))
+
+
 def _stretches(
     rows: Sequence[dict[str, Any]], restarts: Sequence[int], *, at: str = "week_at"
 ) -> Iterator[list[dict[str, Any]]]:
@@ -290,7 +306,7 @@ def _sorted(engine: Engine, table: str, columns: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _rules(engine: Engine) -> dict[str, Any]:
+def control_rules(engine: Engine) -> dict[str, Any]:
     """The rules of charts in force on the as-of date: limits are drawn by one hand over the whole history."""
     as_of = _as_of(engine)
     found: list[dict[str, Any]] = engine.arrow("SELECT r.* FROM rule_control AS r").to_pylist()

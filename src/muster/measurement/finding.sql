@@ -172,3 +172,30 @@ JOIN rule_activity_weights AS w ON w.activity = e.activity AND w.from_at <= e.oc
 WHERE e.is_participation
 AND NOT w.is_participation
 GROUP BY e.activity
+UNION ALL
+SELECT
+    'warning' AS severity,
+    'panel.' || d.feature AS "column",
+    CAST(NULL AS VARCHAR) AS value,
+    'is spread otherwise on the newest Monday looked at than in the weeks the model of chances learnt from' AS reason,
+    'See muster report defects, page 4; a campaign may be why. The limit is psi_limit of rules/control.csv.' AS remedy,
+    d.row_count AS count
+FROM drift AS d
+JOIN (SELECT x.measure, MAX(x.week_at) AS week_at FROM drift AS x GROUP BY x.measure) AS l
+    ON l.measure = d.measure AND l.week_at = d.week_at
+WHERE d.measure = 'psi'
+AND d.is_beyond
+UNION ALL
+SELECT
+    'warning' AS severity,
+    'chance.p_open' AS "column",
+    d.measure AS value,
+    CASE WHEN d.value > 0 THEN 'was too low as a whole: more opened than was said' ELSE 'was too high as a whole: less opened than was said' END
+        || ', as far as outcomes are known' AS reason,
+    'See muster report defects, page 4. Limits stand in rules/control.csv.' AS remedy,
+    d.row_count AS count
+FROM drift AS d
+JOIN (SELECT x.measure, MAX(x.week_at) AS week_at FROM drift AS x GROUP BY x.measure) AS l
+    ON l.measure = d.measure AND l.week_at = d.week_at
+WHERE d.measure IN ('label_average', 'intercept')
+AND d.is_beyond

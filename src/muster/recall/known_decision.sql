@@ -4,6 +4,7 @@ SELECT
     d.kind,
     d.subject_id,
     d.reason,
+    d.decided_by,
     d.decided_at
 FROM decision AS d
 CROSS JOIN clock AS c

@@ -224,7 +224,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class BoardPack:
-    """Everything the board pack says, before it is written as HTML or JSON."""
+    """Everything the board pack, or a report made like it, says before it is written as HTML or JSON."""
 
     company: str
     currency: str
@@ -236,6 +236,7 @@ class BoardPack:
     run_id: str
     pages: tuple[Page, ...]
     caution: str = ""
+    title: str = "Board pack"
 
     def sheet(self, key: str) -> Sheet:
         """The sheet of that key; KeyError when the pack has none."""

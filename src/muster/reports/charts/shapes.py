@@ -128,7 +128,47 @@ class History:
     of: int = 10_000
 
 
-Chart = Columns | Intervals | SegmentBars | Movement | Spreads | Parts | History
+@dataclass(frozen=True, slots=True)
+class ControlPoint:
+    """A point of a control chart with its limits; `ring` names a special cause, `mark` a change of rules."""
+
+    label: str
+    value: float
+    low: float | None
+    high: float | None
+    told: str
+    is_mature: bool = True
+    ring: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ControlChart:
+    """Points over time about a mean, their limits stepped; what is not mature is hatched and left open.
+
+    Shares are written as percentages; other numbers as they are, and may lie below zero.
+    """
+
+    axis: str
+    points: tuple[ControlPoint, ...]
+    mean: float | None = None
+    is_share: bool = True
+    mean_name: str = "mean"
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Two sums over units in order, one drawn upwards and one downwards, with the limit of both."""
+
+    up: str
+    down: str
+    limit: float
+    labels: tuple[str, ...]
+    ups: tuple[float, ...]
+    downs: tuple[float, ...]
+
+
+Chart = ControlChart | Sums | Columns | Intervals | SegmentBars | Movement | Spreads | Parts | History
 
 
 def below_zero(amounts: Iterable[int]) -> str:

@@ -20,7 +20,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from bench.quality import chances, companies, drawn, groups, mail, people, roles, shares, titles, visitors
+from bench.quality import (
+    backtest,
+    chances,
+    companies,
+    drawn,
+    groups,
+    mail,
+    people,
+    roles,
+    scoring,
+    shares,
+    titles,
+    visitors,
+)
 from bench.quality.figures import ROOT, Data, Figure, as_markdown, as_text, find_data
 
 SECTIONS: dict[str, Callable[[Data], Iterator[Figure]]] = {
@@ -34,6 +47,8 @@ SECTIONS: dict[str, Callable[[Data], Iterator[Figure]]] = {
     "drawn": drawn.figures,
     "mail": mail.figures,
     "chances": chances.figures,
+    "backtest": backtest.figures,
+    "scoring": scoring.figures,
     "million": people.million,
 }
 ONLY_WHEN_NAMED = frozenset({"million"})

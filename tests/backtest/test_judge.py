@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.backtest.conftest import judged, silence
 from tests.backtest.invented import START, WEEK, Row, Tables, invent
 from tests.chances.test_weekly import _panel as weekly_panel
 
 from muster.backtest import eight
 from muster.backtest.embargo import check_embargo
-from muster.backtest.judge import IN_FORCE, Backtest, judge, question
+from muster.backtest.judge import IN_FORCE, Backtest
 from muster.backtest.page import write_page
 from muster.backtest.policy import Variant, read_variants, rules_of
 from muster.backtest.questions import CHANCE, Questions
@@ -24,44 +25,13 @@ from muster.engine.duckdb_engine import DuckDBEngine
 from muster.engine.published import Published
 from muster.problems import CheckFailed, WrongUse
 from muster.recall.clock import WEEK as FLOW_WEEK
-from muster.rules.read import Rules, read_rules
-
-
-@pytest.fixture(scope="module")
-def rules(tmp_path_factory: pytest.TempPathFactory) -> Rules:
-    """The default rules, with two places a week."""
-    folder = tmp_path_factory.mktemp("rules")
-    (folder / "capacity.csv").write_text(
-        "solution_id,groups_a_week,per,effective_from,why\n*,2,company,1970-01-01,\n"
-    )
-    return read_rules(folder)
-
-
-def silence(_words: str) -> None:
-    """No progress is asked for."""
-
-
-def judged(published: Published, rules: Rules, solution_id: str | None = None) -> Backtest:
-    span = usual_span(published)
-    assert span is not None
-    asked = question(published, rules, span, currency="USD", solution_id=solution_id, progress=silence)
-    return judge(published, rules, asked, company="Acme", currency="USD", draws=40, progress=silence)
+from muster.rules.read import Rules
 
 
 def questions(published: Published) -> Questions:
     span = usual_span(published)
     assert span is not None
     return ask(published, span, currency="USD", progress=silence)
-
-
-@pytest.fixture(scope="module")
-def tables() -> Tables:
-    return invent()
-
-
-@pytest.fixture(scope="module")
-def found(tables: Tables, rules: Rules, tmp_path_factory: pytest.TempPathFactory) -> Backtest:
-    return judged(tables.write(tmp_path_factory.mktemp("run")), rules)
 
 
 def test_every_account_is_asked_about_and_every_opening_counted(tables: Tables, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_a_bar_is_missed_in_its_own_direction_and_an_absent_set_has_none() -> No
 def test_every_section_names_what_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MUSTER_SHARED", str(tmp_path))
     data = Data(tmp_path, tmp_path / "scratch")
-    for name in ("visitors", "groups", "roles", "titles", "shares", "mail"):
+    for name in ("visitors", "groups", "roles", "titles", "shares", "mail", "backtest", "scoring"):
         found = list(quality.SECTIONS[name](data))
         assert found and all(figure.skipped for figure in found), name
 

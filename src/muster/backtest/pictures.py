@@ -20,7 +20,7 @@ def draw_reliability(bins: Sequence[Bin], width: int) -> Canvas:
     The bar is the 80 % interval, the thin one the 95 %. Below: how many rows a bin holds.
     """
     told = [b for b in bins if b.observed is not None]
-    side = min(width - 64.0, 420.0)
+    side = min(width - 76.0, 420.0)
     left, top, rug = 52.0, 12.0, 44.0
     floor = top + side
     canvas = Canvas(width, int(floor + rug + 58))
@@ -54,7 +54,7 @@ def draw_reliability(bins: Sequence[Bin], width: int) -> Canvas:
             if begin is not None and end is not None:
                 canvas.line(x, floor - place(begin), x, floor - place(end), cls=cls)
         canvas.dot(x, floor - place(b.observed or 0.0), 4, cls="now-0")
-    canvas.text(left, floor + rug + 38, "chance that was said (by tens); below the line: rows", cls="t soft")
+    canvas.text(left, floor + rug + 38, "chance that was said; bars: how many rows", cls="t soft")
     canvas.text(left + 4, top + 10, "part that opened", cls="t soft")
     return canvas
 
@@ -62,7 +62,7 @@ def draw_reliability(bins: Sequence[Bin], width: int) -> Canvas:
 def draw_lift(scores: Sequence[Scored], width: int) -> Canvas:
     """The part of openings found in the best-ranked tenth of all rows, step by step."""
     left, top, floor = 44.0, 24.0, 240.0
-    right = width - (150.0 if width >= _SMALL else 96.0)
+    right = width - (150.0 if width >= _SMALL else 140.0)
     canvas = Canvas(width, 300)
     for tenth in range(0, 11, 2):
         y = floor - (floor - top) * tenth / 10
@@ -91,10 +91,10 @@ def draw_lift(scores: Sequence[Scored], width: int) -> Canvas:
 
 def draw_capacity(scores: Sequence[Scored], width: int) -> Canvas:
     """For each score the part of hand-offs that open, above the part of openings caught; 80 % bars."""
-    left = 170.0 if width >= _SMALL else 118.0
+    left = 170.0 if width >= _SMALL else 146.0
     right, top = width - 16.0, 26.0
     floor = top + _ROW * len(scores)
-    canvas = Canvas(width, int(floor + 52))
+    canvas = Canvas(width, int(floor + 66))
     ends = [f.high_80 or 0.0 for one in scores for f in one.at_capacity if f.name in ("precision", "recall")]
     most = max([*(round(e * 10 + 0.5) / 10 for e in ends), 0.2])
     for tenth in range(round(most * 10) + 1):
@@ -115,7 +115,8 @@ def draw_capacity(scores: Sequence[Scored], width: int) -> Canvas:
                 x1, x2 = (left + (right - left) * end / most for end in (low, high))
                 canvas.line(x1, y + shift, x2, y + shift, cls=f"line {cls}")
             canvas.dot(left + (right - left) * figure.value / most, y + shift, 4, cls=f"{cls}-0")
-    canvas.text(0, floor + 40, "upper dot: hand-offs that open; lower dot: openings caught", cls="t soft")
+    canvas.text(0, floor + 40, "upper dot: hand-offs that open", cls="t soft")
+    canvas.text(0, floor + 56, "lower dot: openings caught", cls="t soft")
     return canvas
 
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.in_chromium import holds
 from typer.testing import CliRunner
 
 from muster.cli.app import app
 from muster.cli.replay import replay_workspace
 from muster.problems import WrongUse
-from muster.replay.compare import Replay
+from muster.replay.compare import Replay, weeks_of
 from muster.replay.findings import findings
 from muster.replay.matching import MQL, MUSTER
 from muster.replay.page import write_page
+from muster.replay.places import WEEK
 from muster.replay.told import as_json, trust
 from muster.testing import Record, account, company, engaged, lead, named, opportunity, rows
 from muster.workspace import Workspace
@@ -177,6 +181,31 @@ def test_the_page_opens_with_three_findings_and_fetches_nothing(told: Replay) ->
     assert "http" not in page
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_nobody_is_locked_out(chromium: Any, told: Replay, tmp_path: Path, width: int, scheme: str) -> None:
+    file = tmp_path / "replay.html"
+    file.write_text(write_page("Test & Co", told), "utf-8")
+    holds(chromium, file, width=width, scheme=scheme)
+
+
+@pytest.mark.browser
+def test_it_prints_on_two_pages(chromium: Any, told: Replay, tmp_path: Path) -> None:
+    file = tmp_path / "replay.html"
+    file.write_text(write_page("Test & Co", told), "utf-8")
+    page = chromium.new_page()
+    page.goto(file.as_uri())
+    assert page.pdf(format="A4").count(b"/Type /Page\n") == 2
+    page.close()
+
+
+def test_a_later_run_puts_the_replay_aside(ws: Workspace, told: Replay) -> None:
+    assert ws.table("replay_opening").num_rows == len(told.compared.openings)
+    published = ws.published
+    assert set(published.beside()) == {"replay", "replay_opening", "replay_hand_off", "replay_lead"}
+    assert replace(published, manifest={**published.manifest, "run_id": "000002-00000000"}).beside() == {}
+
+
 def test_a_capacity_in_numbers_and_one_that_is_none(ws: Workspace) -> None:
     muster = CliRunner()
     done = muster.invoke(app, ["replay", "-w", str(ws.folder), "--capacity", "0.25", "--json"])
@@ -203,8 +232,12 @@ def test_without_mqls_on_record_the_rule_stands_unchecked_and_few_openings_make_
     assert not any(finding.key == "caught" for finding in findings(told))
 
 
-def test_a_history_without_openings_or_too_short_is_refused(tmp_path: Path) -> None:
-    records = [each for each in history(has_mqls=True) if each.table not in {"opportunity", "contact_role"}]
-    alone = company(tmp_path / "alone", *records[:60])
-    with pytest.raises(WrongUse, match="no opportunity in this history"):
-        replay_workspace(alone)
+def test_a_history_without_mqls_or_openings_or_too_short_is_refused(told: Replay) -> None:
+    leads, openings = told.leads, told.compared.openings
+    for refused, says in (
+        (([], openings, told.as_of), "no MQL in this history"),
+        ((leads, [], told.as_of), "no opportunity in this history"),
+        ((leads, openings, told.from_at + 40 * WEEK), "is 40 weeks long"),
+    ):
+        with pytest.raises(WrongUse, match=says):
+            weeks_of(*refused)

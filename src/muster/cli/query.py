@@ -102,15 +102,18 @@ def columns(published: Published) -> dict[str, list[str]]:
 def _overview(published: Published) -> pa.Table:
     """Every published table: its step, its rows, and what a row says."""
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
-    from muster.canonical.tables import flow_tables
+    from muster.canonical.tables import flow_tables, replay_tables
 
-    contract, there = flow_tables(), published.manifest["tables"]
+    contract = flow_tables() | replay_tables()
+    there = {name: facts["rows"] for name, facts in published.manifest["tables"].items()}
+    there |= {name: pq.read_metadata(file).num_rows for name, file in published.beside().items()}
     names = [name for name in contract if name in there]
     return pa.table(
         {
             "table": names,
-            "rows": [there[name]["rows"] for name in names],
+            "rows": [there[name] for name in names],
             "about": [contract[name].about for name in names],
         }
     )

@@ -100,6 +100,8 @@ class Published:
 
     def path(self, table: str) -> Path:
         """The file of one table. Raises WrongUse when the run has none of that name."""
+        if (beside := self.beside().get(table)) is not None:
+            return beside
         if table not in self.manifest["tables"]:
             raise WrongUse(
                 f"There is no table {table}.", remedy=f"There are: {', '.join(self.manifest['tables'])}."
@@ -130,8 +132,8 @@ class Published:
         )
         connection.execute(f"SET allowed_directories = [{folders}]")
         connection.execute("SET enable_external_access = false")
-        for name, path in ({name: self.path(name) for name in self.manifest["tables"]} | beside).items():
-            file = literal(str(path))
+        for name in [*self.manifest["tables"], *beside]:
+            file = literal(str(beside.get(name) or self.folder / f"{name}.parquet"))
             connection.execute(f"CREATE VIEW {quoted(name)} AS SELECT * FROM read_parquet({file})")
         connection.execute("SET lock_configuration = true")
         return connection

@@ -93,7 +93,7 @@ def replay(
     replayed = discard_duplicates(
         raise_leads(history.acts, history.titles, history.stays, rule), history.open_from_to(), rule
     )
-    from_at, weeks = _weeks(history.recorded or replayed, history.openings, as_of)
+    from_at, weeks = weeks_of(history.recorded or replayed, history.openings, as_of)
     middle_at = weeks[len(weeks) // 2]
     agreed = agreement_of_halves(history.recorded, replayed, from_at, middle_at, rule)
     is_trusted = agreed is None or agreed[0].is_trusted(rule.now.agree_part)
@@ -135,8 +135,11 @@ def replay(
     )
 
 
-def _weeks(leads: Sequence[Lead], openings: Sequence[Opening], as_of: int) -> tuple[int, list[int]]:
-    """Every Monday from the first MQL on, and the instant the history is taken to begin."""
+def weeks_of(leads: Sequence[Lead], openings: Sequence[Opening], as_of: int) -> tuple[int, list[int]]:
+    """The instant the history is taken to begin, and every Monday from the first MQL on.
+
+    Raises WrongUse where there is no MQL, no opening, or too little time.
+    """
     if not leads:
         raise WrongUse(
             "There is no MQL in this history: none is on record, and the rule in rules/mql.csv makes none.",

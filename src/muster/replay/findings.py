@@ -71,14 +71,16 @@ def _caught(told: Replay) -> Finding | None:
         return None
     left, right = (told.measure("openings_caught", side).value for side in (MQL, MUSTER))
     cents = [int(told.measure("amount_caught", side).value or 0) for side in (MQL, MUSTER)]
+    early = [int(told.measure("caught_two_weeks_before", side).value or 0) for side in (MQL, MUSTER)]
     ratio, dollars = told.measure("openings_ratio", "compared"), told.measure("amount_ratio", "compared")
     lower = told.measure("openings_ratio_lower_bound", "compared")
     times = ""
     if ratio.value is not None and dollars.value is not None and lower.value is not None:
         times = (
             f": {ratio.value:.1f} times the openings{_between(ratio.low, ratio.high)} and "
-            f"{dollars.value:.1f} times the dollars{_between(dollars.low, dollars.high)}; counting for "
-            f"Muster only openings without any MQL before, {lower.value:.1f} times"
+            f"{dollars.value:.1f} times the dollars{_between(dollars.low, dollars.high)}. Two weeks before "
+            f"or more it was {early[1]:,} against {early[0]:,}; counting for Muster only openings without "
+            f"any MQL before, {lower.value:.1f} times the MQL list's"
         )
     sentence = (
         f"At equal capacity Muster's list held {counted(int(right or 0), 'opening')} worth "

@@ -81,7 +81,10 @@ def raise_leads(
 
     `acts` in any order.
     """
-    ordered = sorted(acts, key=attrgetter("person_id", "known_at", "act_id"))
+    earning = {name for stretch in rule.stretches for name in stretch.activities}
+    ordered = sorted(
+        (act for act in acts if act.activity in earning), key=attrgetter("person_id", "known_at", "act_id")
+    )
     leads = []
     for person, own in groupby(ordered, key=attrgetter("person_id")):
         for at, key, score in _crossings(list(own), titles.get(person), rule):

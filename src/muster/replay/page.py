@@ -32,14 +32,24 @@ _STYLE = """
 .findings li::before { content: counter(finding); position: absolute; left: 0; font-weight: 600;
   color: var(--accent); }
 .second { border-top: 1px solid var(--ink); margin-top: 40px; }
-.held .now-2 { fill: var(--then-0); }
-.held .now-3 { fill: var(--then-2); }
+.pair > div { min-width: 0; }
+@media (min-width: 900px) { .pair { display: grid; grid-template-columns: auto auto; gap: 0 40px; }
+  .pair td.n { white-space: nowrap; } }
+.held .now-2, .held .then-2 { fill: var(--then-0); }
+.held .now-3, .held .then-3 { fill: var(--then-2); }
 figure { margin-top: 8px; }
 @media (max-width: 560px) { .findings li { font-size: 16px; line-height: 24px; padding-left: 26px; } }
 @media print {
-  .findings li { font-size: 13px; line-height: 18px; margin-top: 8px; }
+  .findings li { font-size: 12px; line-height: 16px; margin-top: 6px; padding-left: 22px; max-width: none; }
   .second { break-after: page; border: 0; margin: 0; }
-  h2 { margin-top: 14px; }
+  h2 { margin-top: 12px; font-size: 12px; line-height: 15px; }
+  p, .findings { max-width: none; }
+  .pair { display: grid; grid-template-columns: auto auto; gap: 0 16px; }
+  .slim td, .slim th { font-size: 9px; line-height: 11px; }
+  .slim caption { font-size: 10.5px; line-height: 13px; }
+  p { margin-top: 4px; }
+  table { margin: 4px 0 6px; }
+  .wide svg.picture { width: auto; max-height: 50mm; }
   .slim td, .slim th { padding-top: 2px; padding-bottom: 2px; }
   details { display: none; }
   figure { break-inside: avoid; }
@@ -163,12 +173,11 @@ def _figures(told: Replay) -> str:
             ("decision makers and economic buyers among these", sum(each.deciders for each in hidden)),
         )
     ]
-    return (
-        table("At equal weekly capacity", ("", "MQL list", "Muster"), rows)
-        + note(f"Amounts of openings held, to the cent: {exactly}.")
-        + table("Both compared", ("", "figure"), compared_rows(told))
-        + table("Hidden members", ("", "people"), people)
-    )
+    left = table("At equal weekly capacity", ("what", "MQL list", "Muster"), rows)
+    left += note(f"Amounts of openings held, to the cent: {exactly}.")
+    right = table("Both compared", ("what", "figure"), compared_rows(told))
+    right += table("Hidden members", ("who", "people"), people)
+    return f'<div class="pair"><div>{left}</div><div>{right}</div></div>'
 
 
 def _agreement(told: Replay) -> str:
@@ -185,7 +194,7 @@ def _agreement(told: Replay) -> str:
         for name, each in zip(("first half", "second half"), told.agreed, strict=True)
     ]
     days = told.rule.now.agree_within // 86_400_000_000
-    head = ("", "recorded", "replayed", f"within {days} days", "median days apart")
+    head = ("MQLs of the", "recorded", "replayed", f"within {days} days", "median days apart")
     return table("MQLs recorded and replayed", head, rows)
 
 

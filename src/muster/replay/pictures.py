@@ -88,13 +88,13 @@ def draw_flow(told: Replay, width: int) -> Canvas:
     flow = flow_of_discarded(told)
     total = sum(count for *_, count in flow) or 1
     narrow = width < _NARROW
-    left, right = (116.0, width - 104.0) if narrow else (230.0, width - 150.0)
+    left, right = (132.0, width - 96.0) if narrow else (230.0, width - 150.0)
     room, gap = 150.0, 22.0
     canvas = Canvas(width, int(room + gap * 4 + 26))
     starts = _stacked([(key, sum(n for f, _, n in flow if f == key)) for key in FATES], total, room, gap)
     ends = _stacked([(key, sum(n for _, e, n in flow if e == key)) for key in BECAME], total, room, gap)
     canvas.text(0, 10, "belonged to", cls="t soft tiny")
-    canvas.text(right + 18, 10, "related opening", cls="t soft tiny")
+    canvas.text(width, 10, "related opening", cls="t soft tiny", anchor="end")
     cursor = {("start", key): y for key, (y, _) in starts.items()} | {
         ("end", key): y for key, (y, _) in ends.items()
     }
@@ -105,7 +105,7 @@ def draw_flow(told: Replay, width: int) -> Canvas:
         tone = "now-2" if fate != "no_group" else "then-2"
         corners = [(left + 8, a), (right, b), (right, b + high), (left + 8, a + high)]
         canvas.area(corners, cls=tone, about=f"{count} {FATES[fate]}: {end}")
-    short = {"same_group": "the group worked", "other_solution": "another solution's", "no_group": "no group"}
+    short = {"same_group": "group worked", "other_solution": "other solution", "no_group": "no group"}
     for key, (y, high) in starts.items():
         canvas.rect(left, y, 8, high, cls="now-0" if key != "no_group" else "then-0")
         count = sum(n for f, _, n in flow if f == key)

@@ -50,7 +50,8 @@ def _figures(found: Backtest) -> Iterator[Figure]:
             if f.name == one.name and f.value is not None and s.name != IN_FORCE
         }
         low = one.name in ("false_hand_offs_per_opening",)
-        yield Figure(TOPIC, NAMES[one.name], one.value, others, BARS.get(one.name), low, _how(one))
+        what = NAMES[one.name] + (", cents" if "cents" in one.name else "")
+        yield Figure(TOPIC, what, one.value, others, BARS.get(one.name), low, _how(one))
     for one in found.calibration:
         yield Figure(TOPIC, NAMES[one.name], one.value, {}, None, how=_how(one))
 

@@ -110,14 +110,11 @@ def place_figures(handed: Handed, asked: Questions, draws: Draws) -> list[Figure
     [everything] = draws.sums(openings.account, np.ones(len(openings.at)))
     days = _medians(wait[first] / DAY, handed.account[first], draws)
     found, total = len(place), len(openings.at)
-    of_handed = {
-        "precision": ratio(hits, count),
-        "precision_after_gap": ratio(lates, count),
-        "opened_cents_per_hand_off": ratio(opened, count),
-        "won_cents_per_hand_off": ratio(won, count),
-    }
+    of_handed = {"precision": ratio(hits, count), "precision_after_gap": ratio(lates, count)}
     return [
         *(figure(name, v, openings=found, counted=len(hit)) for name, v in of_handed.items()),
+        figure("opened_cents_per_hand_off", ratio(opened, count), openings=found),
+        figure("won_cents_per_hand_off", ratio(won, count), openings=found),
         figure("recall", ratio(caught, everything), openings=total),
         figure("recall_after_gap", ratio(early, everything), openings=total),
         figure("median_lead_days", days, openings=found),

@@ -33,7 +33,8 @@ _STYLE = """
   color: var(--accent); }
 .second { border-top: 1px solid var(--ink); margin-top: 40px; }
 .pair > div { min-width: 0; }
-@media (min-width: 900px) { .pair { display: grid; grid-template-columns: auto auto; gap: 0 40px; }
+@media (min-width: 900px) {
+  .pair { display: grid; grid-template-columns: minmax(0, 13fr) minmax(0, 10fr); gap: 0 40px; }
   .pair td.n { white-space: nowrap; } }
 .held .now-2, .held .then-2 { fill: var(--then-0); }
 .held .now-3, .held .then-3 { fill: var(--then-2); }

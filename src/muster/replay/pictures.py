@@ -72,8 +72,15 @@ def held_by_quarter(told: Replay) -> list[tuple[str, tuple[int, int, int, int]]]
 
 
 def quarter_columns(told: Replay) -> Columns:
-    """The same as columns over time."""
-    stacks = tuple(Stack(label[2:], layers, is_now=True) for label, layers in held_by_quarter(told))
+    """The same as columns over time; the year stands at the first and at every first quarter."""
+    stacks = tuple(
+        Stack(
+            label[5:] if number and not label.endswith("Q1") else f"{label[5:]} {label[2:4]}",
+            layers,
+            is_now=True,
+        )
+        for number, (label, layers) in enumerate(held_by_quarter(told))
+    )
     return Columns("openings", HELD, stacks)
 
 

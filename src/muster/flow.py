@@ -49,6 +49,7 @@ from muster.identity.firms.match import match_accounts
 from muster.identity.firms.renamed import log_merges
 from muster.identity.matching.match import match_people
 from muster.measurement.attribution import credit_weight
+from muster.measurement.frame_association import associate_frame
 from muster.plugins import attribution_models
 from muster.qualification.policies import check_policies, policy_stretch
 from muster.qualification.queue import queue_groups
@@ -160,7 +161,12 @@ STEPS = (
             "gaming_sign": (("given", "rule_control", "clock"), put_signs),
         },
     ),
-    Step("measure", "measurement", composed=(credit_weight,)),
+    Step(
+        "measure",
+        "measurement",
+        {"frame_association": (("frame_deal",), associate_frame)},
+        composed=(credit_weight,),
+    ),
 )
 
 

@@ -22,6 +22,7 @@ from muster.explain.tell import archive_of, tell
 from muster.workspace import Workspace
 
 PYTHON_MADE = {
+    "frame_association",
     *("intake_ledger", "person_match", "chance_model", "chance_coefficient", "queue"),
     *("control_chart", "process_quality", "cusum", "stage_yield", "agreement", "drift", "gaming_sign"),
 }

@@ -61,6 +61,21 @@ NOT_RECOUNTED = {
         )
     ),
     *(("queue", f) for f in ("rank", "waiting", "slots", "propensity")),  # tests/qualification: an oracle
+    *(
+        ("frame_week", figure)  # tests/weighing/test_frame.py counts them another way
+        for figure in (
+            *("depth", "sharing", "upward", "response", "attendance", "percentile", "peers", "control"),
+            *(f"{part}_percentile" for part in ("depth", "sharing", "upward", "response", "attendance")),
+            *("share_of_frame", "points", "evidence_count"),
+        )
+    ),
+    *(
+        ("frame_association", figure)  # tests/weighing/test_frame.py, against statsmodels' formulas
+        for figure in (
+            *("with_count", "with_won", "without_count", "without_won", "win_rate_with", "win_rate_without"),
+            *("difference", "low", "high", "account_low", "account_high"),
+        )
+    ),
     ("likely_share", "confidence"),
     ("referral", "confidence"),  # that of the share it follows
     ("role_chance", "probability"),  # add up to 1: tests/stories/test_roles.py

@@ -11,13 +11,14 @@ from muster.workspace import Workspace
 
 
 def parts_add_up(workspace: Workspace) -> list[Row]:
-    """A score is the sum of its parts to the hundredth, none of them negative, and 0 to 100."""
+    """A score is the sum of its parts to the hundredth, and 0 to 100; only weak frame control is negative."""
     return rows(
         workspace,
         """
         FROM score WHERE score <> fit + intent + engagement + frame_control + completeness
         OR NOT score BETWEEN 0 AND 100
-        OR LEAST(fit, intent, engagement, frame_control, completeness) < 0
+        OR LEAST(fit, intent, engagement, completeness) < 0
+        OR (frame_control < 0 AND NOT EXISTS (SELECT 1 FROM signal AS s WHERE s.reason = 'frame_week'))
         """,
     )
 

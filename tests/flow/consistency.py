@@ -48,6 +48,11 @@ AGREE = {
         "left_at",
         "left_at",
     ),
+    "frame_week": Said(
+        "week_at",
+        "buying_group_id week_at depth sharing upward response attendance percentile share_of_frame control"
+        " points evidence_count evidence",
+    ),
     "gate": Said("from_at", "buying_group_id from_at gate reason", "to_at", "to_at"),
     "account_status": Said("from_at", "account_id status from_at reason", "to_at", "to_at"),
     "buying_group": Said(

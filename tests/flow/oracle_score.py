@@ -47,7 +47,7 @@ class Evidence:
         last = known_by or at
         worth = dict.fromkeys(PARTS, 0.0)
         for signal in self.signals:
-            if signal["component"] in PARTS and signal["at"] <= last:
+            if signal["component"] in PARTS and signal["kind"] != "step" and signal["at"] <= last:
                 days = self.policy.half_life_days * (2 if signal["kind"] == "slow" else 1)
                 age = (at - signal["decays_from"]) / DAY
                 worth[signal["component"]] += float(signal["points"]) * 2 ** (-age / days)
@@ -59,11 +59,18 @@ class Evidence:
         most: float = getattr(self.policy, f"{component}_max")
         return min(float(earned), most)
 
+    def frame_step(self, at: datetime) -> float:
+        """What frame control adds or takes away, within what keeps the score between 0 and 100."""
+        moved = sum(float(s["points"]) for s in self.signals if s["reason"] == "frame_week" and s["at"] <= at)
+        stays = self.steady("fit", at) + self.steady("completeness", at)
+        return max(min(moved, self.policy.fit_max + self.policy.completeness_max - stays), -stays)
+
     def exact(self, at: datetime, known_by: datetime | None = None) -> float:
         """The score at an instant, not rounded; of what was known by an earlier one, where that is given."""
         last = known_by or at
         part = 1 - 2 ** (-sum(self.raw(at, last).values()) / self.policy.signal_half_points)
-        return self.steady("fit", last) + self.steady("completeness", last) + self.policy.signal_max * part
+        stays = self.steady("fit", last) + self.steady("completeness", last) + self.frame_step(last)
+        return stays + self.policy.signal_max * part
 
     def may_enter(self, at: datetime) -> bool:
         """Whether enough people are known, or somebody raised a hand."""
@@ -92,10 +99,12 @@ def off_the_oracle(workspace: Workspace) -> list[dict[str, Any]]:
         group, at = groups[row["buying_group_id"]], row["scored_at"]
         raw = group.raw(at)
         total, expected = sum(raw.values()), group.exact(at)
-        faded = expected - group.steady("fit", at) - group.steady("completeness", at)
+        step = group.frame_step(at)
+        faded = expected - group.steady("fit", at) - group.steady("completeness", at) - step
         wrong = {"score": expected} if abs(float(row["score"]) - expected) > 0.01 else {}
         for component, column in PARTS.items():
             part = faded * raw[component] / total if total else 0.0
+            part += step if component == "frame" else 0.0
             if abs(float(row[column]) - part) > 0.025:
                 wrong[column] = part
         for component in ("fit", "completeness"):

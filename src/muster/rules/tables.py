@@ -38,6 +38,11 @@ _POLICY = {
     "signal_max": ("signal_max_points", 100),
     "fit_max": ("fit_max_points", 100),
     "completeness_max": ("completeness_max_points", 100),
+    "frame_half_life_days": ("frame_half_life_us", _DAY),
+    "habit_half_life_days": ("habit_half_life_us", _DAY),
+    "frame_peers": ("frame_peers", 1),
+    "frame_swing": ("frame_swing_points", 100),
+    "frame_start": ("frame_start_thousandths", 1000),
     "minimum_people": ("minimum_people", 1),
     "relevance_people": ("relevance_people", 1),
     "credit_window_days": ("credit_window_us", _DAY),
@@ -45,6 +50,11 @@ _POLICY = {
     "second_lead_days": ("second_lead_us", _DAY),
     "answer_days": ("answer_us", _DAY),
 }
+
+_ABOVE_ZERO = (
+    *("half_life_us", "credit_half_life_us", "signal_half_points", "signal_max_points"),
+    *("frame_half_life_us", "habit_half_life_us", "frame_peers", "frame_start_thousandths"),
+)
 
 
 def rule_tables(rules: Rules) -> dict[str, pa.Table]:
@@ -59,6 +69,7 @@ def rule_tables(rules: Rules) -> dict[str, pa.Table]:
     _check_half_lives(rules)
     _check_capacity(rules)
     _check_exclusions(rules)
+    _check_frame(rules)
     return tables
 
 
@@ -101,13 +112,16 @@ def _policy_table(rules: Rules) -> pa.Table:
         values: dict[str, Value] = {"from_at": start, "to_at": end}
         for name, (column, unit) in _POLICY.items():
             values[column] = _in_force(known, name, start, unit)
-        for name in ("half_life_us", "credit_half_life_us", "signal_half_points", "signal_max_points"):
+        for name in _ABOVE_ZERO:
             if _int(values[name]) <= 0:
                 rule = next(rule for rule, (column, _) in _POLICY.items() if column == name)
                 raise RuleError(f"rules/qualification.csv: {rule} must be more than 0.", remedy="Raise it.")
         # Halvings a microsecond, and half-scores a point: the flow multiplies and never divides by a rule.
         values["fast_fade"] = 1 / _int(values["half_life_us"])
         values["slow_fade"] = 1 / (2 * _int(values["half_life_us"]))
+        values["frame_fade"] = 1 / _int(values["frame_half_life_us"])
+        values["habit_fade"] = 1 / _int(values["habit_half_life_us"])
+        values["frame_start"] = _int(values["frame_start_thousandths"]) / 1000
         values["credit_fade"] = 1 / _int(values["credit_half_life_us"])
         values["signal_curve"] = 1 / _int(values["signal_half_points"])
         if _int(values["leave_points"]) > _int(values["enter_points"]):
@@ -159,6 +173,23 @@ def _check_exclusions(rules: Rules) -> None:
             raise RuleError(
                 f"rules/exclusions.csv: there is no kind {row['kind']!r}.",
                 remedy="Use domain, name, type or record.",
+            )
+
+
+def _check_frame(rules: Rules) -> None:
+    """Frame control has five parts, and what competes with them."""
+    parts = ("depth", "sharing", "upward", "response", "attendance")
+    for row in rules["frame"]:
+        allowed = {"part": parts, "activity": (*parts, "competing"), "seniority": ("",)}.get(str(row["kind"]))
+        if allowed is None or row["part"] not in allowed:
+            raise RuleError(
+                f"rules/frame.csv: {row['kind']} {row['name']} has part {row['part']!r}.",
+                remedy=f"Kinds: part, activity, seniority; parts: {', '.join(parts)}, or competing.",
+            )
+        if not isinstance(row["weight"], float) or row["weight"] < 0:
+            raise RuleError(
+                f"rules/frame.csv: {row['name']} weighs {row['weight']:g}.",
+                remedy="Write 0 or more: no part of frame control counts against us.",
             )
 
 

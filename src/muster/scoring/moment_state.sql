@@ -25,6 +25,7 @@ placed AS (
         c.number,
         s.fit_points,
         s.completeness_points,
+        s.frame_points AS frame_step,
         s.signal_max_points,
         s.signal_curve,
         s.intent_fast * POWER(2e0, (s.opened_at - c.at) * s.fast_fade)
@@ -45,6 +46,7 @@ total AS (
         p.number,
         p.fit_points,
         p.completeness_points,
+        p.frame_step,
         p.intent_raw,
         p.engagement_raw,
         p.frame_raw,
@@ -64,6 +66,7 @@ researched AS (
         t.number,
         t.fit_points,
         t.completeness_points,
+        t.frame_step,
         t.signal_points,
         t.engagement_raw,
         t.frame_raw,
@@ -82,6 +85,7 @@ parted AS (
         r.number,
         r.fit_points,
         r.completeness_points,
+        r.frame_step,
         r.signal_points,
         r.intent_points,
         CASE
@@ -95,10 +99,11 @@ SELECT
     p.buying_group_id,
     p.scored_at,
     p.number,
-    p.fit_points + p.completeness_points + p.signal_points AS score,
+    p.fit_points + p.completeness_points + p.frame_step + p.signal_points AS score,
     p.fit_points AS fit,
     p.intent_points AS intent,
     p.signal_points - p.intent_points - p.frame_points AS engagement,
-    p.frame_points AS frame_control,
+    p.frame_points + p.frame_step AS frame_control,
+    p.frame_step,
     p.completeness_points AS completeness
 FROM parted AS p

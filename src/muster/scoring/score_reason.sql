@@ -13,6 +13,7 @@ WITH running AS (
         CASE WHEN s.points < 0 THEN TRUE ELSE FALSE END AS is_loss
     FROM signal AS s
     WHERE s.component IN ('fit', 'intent', 'engagement', 'frame', 'completeness')
+    AND s.reason <> 'frame_week'
 ),
 
 part AS (
@@ -22,7 +23,7 @@ part AS (
     UNION ALL
     SELECT m.buying_group_id, m.scored_at, 'engagement' AS component, 'engagement' AS said, m.engagement AS points FROM moment_state AS m
     UNION ALL
-    SELECT m.buying_group_id, m.scored_at, 'frame' AS component, 'frame_control' AS said, m.frame_control AS points FROM moment_state AS m
+    SELECT m.buying_group_id, m.scored_at, 'frame' AS component, 'frame_control' AS said, m.frame_control - m.frame_step AS points FROM moment_state AS m
     UNION ALL
     SELECT m.buying_group_id, m.scored_at, 'completeness' AS component, 'completeness' AS said, m.completeness AS points FROM moment_state AS m
 )
@@ -51,3 +52,19 @@ JOIN running AS r
     AND (r.next_at IS NULL OR p.scored_at < r.next_at)
 LEFT JOIN rule_activity_weights AS w ON w.activity = r.reason AND w.from_at <= r.at AND r.at < w.to_at
 WHERE p.points > 0
+UNION ALL
+SELECT
+    m.buying_group_id,
+    m.scored_at,
+    'frame_control' AS component,
+    'frame_week' AS reason,
+    m.frame_step AS points,
+    f.evidence,
+    f.evidence_count,
+    CASE WHEN m.frame_step > 0 THEN 'stronger' ELSE 'weaker' END || ' than in most of ' || CAST(f.peers AS VARCHAR)
+        || ' groups of the same ' || f.compared_with
+        || CASE WHEN f.share_of_frame < 5e-1 THEN ', and competitors are read about more' ELSE '' END AS sentence
+FROM moment_state AS m
+JOIN frame_week AS f
+    ON f.buying_group_id = m.buying_group_id AND f.week_at = m.scored_at - MOD(m.scored_at - 345600000000, 604800000000)
+WHERE m.frame_step <> 0

@@ -7,7 +7,7 @@ WITH faded AS (
         s.number,
         s.at,
         s.next_at,
-        s.fit_points + s.completeness_points AS steady_points,
+        s.fit_points + s.completeness_points + s.frame_points AS steady_points,
         s.people,
         s.hand_raises,
         (s.intent_fast + s.engagement_fast + s.frame_fast)

@@ -106,6 +106,18 @@ WITH evidence AS (
         g.buying_group_id AS source_id,
         'opening' AS reason
     FROM group_cycle AS g
+    UNION ALL
+    SELECT
+        f.buying_group_id,
+        f.week_at AS at,
+        f.week_at AS decays_from,
+        'frame' AS component,
+        'step' AS kind,
+        f.points,
+        f.buying_group_id AS source_id,
+        'frame_week' AS reason
+    FROM frame_step AS f
+    WHERE f.points <> 0
 )
 
 SELECT

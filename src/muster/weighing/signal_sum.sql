@@ -11,6 +11,9 @@ WITH running AS (
         CAST(SUM(CASE WHEN s.component = 'completeness' THEN s.points ELSE 0 END) OVER (
             PARTITION BY s.buying_group_id ORDER BY s.at, s.component, s.source_id, s.reason
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS BIGINT) AS completeness_points,
+        CAST(SUM(CASE WHEN s.component = 'frame' AND s.kind = 'step' THEN s.points ELSE 0 END) OVER (
+            PARTITION BY s.buying_group_id ORDER BY s.at, s.component, s.source_id, s.reason
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS BIGINT) AS frame_points,
         CAST(SUM(CASE WHEN s.component = 'person' THEN s.points ELSE 0 END) OVER (
             PARTITION BY s.buying_group_id ORDER BY s.at, s.component, s.source_id, s.reason
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS BIGINT) AS people,
@@ -45,6 +48,15 @@ SELECT
     r.next_row_at AS next_at,
     LEAST(r.fit_points, p.fit_max_points) AS fit_points,
     LEAST(r.completeness_points, p.completeness_max_points) AS completeness_points,
+    -- What frame control adds or takes away, within what keeps a score between 0 and 100.
+    GREATEST(
+        LEAST(
+            r.frame_points,
+            p.fit_max_points + p.completeness_max_points
+                - LEAST(r.fit_points, p.fit_max_points) - LEAST(r.completeness_points, p.completeness_max_points)
+        ),
+        -LEAST(r.fit_points, p.fit_max_points) - LEAST(r.completeness_points, p.completeness_max_points)
+    ) AS frame_points,
     r.people,
     r.hand_raises,
     r.intent_fast,

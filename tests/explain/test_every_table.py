@@ -27,6 +27,8 @@ PYTHON_MADE = {
     *("control_chart", "process_quality", "cusum", "stage_yield", "agreement", "drift", "gaming_sign"),
 }
 NONE_HERE = {
+    "experiment_draw",
+    "experiment_power",
     "account_review",
     "gate",
     "group_change",

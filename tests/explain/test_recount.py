@@ -76,6 +76,14 @@ NOT_RECOUNTED = {
             *("difference", "low", "high", "account_low", "account_high"),
         )
     ),
+    *(
+        ("nurture", figure) for figure in ("points_missing", "people_missing")
+    ),  # tests/stories/test_nurture.py
+    *(("early_interest", f"{what}_count") for what in ("person", "visitor", "act")),
+    *(
+        ("experiment_power", figure)
+        for figure in ("holdout_share", "account_count", "opening_count", "variance", "detectable_per_1000")
+    ),
     ("likely_share", "confidence"),
     ("referral", "confidence"),  # that of the share it follows
     ("role_chance", "probability"),  # add up to 1: tests/stories/test_roles.py

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 
 import pyarrow as pa
 
@@ -65,6 +66,11 @@ def rule_tables(rules: Rules) -> dict[str, pa.Table]:
     tables |= control_tables(rules["control"])
     tables["rule_fit"] = tables["rule_fit"].append_column(
         "number", pa.array(_fit_numbers(rules), pa.float64())
+    )
+    tables["rule_experiments"] = (
+        tables["rule_experiments"]
+        .append_column("ends_at", pa.array(_experiment_ends(rules), pa.int64()))
+        .append_column("below", pa.array(_experiment_bounds(rules), pa.string()))
     )
     _check_half_lives(rules)
     _check_capacity(rules)
@@ -174,6 +180,40 @@ def _check_exclusions(rules: Rules) -> None:
                 f"rules/exclusions.csv: there is no kind {row['kind']!r}.",
                 remedy="Use domain, name, type or record.",
             )
+
+
+def _experiment_ends(rules: Rules) -> list[int]:
+    """The day each experiment ends, in microseconds."""
+    ends: list[int] = []
+    for row in rules["experiments"]:
+        try:
+            day = date.fromisoformat(str(row["ends_on"]))
+        except ValueError:
+            raise RuleError(
+                f'rules/experiments.csv: {row["name"]} ends on "{row["ends_on"]}".',
+                remedy="Write it as 2026-01-31.",
+            ) from None
+        ends.append(int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1_000_000)
+        if ends[-1] <= _int(row["from_at"]):
+            raise RuleError(
+                f"rules/experiments.csv: {row['name']} ends before it begins.",
+                remedy="Write an ends_on after effective_from.",
+            )
+    return ends
+
+
+def _experiment_bounds(rules: Rules) -> list[str]:
+    """Draws are eight hexadecimal digits: those below this are held out."""
+    bounds: list[str] = []
+    for row in rules["experiments"]:
+        share = row["share"]
+        if not isinstance(share, float) or not 0 < share < 1:
+            raise RuleError(
+                f"rules/experiments.csv: {row['name']} holds out {share}.",
+                remedy="Write a share between 0 and 1, such as 0.1.",
+            )
+        bounds.append(f"{round(share * 16**8):08x}")
+    return bounds
 
 
 def _check_frame(rules: Rules) -> None:

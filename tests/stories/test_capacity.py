@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from tests.stories.telling import Stories, group_id
 
-from muster.testing import Record, account, decided, engaged, instant, opportunity, rows
-from muster.workspace import Workspace
+from muster.testing import Record, account, company, decided, engaged, instant, opportunity, rows
+from muster.workspace import Workspace, open_workspace
 
 POLICIES = """solution_id,policy,effective_from,why
 *,points,1970-01-01,as it comes
@@ -29,6 +32,7 @@ refused,1,company,1970-01-01,one seller
 taken,1,company,1970-01-01,one seller
 later,1,company,1970-01-01,one seller
 """
+DAYS = ("2025-02-04", "2025-02-12", "2025-02-25", "2025-03-12")
 told = Stories(as_of="2025-09-30", rules={"policies": POLICIES, "capacity": CAPACITY})
 
 
@@ -145,3 +149,27 @@ def test_a_policy_holds_from_its_day_on(ws: Workspace) -> None:
 
 def of(firm: str, solution: str) -> str:
     return group_id(firm, solution=solution)
+
+
+def test_before_going_live_and_after_no_monday_hands_over_more_than_its_places(tmp_path: Path) -> None:
+    """Forty groups for two and a half places a week, half of them before the company went live."""
+    crowd = [record for n in range(40) for record in busy(f"firm{n:02d}", "many", 2 + n % 4, day=DAYS[n % 4])]
+    places = CAPACITY + "many,2.5,company,1970-01-01,two sellers and a half\n"
+    policies = POLICIES + "many,capacity,1970-01-01,places\n"
+    ws = company(tmp_path, *crowd, rules={"policies": policies, "capacity": places}, run=False)
+    settings = tmp_path / "muster.toml"
+    live = settings.read_text("utf-8").replace("[company]\n", '[company]\nlive_since = "2025-03-10"\n', 1)
+    settings.write_text(live, "utf-8")
+    ws = open_workspace(tmp_path)
+    ws.run(as_of=datetime(2025, 9, 30, tzinfo=UTC))
+    found = rows(
+        ws,
+        'SELECT h."at", BOOL_OR(h.is_replayed) AS is_replayed, COUNT(*) AS handed, MIN(q.slots) AS slots '
+        "FROM hand_off AS h LEFT JOIN queue AS q "
+        'ON q.buying_group_id = h.buying_group_id AND q.week_at = h."at" AND q.came_in GROUP BY ALL',
+    )
+    assert 20 < sum(row["handed"] for row in found) <= 40  # who waits for long may fade meanwhile
+    assert all(row["slots"] is not None and row["handed"] <= row["slots"] for row in found)
+    assert {row["is_replayed"] for row in found} == {True, False}
+    slots = sorted((row["at"], row["slots"]) for row in found)
+    assert {two + three for (_, two), (_, three) in pairwise(slots)} == {5}, "two and three in turn"

@@ -24,6 +24,7 @@ def test_the_page_comes_with_its_figures_beside_it(muster: Run, demo: Path, tmp_
     text = page.read_text("utf-8")
     assert text.startswith("<!doctype html>") and "Back-test of" in text
     figures: dict[str, Any] = json.loads(page.with_suffix(".json").read_text("utf-8"))
+    assert json.loads(told.stdout) == figures
     assert figures["scores"][0]["name"] == "chance" and figures["models_checked"] >= 0
     rows = list(
         csv.DictReader((tmp_path / "reports" / "back-calibration.csv").read_text("utf-8").splitlines())

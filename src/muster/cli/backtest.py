@@ -13,7 +13,7 @@ import typer
 
 from muster.cli.options import JsonOption, QuietOption, WorkspaceOption, examples
 from muster.cli.progress import showing_steps
-from muster.cli.screen import hint, print_json
+from muster.cli.screen import clean, hint, print_json, results
 from muster.problems import WrongUse
 
 if TYPE_CHECKING:
@@ -183,8 +183,10 @@ def _tell(found: Backtest, html: Path | None, *, json: bool, quiet: bool) -> Non
     from muster.cli.backtest_told import print_backtest, write_beside
 
     if html is not None:
-        written = write_beside(found, html)
-        hint(f"Beside it: {', '.join(str(path) for path in written)}", quiet=quiet)
+        beside = write_beside(found, html)
+        if not json:
+            results().print(clean(str(html)), soft_wrap=True)
+        hint(f"Beside {html}: {', '.join(str(path) for path in beside)}", quiet=quiet)
     if json:
         print_json(asdict(found))
     elif html is None:

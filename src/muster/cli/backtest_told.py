@@ -101,7 +101,6 @@ def write_beside(found: Backtest, html: Path) -> list[Path]:
         draft = path.with_name(f".{path.name}.new")
         draft.write_text(text, "utf-8")
         draft.replace(path)
-    results().print(clean(str(html)), soft_wrap=True)
     return list(beside)
 
 

@@ -5,9 +5,10 @@
 
 Sets that are not beside the repository are named as skipped: MUSTER_SHARED names the folder of the
 public sets and of the generated company, MUSTER_LINKAGE_SETS that of fake_1000 and historical_50k
-(docs/how-to/measure-quality.md). `million` takes minutes and 5 GB, and runs only when it is named.
-Every section's figures are kept in build/quality/; --markdown writes the table of all that are kept
-into docs/measured.md.
+(docs/how-to/measure-quality.md). `million` and `blocking` take minutes and up to 5 GB, and run only when
+they are named.
+Every section's figures are kept in build/quality/; --markdown writes the tables of those that are kept
+into docs/measured.md, and leaves the others there as they stand.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from bench.quality import (
     groups,
     mail,
     people,
+    people_blocking,
     roles,
     scoring,
     shares,
@@ -50,8 +52,9 @@ SECTIONS: dict[str, Callable[[Data], Iterator[Figure]]] = {
     "backtest": backtest.figures,
     "scoring": scoring.figures,
     "million": people.million,
+    "blocking": people_blocking.figures,
 }
-ONLY_WHEN_NAMED = frozenset({"million"})
+ONLY_WHEN_NAMED = frozenset({"million", "blocking"})
 KEPT = ROOT / "build" / "quality"
 PAGE = ROOT / "docs" / "measured.md"
 BEGIN, END = "<!-- begin: python -m bench.quality --markdown -->", "<!-- end -->"
@@ -99,7 +102,7 @@ def _asked() -> argparse.Namespace:
 
 
 def _write_page() -> None:
-    """Put the kept figures of every section between the page's two marks."""
+    """Put the kept figures between the page's two marks; what was not measured here stays as it stands."""
     kept = []
     for name in SECTIONS:
         file = KEPT / f"{name}.json"
@@ -107,8 +110,16 @@ def _write_page() -> None:
             kept += [Figure(**figure) for figure in json.loads(file.read_text("utf-8"))]
     text = PAGE.read_text("utf-8")
     before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n{as_markdown(kept)}{END}{after}", "utf-8")
+    standing, _, after = rest.partition(END)
+    topics = _topics(standing) | _topics(as_markdown(kept))
+    table = "\n".join(topics.values())
+    PAGE.write_text(f"{before}{BEGIN}\n{table}{END}{after}", "utf-8")
+
+
+def _topics(markdown: str) -> dict[str, str]:
+    """The parts of a page by their headings, in order."""
+    parts = markdown.split("### ")[1:]
+    return {part.partition("\n")[0]: f"### {part.strip()}\n" for part in parts}
 
 
 if __name__ == "__main__":

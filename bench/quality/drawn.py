@@ -19,7 +19,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from bench.quality.figures import Data, Figure
+from bench.quality.figures import Data, Figure, calibrated
 from bench.quality.titles import macro_f1
 
 import muster.demo
@@ -99,10 +99,8 @@ def figures(_: Data) -> Iterator[Figure]:
 def _calibrated(what: str, found: list[tuple[float, bool]], *, bar: float | None = None) -> Iterator[Figure]:
     if found:
         stated, true = (sum(row[i] for row in found) / len(found) for i in (0, 1))
-        how = f"{len(found):,}: stated {stated:.3f}, true {true:.3f}"
-        yield Figure(
-            TOPIC, f"{what}: stated against true", abs(stated - true), bar=bar, is_at_most=True, how=how
-        )
+        what = f"{what}: stated against true"
+        yield calibrated(TOPIC, what, len(found), "of them", stated=stated, true=true, bar=bar)
 
 
 def _judged(folder: Path, seed: int) -> tuple[list[tuple[str, float, str]], list[tuple[bool, float, bool]]]:

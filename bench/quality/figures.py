@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import sqrt
 from pathlib import Path
 
 import muster
@@ -129,6 +130,27 @@ def as_text(figures: Sequence[Figure]) -> str:
             lines += ["", topic, _line(COLUMNS, widths)]
         lines.append(_line(row, widths))
     return "\n".join(lines)
+
+
+def calibrated(
+    topic: str, what: str, count: int, of: str, *, stated: float, true: float, bar: float | None = None
+) -> Figure:
+    """A stated probability beside the true share, and the interval that so few cases leave the latter."""
+    low, high = wilson(true, count)
+    how = f"{count:,} {of}: stated {stated:.3f}, true {true:.3f} ({low:.2f} to {high:.2f})"
+    return Figure(topic, what, abs(stated - true), bar=bar, is_at_most=True, how=how)
+
+
+def wilson(share: float, count: int) -> tuple[float, float]:
+    """The interval of a share that holds 95 times in a hundred (Wilson, 1927).
+
+    >>> tuple(round(end, 3) for end in wilson(1.0, 17))
+    (0.816, 1.0)
+    """
+    z = 1.959964
+    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
+    half = z * sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
+    return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
 def as_markdown(figures: Iterable[Figure]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 import duckdb
-from bench.quality.figures import Data, Figure
+from bench.quality.figures import Data, Figure, calibrated
 from bench.quality.people_judge import Judged, judge
 from bench.quality.people_world import read_world
 from cleanco import basename
@@ -168,10 +168,9 @@ def figures(data: Data) -> Iterator[Figure]:
     for low, high in pairwise((0.0, 0.7, 0.8, 0.9, 0.95, 1.01)):
         [(stated, true, count)] = con.execute(_STATED.format(low=low, high=high)).fetchall()
         if count:
-            how = f"{count:,} memberships: stated {stated:.3f}, true {true:.3f}"
             said = f"{low:.2f} to {min(high, 1):.2f}"
             what = f"membership: stated against true, {said}"
-            yield Figure(TOPIC, what, abs(stated - true), bar=0.05, is_at_most=True, how=how)
+            yield calibrated(TOPIC, what, count, "memberships", stated=stated, true=true, bar=0.05)
 
 
 def _judged(data: Data) -> Iterator[Figure]:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import duckdb
-from bench.quality.figures import Data, Figure
+from bench.quality.figures import Data, Figure, calibrated
 from bench.quality.groups import connect
 from bench.quality.titles import KEYWORDS, macro_f1
 
@@ -49,9 +49,8 @@ def figures(data: Data) -> Iterator[Figure]:
         bands[min(int(confidence * 5), 4)].append((confidence, role == true))
     for band, members in sorted(bands.items()):
         stated, right = (sum(m[i] for m in members) / len(members) for i in (0, 1))
-        how = f"{len(members):,} members: stated {stated:.3f}, true {right:.3f}"
         what = f"confidence against true share, {band / 5:.1f} to {band / 5 + 0.2:.1f}"
-        yield Figure(TOPIC, what, abs(stated - right), is_at_most=True, how=how)
+        yield calibrated(TOPIC, what, len(members), "members", stated=stated, true=right)
 
 
 def _members(con: duckdb.DuckDBPyConnection, data: Data) -> list[tuple[str | None, float, str, str]]:

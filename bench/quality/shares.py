@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
-from bench.quality.figures import Data, Figure
+from bench.quality.figures import Data, Figure, calibrated
 
 TOPIC = "Shares, on the generated company with known truth"
 DRAWS = 200
@@ -54,12 +54,12 @@ def _world(tables: Path, truth: Path) -> Iterator[Figure]:
         if not edges:
             yield Figure(TOPIC, name, skipped="the run found none")
             continue
-        how = f"{edges:,} edges: stated {stated:.3f}, true {found:.3f}"
+        what = f"{name}: stated against true"
+        told = calibrated(TOPIC, what, edges, "edges", stated=stated, true=found, bar=bar)
         if table == "share":
-            yield Figure(TOPIC, f"{name}: precision", found, bar=0.98, how=how)
+            yield Figure(TOPIC, f"{name}: precision", found, bar=0.98, how=told.how)
         else:
-            what = f"{name}: stated against true"
-            yield Figure(TOPIC, what, abs(stated - found), bar=bar, is_at_most=True, how=how)
+            yield told
 
 
 def _lots(tables: Path) -> Figure:

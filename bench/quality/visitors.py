@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
-from bench.quality.figures import Data, Figure
+from bench.quality.figures import Data, Figure, calibrated
 
 TOPIC = "Anonymous visits, on the generated company with known truth"
 ONE_IN = 3  # so many browsers have their names hidden
@@ -136,9 +136,8 @@ def _stated(con: duckdb.DuckDBPyConnection) -> Iterator[Figure]:
     """).fetchall()
     for method, matches, stated, true in found:
         if true is not None:
-            how = f"{matches:,} matches before a browser said who: stated {stated:.3f}, true {true:.3f}"
-            what = f"stated against true: {method.replace('_', ' ')}"
-            yield Figure(TOPIC, what, abs(stated - true), is_at_most=True, how=how)
+            what, of = f"stated against true: {method.replace('_', ' ')}", "matches before a browser said who"
+            yield calibrated(TOPIC, what, matches, of, stated=stated, true=true)
 
 
 def _csv(file: Path) -> str:

@@ -83,6 +83,9 @@ AGREE = {
         "to_at",
         "to_at",
     ),
+    "role_learnt": Said(
+        "from_at", "function seniority role from_at people told untold by_rule weight", "to_at", "to_at"
+    ),
     "second_lead": Said("at", "person_id person_record_id account_id at"),
     # Who made the link, and how senior they are, may be learnt later: acts count from then (see signal).
     "share": Said("known_at", "share_id share_token account_id to_person_id read_at known_at"),

@@ -49,6 +49,11 @@ def test_the_page_is_written_from_kept_figures_between_its_marks(
     assert text.startswith(f"before\n{quality.BEGIN}\n### People")
     assert text.endswith(f"{quality.END}\nafter\n")
     assert "old" not in text and text.index("### People") < text.index("### Mail")
+    (tmp_path / "people.json").unlink()
+    (tmp_path / "mail.json").write_text((tmp_path / "mail.json").read_text().replace("Enron", "Enron anew"))
+    quality._write_page()
+    again = page.read_text()  # measured again in part: the other part stays as it stands
+    assert again == text.replace("Enron", "Enron anew", 1)
 
 
 def test_measures_on_a_case_that_is_counted_by_hand() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from math import log
 from pathlib import Path
 
 from tests.stories.telling import Stories, group, members
 
-from muster.testing import Record, account, contact, engaged, instant, opportunity, rows, shared
+from muster.testing import Record, account, contact, engaged, instant, named, opportunity, rows, shared
 from muster.workspace import Workspace
 
 told = Stories(as_of="2025-12-31")
@@ -112,6 +113,57 @@ def test_gaps_and_completeness_count_the_same_holders(ws: Workspace) -> None:
     points = f"SELECT SUM(points) AS points FROM signal WHERE buying_group_id = '{key}'"
     scored = f"SELECT arg_max(completeness, scored_at) AS points FROM score WHERE buying_group_id = '{key}'"
     assert rows(ws, f"{points} AND component = 'completeness'") == rows(ws, scored)
+
+
+def named_champion(number: int) -> list[Record]:
+    """A seller names the marketing manager who asked for a demo the champion of a deal."""
+    firm = f"taught-by-{number}"
+    email = f"mo@{firm}.example"
+    return [
+        account(firm),
+        contact(email, title="Marketing Manager", account_record_id=firm),
+        engaged("2025-02-03 09:00", email, "demo_requested"),
+        opportunity("2025-02-10 09:00", firm, account=firm),
+        named("2025-02-11 09:00", firm, email, "Champion"),
+    ]
+
+
+def asks_as_marketing_manager(firm: str, at: str) -> list[Record]:
+    email = f"max@{firm}.example"
+    manager = contact(email, title="Marketing Manager", account_record_id=firm)
+    return [account(firm), manager, engaged(at, email, "demo_requested")]
+
+
+@told(
+    *[record for number in range(8) for record in named_champion(number)],
+    *asks_as_marketing_manager("untaught", "2025-02-12 09:00"),
+    *asks_as_marketing_manager("taught", "2025-06-02 09:00"),
+)
+def test_whom_sellers_name_teaches_what_such_titles_stand_for_from_then_on(ws: Workspace) -> None:
+    # By the rules for managers, being the first (and asking for a demo), and the word's factor of 4.
+    odds = {"champion": 0.28 * 1.6 * 1.5, "technical_influencer": 0.52, "decision_maker": 0.09, "user": 0.08}
+    others = sum(odds.values()) - odds["champion"] + 0.015 + 0.015 * 0.6
+    told = 4 * odds["champion"] / (4 * odds["champion"] + others)
+    untold = odds["champion"] / (odds["champion"] + others)
+    [learnt] = rows(ws, "FROM role_learnt WHERE function = 'marketing' AND role = 'champion'")
+    assert (learnt["people"], learnt["to_at"]) == (8, None)
+    assert instant("2025-02-11 09:00") < learnt["from_at"] <= instant("2025-03-11 09:00")
+    assert abs(learnt["told"] / 8e6 - told) < 0.002 and abs(learnt["untold"] / 8e6 - untold) < 0.002
+    times = (5 * 0.28 + 8 * told) / (5 * 0.28 + 8 * untold)  # as if five had been named as the rules say
+    assert abs(learnt["weight"] / 1000 - log(times)) < 0.003
+    firms = ("untaught", "taught")
+    before, after = (
+        rows(
+            ws,
+            f"""SELECT c.probability FROM role_chance AS c JOIN person AS p USING (person_id)
+            WHERE p.email = 'max@{firm}.example' AND c.role = 'champion'""",
+        )[0]["probability"]
+        for firm in firms
+    )
+    assert before * 1.05 < after
+    # What is learnt moves chances from one role to another: together they say no more than before.
+    every = rows(ws, "SELECT told, untold FROM role_learnt WHERE function = 'marketing'")
+    assert all(abs(sum(row[column] for row in every) - 8e6) < 60 for column in ("told", "untold"))
 
 
 def won_with_three_users(number: int, won: str) -> list[Record]:

@@ -1,47 +1,28 @@
--- How much speaks for each role of each member, from each moment its evidence changed on, as a whole number in proportion to the
--- likelihood (1,000,000 for the likeliest): from here on sums are the same in every order.
-WITH moment AS (
-    SELECT w.buying_group_id, w.person_id, w.at, w.role, CAST(SUM(w.weight) AS BIGINT) AS weight
-    FROM role_weight AS w
-    GROUP BY w.buying_group_id, w.person_id, w.at, w.role
-),
-
-stretch AS (
+-- How much speaks for each role of each member, by the rules and by what was learnt of such titles by then, as a whole number in
+-- proportion to the likelihood (1,000,000 for the likeliest): from here on sums are the same in every order.
+WITH weighed AS (
     SELECT
-        m.buying_group_id,
-        m.person_id,
-        m.at AS from_at,
-        LEAD(m.at, 1, 9000000000000000) OVER (PARTITION BY m.buying_group_id, m.person_id ORDER BY m.at) AS to_at
-    FROM (SELECT DISTINCT x.buying_group_id, x.person_id, x.at FROM moment AS x) AS m
-),
-
-role_list AS (
-    SELECT DISTINCT x.role
-    FROM role_expectation AS x
-),
-
-added AS (
-    SELECT
-        s.buying_group_id,
-        s.person_id,
-        s.from_at,
-        s.to_at,
-        r.role,
-        CAST(SUM(COALESCE(m.weight, 0)) OVER (
-            PARTITION BY s.buying_group_id, s.person_id, r.role ORDER BY s.from_at ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS BIGINT) AS weight
-    FROM stretch AS s
-    CROSS JOIN role_list AS r
-    LEFT JOIN moment AS m
-        ON m.buying_group_id = s.buying_group_id AND m.person_id = s.person_id AND m.at = s.from_at AND m.role = r.role
+        e.buying_group_id,
+        e.person_id,
+        e.from_at,
+        e.to_at,
+        e.role,
+        e.weight + COALESCE(l.weight, 0) AS weight
+    FROM role_evidence AS e
+    LEFT JOIN role_learnt AS l
+        ON l.function = e.function
+        AND l.seniority = e.seniority
+        AND l.role = e.role
+        AND l.from_at <= e.from_at
+        AND e.from_at < COALESCE(l.to_at, 9000000000000000)
 )
 
 SELECT
-    a.buying_group_id,
-    a.person_id,
-    a.from_at,
-    a.to_at,
-    a.role,
-    CAST(FLOOR(1e6 * EXP((a.weight - MAX(a.weight) OVER (PARTITION BY a.buying_group_id, a.person_id, a.from_at)) / 1e3) + 5e-1) AS BIGINT)
+    w.buying_group_id,
+    w.person_id,
+    w.from_at,
+    w.to_at,
+    w.role,
+    CAST(FLOOR(1e6 * EXP((w.weight - MAX(w.weight) OVER (PARTITION BY w.buying_group_id, w.person_id, w.from_at)) / 1e3) + 5e-1) AS BIGINT)
         AS likelihood
-FROM added AS a
+FROM weighed AS w

@@ -81,7 +81,8 @@ def _against(name: str, by: str, con: duckdb.DuckDBPyConnection, rank: Mapping[i
         (low, high), (worse, better) = _intervals(ranks, ours, theirs)
         how = (
             f"Spearman, {by}, {len(everyone)} people ({low:.2f} to {high:.2f}; less "
-            f"the other: {worse:+.2f} to {better:+.2f}); {mails:,} mails of {raw:,}, no repeat, none to oneself"
+            f"the other: {worse:+.2f} to {better:+.2f}); {mails:,} mails of {raw:,}, "
+            "no repeat, none to oneself"
         )
         yield Figure(TOPIC, f"{name}: rank and how many they {what}", told, others, how=how)
     pairs = con.execute("SELECT sender, recipient, COUNT(*) FROM mail GROUP BY ALL").fetchall()

@@ -51,6 +51,7 @@ shrunk AS (
     JOIN rule_role_signals AS r ON r.signal = 'rules' AND r.from_at <= s.from_at AND s.from_at < r.to_at
 ),
 
+-- (A difference of logarithms and no quotient: Sail divides before it has joined.)
 weighed AS (
     SELECT
         s.function,
@@ -62,9 +63,7 @@ weighed AS (
         s.told,
         s.untold,
         s.by_rule,
-        CAST(FLOOR(1e3 * LN(
-            CAST(GREATEST(s.by_rule + s.told, 1) AS DOUBLE) / NULLIF(CAST(GREATEST(s.by_rule + s.untold, 1) AS DOUBLE), 0e0)
-        ) + 5e-1) AS BIGINT) AS weight
+        CAST(FLOOR(1e3 * (LN(GREATEST(s.by_rule + s.told, 1)) - LN(GREATEST(s.by_rule + s.untold, 1))) + 5e-1) AS BIGINT) AS weight
     FROM shrunk AS s
 )
 

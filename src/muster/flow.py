@@ -128,8 +128,9 @@ STEPS = (
         "chance",
         "chances",
         {
-            "chance_estimate": (("panel",), put_chances),
+            "chance_estimate": (("panel", "deal", "account_size", "week", "clock"), put_chances),
             "chance_part": (("chance_estimate",), _made_already),
+            "win_chance": (("chance_estimate",), _made_already),
             "chance_model": (("chance_estimate",), _made_already),
             "chance_coefficient": (("chance_estimate",), _made_already),
         },

@@ -95,8 +95,15 @@ def invent(
     draw, tables = np.random.default_rng(seed), Tables(weeks)
     rows = tables.rows
     rows["chance_model"].append(
-        {"model_version": "m1", "trained_at": START, "row_count": 1, "opening_count": 0}
-        | dict.fromkeys(("penalty", "intercept", "slope"), 1.0)
+        {
+            "model_version": "m1",
+            "target": "open",
+            "kind": "ridge",
+            "trained_at": START,
+            "row_count": 1,
+            "opening_count": 0,
+        }
+        | dict.fromkeys(("penalty", "intercept", "slope", "spread"), 1.0)
     )
     for number in range(accounts):
         account_id = hashlib.md5(f"{seed} {number}".encode()).hexdigest()[:12]

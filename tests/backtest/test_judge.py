@@ -12,6 +12,7 @@ import pytest
 from tests.backtest.conftest import judged, silence
 from tests.backtest.invented import START, WEEK, Row, Tables, invent
 from tests.chances.test_weekly import _panel as weekly_panel
+from tests.chances.test_weekly import put
 
 from muster.backtest import eight
 from muster.backtest.embargo import check_embargo
@@ -142,7 +143,7 @@ def _learnt(folder: Path) -> Published:
     """The tables of a panel and of what the flow learns from it."""
     panel = weekly_panel()
     with DuckDBEngine(threads=1) as engine:
-        engine.put("panel", panel)
+        put(engine, panel)
         weekly.put_chances(engine)
         said = engine.arrow("SELECT e.*, e.week_at AS scored_at FROM chance_estimate AS e").to_pylist()
         models = engine.arrow("SELECT m.* FROM chance_model AS m").to_pylist()

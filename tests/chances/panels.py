@@ -14,6 +14,7 @@ from muster.recall.clock import micros
 from muster.sources.load import load
 from muster.testing import Record, company
 
+AFTER_PANEL = {"chance", "chance_estimate", "win_chance", "chance_model", "chance_coefficient"}
 Row = dict[str, Any]
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -30,7 +31,7 @@ def built_panel(folder: Path, *records: Record, as_of: datetime) -> Iterator[Duc
         )
         for step in flow.STEPS[: [s.name for s in flow.STEPS].index("chance") + 1]:
             for query in flow._ordered(step, folder, given):
-                if step.name == "chance" and query.name.startswith("chance") and query.name != "chance_act":
+                if step.name == "chance" and query.name in AFTER_PANEL:
                     continue
                 if query.name in step.made_by_python:
                     step.made_by_python[query.name][1](engine)

@@ -187,6 +187,7 @@ def test_the_panel_reads_no_table_of_what_sales_does() -> None:
         for table in query.references
     }
     assert read - made == {
+        "account_fact",
         "account_opportunity",
         "chance_estimate",
         "clock",
@@ -198,6 +199,7 @@ def test_the_panel_reads_no_table_of_what_sales_does() -> None:
         "share",
         "week",
         "week_standing",
+        "win_chance",
     }
 
 

@@ -16,6 +16,23 @@ from muster.recall.clock import FIRST_MONDAY, WEEK
 START = FIRST_MONDAY + 13 * 200 * WEEK
 WEEKS = 78
 ACCOUNTS = 250
+DEAL = {
+    "opportunity_id": pa.string(),
+    "account_id": pa.string(),
+    "solution_id": pa.string(),
+    "created_at": pa.int64(),
+    "closed_at": pa.int64(),
+    "is_won": pa.bool_(),
+    "amount_cents": pa.int64(),
+    "currency": pa.string(),
+}
+SIZE = {
+    "account_id": pa.string(),
+    "employee_count": pa.float64(),
+    "size_known_at": pa.int64(),
+    "industry": pa.string(),
+    "industry_known_at": pa.int64(),
+}
 
 
 def _panel() -> pa.Table:
@@ -76,9 +93,19 @@ def _known_by(panel: pa.Table, instant: int) -> pa.Table:
 THEN = START + 52 * WEEK  # a day on which a model is learnt
 
 
+def put(engine: DuckDBEngine, panel: pa.Table) -> None:
+    """The panel, its Mondays, and a company without deals."""
+    weeks = sorted(set(panel.column("week_at").to_pylist()))
+    engine.put("panel", panel)
+    engine.put("week", pa.table({"week_at": pa.array(weeks, pa.int64())}))
+    engine.put("clock", pa.table({"currency": ["USD"]}))
+    engine.put("deal", pa.schema(DEAL).empty_table())
+    engine.put("account_size", pa.schema(SIZE).empty_table())
+
+
 def said(panel: pa.Table) -> dict[tuple[str, str, int], tuple[Any, ...]]:
     with DuckDBEngine(threads=1) as engine:
-        engine.put("panel", panel)
+        put(engine, panel)
         weekly.put_chances(engine)
         rows = engine.arrow("SELECT e.* FROM chance_estimate AS e").to_pylist()
     return {
@@ -86,6 +113,9 @@ def said(panel: pa.Table) -> dict[tuple[str, str, int], tuple[Any, ...]]:
             r["p_open"],
             r["p_open_low"],
             r["p_open_high"],
+            r["rank"],
+            r["rank_low"],
+            r["rank_high"],
             r["model_version"],
         )
         for r in rows
@@ -115,7 +145,7 @@ def test_the_suite_notices_a_model_that_learns_from_weeks_that_are_not_over(
 
 def test_each_quarter_is_judged_by_the_model_learnt_at_its_start() -> None:
     with DuckDBEngine(threads=1) as engine:
-        engine.put("panel", _panel())
+        put(engine, _panel())
         weekly.put_chances(engine)
         models = engine.arrow("SELECT m.* FROM chance_model AS m").to_pylist()
         rows = engine.arrow("SELECT e.* FROM chance_estimate AS e").to_pylist()

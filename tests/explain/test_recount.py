@@ -97,7 +97,9 @@ NOT_RECOUNTED = {
     # bench/quality/chances.py measures chances; tests/chances learns their models another way
     *(("chance", figure) for figure in ("p_open", "p_open_low", "p_open_high")),
     ("chance_reason", "millionths"),  # tests/chances/test_parts.py: against the coefficients
-    *(("chance_model", f) for f in ("row_count", "opening_count", "penalty", "intercept", "slope")),
+    *(("chance", figure) for figure in ("rank", "rank_low", "rank_high", "expected_amount_cents")),
+    *(("chance", f"{figure}_cents") for figure in ("median_amount", "amount_low", "amount_high")),
+    *(("chance_model", f) for f in ("row_count", "opening_count", "penalty", "intercept", "slope", "spread")),
     *(("chance_coefficient", figure) for figure in ("mean", "scale", "coefficient")),
     # tests/chances/test_panel.py counts the signs
     *(("panel", c) for c in flow_tables()["panel"].column_names[7:]),

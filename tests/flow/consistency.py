@@ -33,14 +33,15 @@ AGREE = {
     ),
     "chance": Said(
         "scored_at",
-        "account_id solution_id scored_at p_open p_open_low p_open_high p_win expected_amount_cents"
-        " model_version",
+        "account_id solution_id scored_at p_open p_open_low p_open_high rank rank_low rank_high p_win"
+        " expected_amount_cents median_amount_cents amount_low_cents amount_high_cents expected_value_cents"
+        " model_version win_version amount_version",
     ),
     "panel": Said(
         "week_at",
         " ".join(c for c in flow_tables()["panel"].column_names if not c.startswith("opens")),
     ),
-    "chance_model": Said("trained_at", "trained_at model_version row_count opening_count"),
+    "chance_model": Said("trained_at", "trained_at target model_version row_count opening_count"),
     "qualification": Said("from_at", "buying_group_id status from_at reason", "to_at", "to_at ended_because"),
     "queue": Said(
         "week_at",

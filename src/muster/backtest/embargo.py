@@ -25,6 +25,7 @@ WITH opening AS (
 SELECT m.model_version, m.trained_at, m.opening_count, COUNT(o.known_from) AS over
 FROM chance_model AS m
 LEFT JOIN opening AS o ON o.known_from <= m.trained_at
+WHERE m.target = 'open'
 GROUP BY m.model_version, m.trained_at, m.opening_count
 HAVING m.opening_count > COUNT(o.known_from)
 ORDER BY m.trained_at
@@ -46,4 +47,5 @@ def check_embargo(published: Published) -> int:
             f"openings; only {row['over']} lay in weeks whose 13 weeks were over by then.",
             remedy=remedy,
         )
-    return int(published.arrow("SELECT COUNT(*) AS n FROM chance_model").to_pylist()[0]["n"])
+    counted = published.arrow("SELECT COUNT(*) AS n FROM chance_model AS m WHERE m.target = 'open'")
+    return int(counted.to_pylist()[0]["n"])

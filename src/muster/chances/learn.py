@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from muster.chances.ridge import Matrix, Vector, chances, fit, spread
+from muster.chances.ridge import Z80, Matrix, Vector, chances, fit, spread
 from muster.chances.signs import RULE, Panel
+from muster.chances.told import Row, Weight, fingerprint, told
 
 # Openings, not rows: one opening makes three or four rows.
 FEWEST = 40  # below, nothing is said
@@ -17,7 +18,6 @@ ENOUGH = 200  # from here on the accounts that were left out choose the penalty
 PENALTIES = (1000.0, 100.0, 30.0, 10.0)
 CAREFUL = 1000.0
 FOLDS = 3
-Z80 = 1.2815515655446004  # the normal quantile of an 80 % interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +39,35 @@ class Model:
     @property
     def version(self) -> str:
         """Twelve hexadecimal digits: the same for the same model, whoever learnt it."""
-        told = [f"{self.trained_at}", f"{self.intercept:.9g}", f"{self.slope:.9g}"]
-        for name, mean, scale, coefficient in zip(
-            self.names, self.means, self.scales, self.coefficients, strict=True
-        ):
-            told.append(f"{name} {mean:.9g} {scale:.9g} {coefficient:.9g}")
-        return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
+        names = (*self.names, "calibration")
+        numbers = np.r_[self.coefficients, self.intercept]
+        return fingerprint(
+            "open", self.trained_at, names, np.r_[self.means, 0.0], np.r_[self.scales, self.slope], numbers
+        )
 
-    def log_odds(self, panel: Panel) -> Vector:
-        """The log-odds of each row.
+    def row(self) -> Row:
+        """What `chance_model` says of it."""
+        return {
+            "target": "open",
+            "kind": "ridge",
+            "trained_at": self.trained_at,
+            "row_count": self.rows,
+            "opening_count": self.openings,
+            "penalty": self.penalty,
+            "intercept": self.intercept,
+            "slope": self.slope,
+        }
+
+    def weights(self) -> list[Weight]:
+        """What `chance_coefficient` says of it."""
+        return list(zip(self.names, self.means, self.scales, self.coefficients, strict=True))
+
+    def judge(self, panel: Panel) -> tuple[Vector, Vector, Vector]:
+        """The chance of each row, and the ends of its 80 % interval."""
+        return self.chances(*self.log_odds(panel))
+
+    def log_odds(self, panel: Panel) -> tuple[Vector, Matrix]:
+        """The log-odds of each row; and, times standard normal numbers, how other accounts would move them.
 
         Columns are added one after the other, so that a row's chance does not depend on the rows beside it.
         """
@@ -55,7 +75,7 @@ class Model:
         total = np.zeros(len(panel))
         for number, coefficient in enumerate(self.coefficients):
             total += x[:, number] * coefficient
-        return np.asarray(self.intercept + self.slope * total)
+        return self.intercept + self.slope * total, self.slope * (x @ self.root)
 
     def contributions(self, panel: Panel) -> dict[str, Vector]:
         """What each sign adds to the log-odds of each row, against its mean; the rules' one, against none."""
@@ -66,12 +86,11 @@ class Model:
             name: weights[number] * (raw[:, number] - means[number]) for number, name in enumerate(self.names)
         }
 
-    def judge(self, panel: Panel) -> tuple[Vector, Vector, Vector]:
-        """The chance of each row, and the ends of its 80 % interval."""
-        middle = self.log_odds(panel)
-        reach = Z80 * abs(self.slope) * np.sqrt(np.square(self._standard(panel) @ self.root).sum(axis=1))
-        low, high = chances(middle - reach), chances(middle + reach)
-        return np.round(chances(middle), 7), np.round(low, 6), np.round(high, 6)
+    def chances(self, log_odds: Vector, loads: Matrix) -> tuple[Vector, Vector, Vector]:
+        """The chances that log-odds are, and the ends of their 80 % intervals."""
+        reach = Z80 * np.sqrt(np.square(loads).sum(axis=1))
+        low, high = chances(log_odds - reach), chances(log_odds + reach)
+        return np.round(chances(log_odds), 7), np.round(low, 6), np.round(high, 6)
 
     def _standard(self, panel: Panel) -> Matrix:
         return np.asarray((_columns(panel, self.names) - self.means) / self.scales)
@@ -118,9 +137,9 @@ def learn(panel: Panel, *, trained_at: int) -> Model | None:
         slope,
         intercept,
         names,
-        _told(means),
-        _told(scales),
-        _told(found),
+        told(means),
+        told(scales),
+        told(found),
         _root(covariance),
     )
 
@@ -176,11 +195,6 @@ def _calibrated(log_odds: Vector, panel: Panel) -> tuple[float, float]:
         x, panel.opens, weights=panel.weights, penalty=np.zeros(2), start=np.array([0.0, 1.0])
     )
     return float(f"{intercept:.9g}"), float(f"{slope:.9g}")
-
-
-def _told(numbers: Vector) -> Vector:
-    """Nine digits: what a model is written down with is what it judges with."""
-    return np.array([float(f"{number:.9g}") for number in numbers])
 
 
 def _root(covariance: Matrix) -> Matrix:

@@ -75,22 +75,18 @@ def parts(panel: Panel, model: Model) -> pa.Table:
     account and its solution. Parts are rounded to millionths, and the base takes what rounding leaves.
     """
     panel = panel.only(panel.values[:, panel.names.index("in_group")] > 0)
-    total = in_millionths(model, panel)
+    total = in_millionths(model.log_odds(panel)[0])
     found = {topic: np.zeros(len(panel)) for topic in TOPICS}
     for sign, part in model.contributions(panel).items():
         if sign in _OF:
             found[_OF[sign]] += part
-    rounded = {topic: _rounded(part) for topic, part in found.items()}
+    rounded = {topic: in_millionths(part) for topic, part in found.items()}
     rounded[BASE] = total - sum(rounded.values(), np.zeros(len(panel), dtype=np.int64))
     return pa.concat_tables([PART.empty_table(), *(_rows(panel, *told) for told in rounded.items())])
 
 
-def in_millionths(model: Model, panel: Panel) -> Whole:
-    """The log-odds of each row in millionths."""
-    return _rounded(model.log_odds(panel))
-
-
-def _rounded(log_odds: Vector) -> Whole:
+def in_millionths(log_odds: Vector) -> Whole:
+    """Log-odds as whole millionths."""
     return np.round(log_odds * MILLION).astype(np.int64)
 
 

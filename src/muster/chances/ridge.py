@@ -12,6 +12,7 @@ Matrix = npt.NDArray[np.float64]
 
 STEPS = 50
 CLOSE = 1e-9  # the largest change of a coefficient at which the search has arrived
+Z80 = 1.2815515655446004  # the normal quantile of an 80 % interval
 LEAST = 1e-6  # a hair of penalty on every column: two columns that say the same still have one solution
 
 

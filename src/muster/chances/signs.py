@@ -52,6 +52,20 @@ class Panel:
             self.values[kept],
         )
 
+    def part(self, start: int, end: int) -> Panel:
+        """The rows from one place up to another."""
+        return Panel(
+            self.account_ids[start:end],
+            self.first_acts[start:end],
+            self.solution_ids[start:end],
+            self.weeks[start:end],
+            self.opens[start:end],
+            self.opening[start:end],
+            self.weights[start:end],
+            self.names,
+            self.values[start:end],
+        )
+
 
 def read_panel(table: pa.Table, *, kept_of_quiet: float = 1.0) -> Panel:
     """The panel's rows from Arrow. A quiet row (no group, no opening) stands for as many as were left out."""

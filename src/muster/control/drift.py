@@ -87,7 +87,9 @@ def _index(bins: tuple[Vector, Vector], now: Vector, weights: Vector) -> float:
 def _signs(engine: Engine, rules: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Each sign on the first Monday of each month, against the weeks that the model in force learnt from."""
     trained = sorted(
-        engine.arrow("SELECT m.trained_at FROM chance_model AS m").column("trained_at").to_pylist()
+        engine.arrow("SELECT m.trained_at FROM chance_model AS m WHERE m.target = 'open'")
+        .column("trained_at")
+        .to_pylist()
     )
     if not trained:
         return

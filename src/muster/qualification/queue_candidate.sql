@@ -12,16 +12,14 @@ WITH valued AS (
         s.people,
         s.hand_raises,
         c.p_open,
-        CAST(FLOOR(w.p_win * w.mean_won_cents + 5e-1) AS BIGINT) AS worth
+        CAST(FLOOR(c.p_win * c.expected_amount_cents + 5e-1) AS BIGINT) AS worth
     FROM week_standing AS s
     JOIN group_cycle AS g ON g.buying_group_id = s.buying_group_id
     JOIN chosen_policy AS k ON k.solution_id = g.solution_id AND k.week_at = s.week_at AND k.policy <> 'points'
     LEFT JOIN chance AS c ON c.account_id = g.account_id AND c.solution_id = g.solution_id AND c.scored_at = s.week_at
-    LEFT JOIN win_rate AS w ON w.solution_id = g.solution_id AND w.week_at = s.week_at
 ),
 
--- A solution of which nothing is won yet is worth what groups are worth on average; where nothing is known of any, all are worth
--- the same.
+-- A group without a chance is worth what groups are worth on average; where nothing is known of any, all are worth the same.
 average AS (
     SELECT
         v.week_at,

@@ -67,7 +67,7 @@ SELECT epoch_us(w.at) AS week_at, w.buying_group_id, epoch_us(w.opened_at) AS op
         WHEN COALESCE(p.people, 0) < 2 AND NOT COALESCE(h.raised_at <= w.at, FALSE) THEN 'too_few_people'
     END AS held_back_by,
     k.gate IS NOT NULL AS is_stopped,
-    c.p_open, CAST(COALESCE(r.score, 0) * 100 AS BIGINT) AS score, c.expected_amount_cents AS expected
+    c.p_open, CAST(COALESCE(r.score, 0) * 100 AS BIGINT) AS score, c.expected_value_cents AS expected
 FROM waiting AS w
 LEFT JOIN people AS p ON p.at = w.at AND p.buying_group_id = w.buying_group_id
 LEFT JOIN hand AS h ON h.buying_group_id = w.buying_group_id

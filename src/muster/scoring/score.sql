@@ -38,13 +38,13 @@ SELECT
     p.completeness,
     CASE WHEN s.buying_group_id IS NULL THEN r.p_open END AS opening_rate,
     CASE WHEN s.buying_group_id IS NULL THEN h.p_open END AS p_open,
-    COALESCE(h.p_win, w.p_win) AS p_win,
-    CASE WHEN s.buying_group_id IS NULL THEN h.expected_amount_cents END AS expected_amount_cents,
+    w.p_win,
+    CASE WHEN s.buying_group_id IS NULL THEN h.expected_value_cents END AS expected_amount_cents,
     CASE WHEN s.buying_group_id IS NULL THEN h.model_version END AS model_version,
     c.policy_version
 FROM placed AS p
 CROSS JOIN clock AS c
 LEFT JOIN chance AS h ON h.account_id = p.account_id AND h.solution_id = p.solution_id AND h.scored_at = p.week_at
 LEFT JOIN opening_rate AS r ON r.week_at = p.week_at AND r.band = INT_DIV(p.score, 500)
-LEFT JOIN win_rate AS w ON w.week_at = p.week_at AND w.solution_id = p.solution_id
+LEFT JOIN win_chance AS w ON w.week_at = p.week_at AND w.solution_id = p.solution_id
 LEFT JOIN selling AS s ON s.buying_group_id = p.buying_group_id AND s.scored_at = p.scored_at

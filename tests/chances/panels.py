@@ -14,7 +14,15 @@ from muster.recall.clock import micros
 from muster.sources.load import load
 from muster.testing import Record, company
 
-AFTER_PANEL = {"chance", "chance_estimate", "win_chance", "chance_model", "chance_coefficient"}
+AFTER_PANEL = {
+    "chance",
+    "chance_estimate",
+    "chance_part",
+    "chance_reason",
+    "chance_model",
+    "chance_coefficient",
+    "win_chance",
+}
 Row = dict[str, Any]
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 

@@ -56,7 +56,7 @@ def put_chances(engine: Engine) -> None:
     accounts = read_accounts(engine.arrow("SELECT a.* FROM account_size AS a"))
     with threadpool_limits(limits=1, user_api="blas"):
         quarters = list(_learnt(engine, accounts))
-        judged = [rows for quarter in quarters for rows in _judged(engine, quarter, accounts)]
+        judged = [_judged(engine, quarter, accounts) for quarter in quarters]
     engine.put("chance_estimate", pa.concat_tables([tables.ESTIMATE.empty_table(), *(e for e, _ in judged)]))
     engine.put("chance_part", pa.concat_tables([PART.empty_table(), *(p for _, p in judged)]))
     engine.put("win_chance", _wins(engine, quarters))
@@ -114,15 +114,16 @@ def _names(engine: Engine) -> str:
     return ", ".join(f"p.{name}" for name in columns)
 
 
-def _judged(engine: Engine, quarter: Quarter, accounts: Accounts) -> Iterator[tuple[pa.Table, pa.Table]]:
-    """What a quarter's models say of its rows, and why, Monday by Monday."""
+def _judged(engine: Engine, quarter: Quarter, accounts: Accounts) -> tuple[pa.Table, pa.Table]:
+    """What a quarter's models say of its rows, and why."""
     between = f"p.week_at >= {quarter.trained_at} AND p.week_at < {quarter.until}"
     panel = read_panel(engine.arrow(f"SELECT {_names(engine)} FROM panel AS p WHERE {between}"))
+    estimates = []
     cuts = [0, *(np.flatnonzero(np.diff(panel.weeks)) + 1).tolist(), len(panel)] if len(panel) else []
     for start, end in pairwise(cuts):
-        monday = panel.part(start, end)
-        divided = PART.empty_table() if quarter.opens is None else parts(monday, quarter.opens)
-        yield _monday(monday, quarter, accounts), divided
+        estimates.append(_monday(panel.part(start, end), quarter, accounts))
+    divided = PART.empty_table() if quarter.opens is None else parts(panel, quarter.opens)
+    return pa.concat_tables([tables.ESTIMATE.empty_table(), *estimates]), divided
 
 
 def _monday(panel: Panel, quarter: Quarter, accounts: Accounts) -> pa.Table:

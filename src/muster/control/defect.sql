@@ -53,18 +53,18 @@ turned_out AS (
 
 -- An opportunity for another solution tells of a wrong one only where somebody whom sales was given is named on it.
 named AS (
-    SELECT p.process, p.unit_id, c.opportunity_id
+    SELECT p.process, p.unit_id, c.opportunity_id, c.known_at AS at
     FROM given_person AS p
     JOIN known_contact_role AS c ON c.person_record_id = p.person_record_id
     UNION ALL
-    SELECT p.process, p.unit_id, r.converted_opportunity_id AS opportunity_id
+    SELECT p.process, p.unit_id, r.converted_opportunity_id AS opportunity_id, r.converted_at AS at
     FROM given_person AS p
     JOIN known_person_record AS r ON r.person_record_id = p.person_record_id
     WHERE r.converted_opportunity_id IS NOT NULL
 ),
 
 other_solution AS (
-    SELECT n.process, n.unit_id, MIN(o.created_at) AS at
+    SELECT n.process, n.unit_id, MIN(GREATEST(o.created_at, n.at)) AS at
     FROM named AS n
     JOIN given_unit AS g ON g.process = n.process AND g.unit_id = n.unit_id
     JOIN account_opportunity AS o ON o.opportunity_id = n.opportunity_id
@@ -72,7 +72,7 @@ other_solution AS (
     AND o.solution_id <> 'unspecified'
     AND g.solution_id <> 'unspecified'
     AND o.created_at >= g.at
-    AND o.created_at < g.verdict_at
+    AND GREATEST(o.created_at, n.at) < g.verdict_at
     GROUP BY n.process, n.unit_id
 ),
 

@@ -49,7 +49,9 @@ from muster.identity.firms.match import match_accounts
 from muster.identity.firms.renamed import log_merges
 from muster.identity.matching.match import match_people
 from muster.measurement.attribution import credit_weight
+from muster.measurement.credit_interval import put_credit_intervals
 from muster.measurement.frame_association import associate_frame
+from muster.measurement.learnt_weight import put_learnt_weights
 from muster.plugins import attribution_models
 from muster.qualification.policies import check_policies, policy_stretch
 from muster.qualification.queue import queue_groups
@@ -165,7 +167,12 @@ STEPS = (
     Step(
         "measure",
         "measurement",
-        {"frame_association": (("frame_deal",), associate_frame)},
+        {
+            "frame_association": (("frame_deal",), associate_frame),
+            "learnt_weight": (("deal_touch", "null_touch"), put_learnt_weights),
+            "channel_effect": (("learnt_weight",), _made_already),
+            "credit_interval": (("credit_part",), put_credit_intervals),
+        },
         composed=(credit_weight,),
     ),
 )

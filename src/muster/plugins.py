@@ -12,11 +12,14 @@ A package adds an attribution model, or a policy, with an entry point:
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import entry_points
 from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
 
 from muster.problems import WrongUse
 
@@ -25,19 +28,65 @@ QUALIFICATION_POLICIES = "muster.qualification_policies"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
+WON, NOT_WON, OPEN = 1, 0, -1
+
+
+@dataclass(frozen=True, slots=True)
+class TouchPaths:
+    """Every path known as of the date, for models that learn from all of them.
+
+    First come the `deals` paths of opportunities, then those of groups that fell silent without one.
+    Path i is `steps[starts[i]:starts[i + 1]]`, in order of time; a step is a touch, told by the place of its
+    channel in `channels` (alphabetical). `outcomes` says of each path whether it was won (1), lost or ended
+    without an opportunity (0), or is open still (-1): what is open teaches nothing yet.
+    """
+
+    channels: tuple[str, ...]
+    steps: npt.NDArray[np.int32]
+    starts: npt.NDArray[np.int64]
+    outcomes: npt.NDArray[np.int8]
+    deals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a model learnt of a channel, in its own measure; `error` is that of sampling, where it samples."""
+
+    estimate: float
+    error: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a model that learns gives: a weight for each step (0 or more), and what it learnt of channels.
+
+    `measure` names what the effects are, such as removal effect.
+    """
+
+    weights: npt.NDArray[np.float64]
+    measure: str = ""
+    effects: Mapping[str, Effect] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class AttributionModel:
     """A rule that divides each opportunity's amount among the touches of its buying group.
 
+    It is a SELECT, or a function where the rule is learnt from all paths. A touch's share is its weight
+    over the sum of the opportunity's weights; the core makes the cents, which add up to the amount. An
+    opportunity that the model gives no weight is unattributed.
+
     `sql` is one core-SQL SELECT of `opportunity_id`, `position` (as in the table `touch`) and `weight`
     (whole, 0 or more; BIGINT). It may read every table of the flow up to `milestone`; usual are `touch`
-    (the path) and `milestone` (first, lead creation, opportunity creation, closing, last). A touch's
-    share is its weight over the sum of the opportunity's weights; the core makes the cents, which add
-    up to the amount. An opportunity that the model gives no weight is unattributed.
+    (the path) and `milestone` (first, lead creation, opportunity creation, closing, last).
+
+    `function` takes all paths and gives each of their steps a weight; an opportunity's shares are its
+    weights over their sum, to a billionth. It must give the same for the same paths, on every run.
     """
 
     name: str
-    sql: str
+    sql: str = ""
+    function: Callable[[TouchPaths], Weighed] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +112,16 @@ def attribution_models() -> Sequence[AttributionModel]:
     """Every attribution model installed, in the order of their names.
 
     Raises WrongUse for an entry point that is no AttributionModel, has a name that is no lower-case
-    word, or a name that another one has.
+    word, or a name that another one has, and for a model that is not either a SELECT or a function.
     """
-    return _installed(ATTRIBUTION_MODELS, AttributionModel)
+    models = _installed(ATTRIBUTION_MODELS, AttributionModel)
+    for model in models:
+        if bool(model.sql) == (model.function is not None):
+            raise WrongUse(
+                f"The attribution model {model.name} is not either a SELECT or a function.",
+                remedy="Give it sql, or a function, and not both.",
+            )
+    return models
 
 
 @cache

@@ -101,6 +101,9 @@ NOT_RECOUNTED = {
     *(("chance", f"{figure}_cents") for figure in ("median_amount", "amount_low", "amount_high")),
     *(("chance_model", f) for f in ("row_count", "opening_count", "penalty", "intercept", "slope", "spread")),
     *(("chance_coefficient", figure) for figure in ("mean", "scale", "coefficient")),
+    # tests/attribution learns and draws them another way
+    *(("channel_effect", figure) for figure in ("estimate", "monte_carlo_error", "path_count")),
+    *(("credit_interval", f) for f in ("low_cents", "high_cents", "rank", "rank_low", "rank_high")),
     # tests/chances/test_panel.py counts the signs
     *(("panel", c) for c in flow_tables()["panel"].column_names[7:]),
     ("buying_group", "cycle"),

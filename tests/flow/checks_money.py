@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from muster.plugins import attribution_models
 from muster.testing import Row, rows
 from muster.workspace import Workspace
 
-MODELS = "('first'), ('last'), ('linear'), ('time_decay'), ('u'), ('w'), ('full_path')"
+MODELS = ", ".join(f"('{model.name}')" for model in attribution_models())
+# These need a touch before the opportunity, or a channel that counts for something.
+MAY_LEAVE = "('last_before_creation', 'logit', 'shapley_fitted', 'markov_1', 'markov_2', 'markov_3')"
 
 
 def credit_adds_up(workspace: Workspace) -> list[Row]:
@@ -51,16 +54,18 @@ def credit_follows_share(workspace: Workspace) -> list[Row]:
 
 
 def unattributed_without_touch(workspace: Workspace) -> list[Row]:
-    """A credit line is unattributed exactly where its opportunity has no touch; else it is on a touch."""
+    """A credit line is unattributed exactly where its opportunity has no touch (but for models that may leave
+    one); else it is on a touch."""
     return rows(
         workspace,
-        """
+        f"""
         SELECT c.opportunity_id, c.engagement_id FROM credit AS c
         LEFT JOIN touchpoint AS t ON t.opportunity_id = c.opportunity_id AND t.engagement_id = c.engagement_id
         WHERE c.engagement_id IS NOT NULL AND t.engagement_id IS NULL
         UNION ALL
         SELECT t.opportunity_id, c.engagement_id FROM touchpoint AS t
         JOIN credit AS c ON c.opportunity_id = t.opportunity_id AND c.engagement_id IS NULL
+            AND c.attribution_model NOT IN {MAY_LEAVE}
         """,
     )
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from tests.stories.telling import Stories
 
+from muster.plugins import attribution_models
 from muster.testing import Record, account, engaged, opportunity, rows, visited
 from muster.workspace import Workspace
 
 told = Stories(as_of="2025-12-31")
-MODELS = ("first", "last", "linear", "time_decay", "u", "w", "full_path")
+MODELS = ("first", "last", "linear", "time_decay", "u", "u_40_20_40", "w", "full_path", "shapley", "custom")
 
 
 def credit(ws: Workspace, deal: str, model: str) -> list[int]:
@@ -57,6 +58,9 @@ def touched(at: str, firm: str, who: str = "ana", activity: str = "webinar_atten
         ("u", [50_000, 50_000, 0, 0, 0]),
         ("w", [30_000, 30_000, 5_000, 30_000, 5_000]),
         ("full_path", [22_500, 22_500, 10_000, 22_500, 22_500]),
+        ("u_40_20_40", [40_000, 40_000, 6_667, 6_667, 6_666]),
+        ("custom", [40_000, 6_667, 6_667, 6_666, 40_000]),  # as the rules come: 40 first, 40 last, 20 between
+        ("last_before_creation", [0, 0, 0, 100_000, 0]),
     ],
 )
 def test_each_model_divides_a_path_of_five_touches_by_its_rule(
@@ -169,9 +173,26 @@ def test_touches_count_within_the_window_once_a_day_and_only_what_they_did(ws: W
 )
 def test_a_deal_closed_before_its_first_touch_is_not_influenced_and_is_unattributed(ws: Workspace) -> None:
     lines = rows(ws, "FROM credit WHERE opportunity_id = 'early' ORDER BY attribution_model")
-    assert [row["attribution_model"] for row in lines] == sorted(MODELS)
+    assert [row["attribution_model"] for row in lines] == [model.name for model in attribution_models()]
     assert {(row["engagement_id"], row["share"], row["credit_cents"]) for row in lines} == {
         (None, 1.0, 50_000)
     }
     influence = "SELECT COUNT(*) AS lines, BOOL_OR(is_marketing) AS any FROM influence"
     assert rows(ws, f"{influence} WHERE opportunity_id = 'early'") == [{"lines": 3, "any": False}]
+
+
+def met(at: str, firm: str, channel: str, who: str = "ana") -> Record:
+    """Somebody of a firm did something by a channel."""
+    return engaged(at, f"{who}@{firm}.example", "webinar_attended", channel=channel)
+
+
+@told(
+    account("Several"),
+    met("2025-01-06 09:00", "several", "Search"),
+    met("2025-01-07 09:00", "several", "search"),
+    met("2025-01-08 09:00", "several", "mail"),
+    met("2025-01-09 09:00", "several", "fair"),
+    opportunity("2025-02-03 09:00", "several", account="several", amount="900.00", won="2025-03-03 09:00"),
+)
+def test_shapley_gives_every_channel_of_a_path_the_same(ws: Workspace) -> None:
+    assert credit(ws, "several", "shapley") == [15_000, 15_000, 30_000, 30_000]

@@ -12,11 +12,21 @@ from muster.reports.sheets import Column, Picture, Query, Sheet
 from muster.reports.values import Money, Value, counted, isolated, words
 
 CHOSEN = "linear"  # every touch counts the same: the rule with the least opinion of its own
-MODELS = ("first", "last", "linear", "time_decay", "u", "w", "full_path")
+MODELS = ("first", "last", "linear", "time_decay", "u", "w", "full_path", "shapley", "markov_1")
+# Muster's further models: in the tables, and left out of a page that has no room for them.
+NOT_SHOWN = (
+    "custom",
+    "last_before_creation",
+    "logit",
+    "markov_2",
+    "markov_3",
+    "shapley_fitted",
+    "u_40_20_40",
+)
 UNATTRIBUTED = "Unattributed: no touch of its group"
 UNPLANNED = "Touches without a programme"
 DRAWN = 8
-NAMES = {"u": "U-shaped", "w": "W-shaped"}
+NAMES = {"u": "U-shaped", "w": "W-shaped", "shapley": "Shapley", "markov_1": "Markov"}
 
 RULES = {
     "first": "all to the first touch",
@@ -26,6 +36,8 @@ RULES = {
     "u": "half to the first touch, half to the one that made the lead",
     "w": "30 % each to first touch, lead and opportunity, 10 % to the rest",
     "full_path": "22.5 % each to first touch, lead, opportunity and closing, 10 % to the rest",
+    "shapley": "the same to every channel of a path",
+    "markov_1": "by how much rarer wins would be if paths ended at the channel",
 }
 
 
@@ -59,7 +71,7 @@ def credit_picture(tables: Published, scope: Scope) -> tuple[Picture, tuple[Shee
     JOIN credit AS c ON c.opportunity_id = o.opportunity_id
     LEFT JOIN known_tactic AS t ON t.tactic_id = c.tactic_id
     LEFT JOIN known_tactic AS p ON p.tactic_id = t.program_id
-    WHERE o.is_won AND {within("o.closed_at", scope.quarter)}
+    WHERE o.is_won AND {within("o.closed_at", scope.quarter)} AND c.attribution_model NOT IN {NOT_SHOWN}
     GROUP BY ALL ORDER BY ALL"""
     lines: dict[str, dict[tuple[int, str], _Line]] = {scope.currency: {}}
     models: dict[str, None] = {}

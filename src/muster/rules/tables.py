@@ -51,6 +51,7 @@ _POLICY = {
     "second_lead_days": ("second_lead_us", _DAY),
     "answer_days": ("answer_us", _DAY),
 }
+_POSITIONS = ("first_touch", "lead_creation", "opportunity_creation", "closing", "middle")
 
 _ABOVE_ZERO = (
     *("half_life_us", "credit_half_life_us", "signal_half_points", "signal_max_points"),
@@ -76,6 +77,7 @@ def rule_tables(rules: Rules) -> dict[str, pa.Table]:
     _check_capacity(rules)
     _check_exclusions(rules)
     _check_frame(rules)
+    _check_credit_weights(rules)
     return tables
 
 
@@ -230,6 +232,21 @@ def _check_frame(rules: Rules) -> None:
             raise RuleError(
                 f"rules/frame.csv: {row['name']} weighs {row['weight']:g}.",
                 remedy="Write 0 or more: no part of frame control counts against us.",
+            )
+
+
+def _check_credit_weights(rules: Rules) -> None:
+    """Weights are 0 or more, and stand at places that a path has."""
+    for row in rules["credit_weights"]:
+        if row["position"] not in _POSITIONS:
+            raise RuleError(
+                f"rules/credit_weights.csv: there is no position {row['position']!r}.",
+                remedy=f"Use {', '.join(_POSITIONS)}.",
+            )
+        if _int(row["weight"]) < 0:
+            raise RuleError(
+                f"rules/credit_weights.csv: {row['position']} weighs less than nothing.",
+                remedy="Write 0 or more.",
             )
 
 

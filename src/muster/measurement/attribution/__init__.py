@@ -1,4 +1,6 @@
-"""Muster's own attribution models, one SQL file each, and what all models installed give each touch.
+"""Muster's own attribution models, and what all models installed give each touch.
+
+Rules are one SQL file each; models that learn from all paths are functions (`learnt.py`).
 
 Milestones that fall on one touch add up; a milestone an opportunity lacks, or an empty middle, leaves
 its part to the others.
@@ -24,8 +26,12 @@ LAST = _own("last")
 LINEAR = _own("linear")
 TIME_DECAY = _own("time_decay")
 U = _own("u")
+U_40_20_40 = _own("u_40_20_40")
 W = _own("w")
 FULL_PATH = _own("full_path")
+LAST_BEFORE_CREATION = _own("last_before_creation")
+CUSTOM = _own("custom")
+SHAPLEY = _own("shapley")
 
 
 @cache
@@ -35,6 +41,13 @@ def credit_weight() -> Query:
         Path(str(files("muster.measurement"))) / "credit_weight.sql",
         about="What each attribution model gives each touch.",
         column="attribution_model",
-        parts={model.name: model.sql for model in attribution_models()},
+        parts={model.name: model.sql or _learnt(model) for model in attribution_models()},
         columns=("opportunity_id", "position", "weight"),
+    )
+
+
+def _learnt(model: AttributionModel) -> str:
+    return (
+        "SELECT l.opportunity_id, l.position, l.weight\nFROM learnt_weight AS l\n"
+        f"WHERE l.attribution_model = '{model.name}'"
     )

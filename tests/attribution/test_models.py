@@ -120,6 +120,10 @@ def test_null_paths_move_markov_only(rows):
         assert {c: pair for c, pair in credited(after, model).items() if any(pair)} == told
 
 
+def test_no_paths_have_no_effects():
+    assert markov.removal_effects(paths_of([]), 2).tolist() == []
+
+
 def test_null_paths_count_for_markov():
     won = [("a > b", 1, 0, 0), ("a", 1, 0, 0), ("b", 1, 0, 0)]
     assert found([*won, ("b", 0, 0, 9)]).removal_effects != found(won).removal_effects

@@ -21,6 +21,8 @@ def removal_effects(paths: Paths, order: int) -> Real:
     that did not convert count where the paths have them. One thread does the sums, so that every run gives
     the same digits.
     """
+    if not len(paths):
+        return np.zeros(len(paths.channels))
     chain = count_chain(paths, order)
     if not len(chain.source):  # no journey took any of the paths
         return np.zeros(len(paths.channels))

@@ -44,7 +44,7 @@ def put_learnt_weights(engine: Engine) -> None:
     paths = _paths(deals, nulls)
     weights, effects = [_WEIGHT.empty_table()], []
     for model in attribution_models():
-        if model.function is not None:
+        if model.function is not None and len(paths.outcomes):
             weighed = model.function(paths)
             weights.append(_weights(model, weighed, deals, paths))
             effects += _effects(model, weighed, paths)

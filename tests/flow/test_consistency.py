@@ -44,12 +44,15 @@ def test_drawn_companies_tell_the_past_as_it_was_told_then(
 def test_the_large_company_tells_the_past_as_it_was_told_then(world_as_of: Built) -> None:
     """By the later id, where `merged_account` says that an account known then turned out to be another.
 
-    Such an account has the facts of its other record, and so another fit in the panel, from the start.
+    Such an account has the facts of its other record, and so another fit in the panel, from the start; the
+    chances learnt from it differ by a hair, and nothing else of a score.
     """
     then, now = world_as_of(WORLD_AT), world_as_of(None)
     found = disagreements(then, now, WORLD_AT)
-    assert found.keys() <= {"chance", "chance_model", "panel"}
+    assert found.keys() <= {"chance", "chance_model", "panel", "score"}
     assert {row[1] for row in found.get("panel", ())} <= set(merged_since(now, WORLD_AT).values())
+    points = {run: {row[1:9] for row in found.get("score", ()) if row[0] == run} for run in ("then", "now")}
+    assert points["then"] == points["now"]
 
 
 @pytest.mark.shared

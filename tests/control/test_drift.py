@@ -6,8 +6,9 @@ from math import log
 
 import numpy as np
 import pytest
+from scipy.stats import chi2, norm
 
-from muster.control.drift import intercept, stability
+from muster.control.drift import Z_RARE, intercept, spread_of, stability
 
 
 def test_the_index_is_that_of_siddiqi_counted_by_hand() -> None:
@@ -59,3 +60,23 @@ def test_an_intercept_that_is_off_is_found_and_its_interval_holds_it() -> None:
 def test_no_opening_at_all_is_no_endless_intercept() -> None:
     a, _ = intercept(np.zeros(500), np.full(500, 0.01))
     assert -4 < a < -2
+
+
+def test_few_rows_of_an_unchanged_sign_are_seldom_called_a_change() -> None:
+    """One in about a thousand, however few they are; the plain limit of 0.2 is passed by most of them."""
+    draw, beyond, plain = np.random.default_rng(5), 0, 0
+    for _ in range(1000):
+        seen, now = draw.gamma(2.0, size=800), draw.gamma(2.0, size=40)
+        spread = spread_of(seen, np.ones(800))
+        index = spread.index(now, np.ones(40))
+        beyond += index > max(0.2, spread.by_chance(np.ones(40)))
+        plain += index > 0.2
+    assert beyond <= 15 and plain > 400
+    moved = spread_of(draw.gamma(2.0, size=800), np.ones(800))
+    assert moved.index(draw.gamma(6.0, size=40), np.ones(40)) > moved.by_chance(np.ones(40))
+
+
+def test_the_bound_is_that_of_the_chi_square_distribution() -> None:
+    spread = spread_of(np.arange(1000.0), np.ones(1000))
+    quantile = chi2.ppf(norm.cdf(Z_RARE), len(spread.edges))
+    assert spread.by_chance(np.ones(50)) == pytest.approx((1 / 1000 + 1 / 50) * quantile, rel=0.01)

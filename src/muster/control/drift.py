@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from muster.recall.clock import WEEK
 Vector = npt.NDArray[np.float64]
 
 BINS = 10
+Z_RARE = 3.08  # the normal quantile that one of fifty signs passes by chance in one month of twenty
 HORIZON = 13 * WEEK
 # Of rows without a group one in sixteen is looked at, and counts for as many.
 QUIET, KEPT_OF_QUIET = "10", 1 / 16
@@ -30,6 +32,31 @@ _DRIFT = pa.schema(
         ("is_beyond", pa.bool_()),
     ]
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How a sign was spread in the weeks a model learnt from."""
+
+    edges: Vector
+    parts: Vector
+    rows: float  # as many equal rows as weigh as much
+
+    def index(self, now: Vector, weights: Vector) -> float:
+        """The stability index of `now`."""
+        q = _parts(now, weights, self.edges)
+        return float(((q - self.parts) * np.log(q / self.parts)).sum())
+
+    def by_chance(self, weights: Vector) -> float:
+        """What the index of rows of such weights seldom passes though nothing has changed.
+
+        (1/n + 1/m) x the chi-square quantile of as many degrees as there are edges (Yurdakul and Naranjo
+        2020), that quantile by Wilson and Hilferty (1931).
+        """
+        degrees = max(len(self.edges), 1)
+        step = 2 / (9 * degrees)
+        chi_square = degrees * (1 - step + Z_RARE * step**0.5) ** 3
+        return float((1 / self.rows + 1 / _equal_rows(weights)) * chi_square)
 
 
 def put_drift(engine: Engine) -> None:
@@ -47,7 +74,13 @@ def stability(seen: Vector, seen_weights: Vector, now: Vector, now_weights: Vect
 
     Reference: Siddiqi, "Credit Risk Scorecards" (2006), who calls more than 0.25 a change; here 0.2.
     """
-    return _index(_bins(seen, seen_weights), now, now_weights)
+    return spread_of(seen, seen_weights).index(now, now_weights)
+
+
+def spread_of(seen: Vector, weights: Vector) -> Spread:
+    """Bins by deciles of `seen`, and what part of it each holds."""
+    edges = np.unique(_quantiles(seen, weights, np.arange(1, BINS) / BINS))
+    return Spread(edges, _parts(seen, weights, edges), _equal_rows(weights))
 
 
 def intercept(opened: Vector, said: Vector) -> tuple[float, float]:
@@ -72,16 +105,9 @@ def intercept(opened: Vector, said: Vector) -> tuple[float, float]:
     return a, information**-0.5
 
 
-def _bins(seen: Vector, weights: Vector) -> tuple[Vector, Vector]:
-    """The edges of the bins, and what part of `seen` each holds."""
-    edges = np.unique(_quantiles(seen, weights, np.arange(1, BINS) / BINS))
-    return edges, _parts(seen, weights, edges)
-
-
-def _index(bins: tuple[Vector, Vector], now: Vector, weights: Vector) -> float:
-    edges, p = bins
-    q = _parts(now, weights, edges)
-    return float(((q - p) * np.log(q / p)).sum())
+def _equal_rows(weights: Vector) -> float:
+    """As many rows of one weight as say as much (Kish 1965)."""
+    return float(weights.sum() ** 2 / np.square(weights).sum())
 
 
 def _signs(engine: Engine, rules: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -103,25 +129,28 @@ def _signs(engine: Engine, rules: dict[str, Any]) -> Iterator[dict[str, Any]]:
     at = found.column("week_at").to_numpy()
     values = {name: found.column(name).to_numpy().astype(np.float64) for name in names}
     weights = np.where(values["in_group"] > 0, 1.0, 1 / KEPT_OF_QUIET)
-    bins: dict[int, dict[str, tuple[Vector, Vector]]] = {}
+    learnt: dict[int, dict[str, Spread]] = {}
     for week in weeks:
         model = max((t for t in trained if t <= week), default=None)
         now = at == week
         if model is None or not now.any():
             continue
-        if model not in bins:
+        if model not in learnt:
             seen = at + HORIZON <= model
-            bins[model] = {name: _bins(values[name][seen], weights[seen]) for name in names if seen.any()}
-        for name, of_model in bins[model].items():
-            index = _index(of_model, values[name][now], weights[now])
+            learnt[model] = {
+                name: spread_of(values[name][seen], weights[seen]) for name in names if seen.any()
+            }
+        for name, spread in learnt[model].items():
+            index = spread.index(values[name][now], weights[now])
+            bound = max(rules["psi_limit"], spread.by_chance(weights[now]))
             yield {
                 "measure": "psi",
                 "feature": name,
                 "week_at": week,
                 "row_count": int(now.sum()),
                 "value": index,
-                "bound": rules["psi_limit"],
-                "is_beyond": index > rules["psi_limit"],
+                "bound": bound,
+                "is_beyond": index > bound,
             }
 
 

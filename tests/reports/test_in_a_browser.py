@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from invented_company import MANIFEST
-from tests.in_chromium import CLASHES, LAID_OUT, OPEN_ALL, OVERFLOW, locks_nobody_out
+from tests.in_chromium import CLASHES, LAID_OUT, OPEN_ALL, OVERFLOW, holds, locks_nobody_out
 
 from muster.reports.board import board
+from muster.reports.defects import defects
 from muster.reports.page import render
 from muster.reports.sheets import BoardPack, Picture
 from muster.reports.values import show
@@ -173,3 +174,13 @@ def test_the_first_screen_answers_in_money(chromium: Any, file: Path, pack: Boar
     words = page.locator("#page-revenue").inner_text()
     page.close()
     assert not re.search(r"\bMQLs?\b|\bleads\b", words)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_the_page_of_defects_holds(
+    chromium: Any, halden: Path, tmp_path: Path, width: int, scheme: str
+) -> None:
+    file = tmp_path / "defects.html"
+    pack = defects(halden, company="Halden", currency="USD", manifest=MANIFEST)
+    file.write_text(render(pack), "utf-8")
+    holds(chromium, file, width=width, scheme=scheme)

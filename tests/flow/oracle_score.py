@@ -61,7 +61,9 @@ class Evidence:
 
     def frame_step(self, at: datetime) -> float:
         """What frame control adds or takes away, within what keeps the score between 0 and 100."""
-        moved = sum(float(s["points"]) for s in self.signals if s["reason"] == "frame_week" and s["at"] <= at)
+        moved = sum(
+            float(s["points"]) for s in self.signals if s.get("reason") == "frame_week" and s["at"] <= at
+        )
         stays = self.steady("fit", at) + self.steady("completeness", at)
         return max(min(moved, self.policy.fit_max + self.policy.completeness_max - stays), -stays)
 

@@ -63,7 +63,10 @@ def company(
         (folder / name).mkdir(parents=True, exist_ok=True)
     for old in (folder / RECORDS).glob("*.csv"):
         old.unlink()
-    sections = ['[company]\nname = "Test company"\nown_domains = ["us.example"]\n']
+    sections = [
+        '[company]\nname = "Test company"\nown_domains = ["us.example"]\n',
+        "[engine]\nthreads = 1\n",  # so few rows give a second thread nothing to do but wait
+    ]
     if "engagement" in tables:
         tables["engagement"] = _with_ids(tables["engagement"], "engagement_id")
     for table, cells in tables.items():

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -68,16 +68,23 @@ def read_rules(folder: Path) -> Rules:
             hint = f"Did you mean {near[0]}.csv?" if near else f"Known: {', '.join(rule_shapes())}."
             raise RuleError(f"rules/{path.name} is no rule file.", remedy=hint)
     rows = {}
-    for name, shape in rule_shapes().items():
+    for name in rule_shapes():
         path = folder / f"{name}.csv"
         text = path.read_text("utf-8-sig") if path.is_file() else default_text(name)
-        rows[name] = tuple(_dated(list(_parse(shape, text)), shape))
+        rows[name] = _rows(name, text)
     return Rules(rows, version=_fingerprint(rows))
 
 
 def in_force(rows: Iterable[Mapping[str, Value]], at: int) -> list[Mapping[str, Value]]:
     """The rows that hold at an instant, in file order."""
     return [row for row in rows if row["from_at"] <= at < row["to_at"]]  # type: ignore[operator]
+
+
+@lru_cache(maxsize=256)  # most companies keep most defaults, and one process may read many companies
+def _rows(name: str, text: str) -> tuple[Mapping[str, Value], ...]:
+    """The rows of one rule file."""
+    shape = rule_shapes()[name]
+    return tuple(_dated(list(_parse(shape, text)), shape))
 
 
 def _parse(shape: RuleShape, text: str) -> Iterator[dict[str, Value]]:

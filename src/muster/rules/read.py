@@ -67,12 +67,13 @@ def read_rules(folder: Path) -> Rules:
             near = difflib.get_close_matches(path.stem, rule_shapes(), n=1)
             hint = f"Did you mean {near[0]}.csv?" if near else f"Known: {', '.join(rule_shapes())}."
             raise RuleError(f"rules/{path.name} is no rule file.", remedy=hint)
-    rows = {}
+    rows, told = {}, {}
     for name in rule_shapes():
         path = folder / f"{name}.csv"
         text = path.read_text("utf-8-sig") if path.is_file() else default_text(name)
-        rows[name] = _rows(name, text)
-    return Rules(rows, version=_fingerprint(rows))
+        rows[name], told[name] = _rows(name, text)
+    fingerprint = "\n".join(told[name] for name in sorted(told))
+    return Rules(rows, version=hashlib.sha256(fingerprint.encode()).hexdigest()[:12])
 
 
 def in_force(rows: Iterable[Mapping[str, Value]], at: int) -> list[Mapping[str, Value]]:
@@ -81,10 +82,11 @@ def in_force(rows: Iterable[Mapping[str, Value]], at: int) -> list[Mapping[str, 
 
 
 @lru_cache(maxsize=256)  # most companies keep most defaults, and one process may read many companies
-def _rows(name: str, text: str) -> tuple[Mapping[str, Value], ...]:
-    """The rows of one rule file."""
+def _rows(name: str, text: str) -> tuple[tuple[Mapping[str, Value], ...], str]:
+    """The rows of one rule file, and a text that differs wherever they do."""
     shape = rule_shapes()[name]
-    return tuple(_dated(list(_parse(shape, text)), shape))
+    rows = tuple(_dated(list(_parse(shape, text)), shape))
+    return rows, repr((name, [sorted(row.items()) for row in rows]))
 
 
 def _parse(shape: RuleShape, text: str) -> Iterator[dict[str, Value]]:
@@ -164,8 +166,3 @@ def _key(row: Mapping[str, Value], shape: RuleShape) -> tuple[Value, ...]:
     """What tells one rule from another: names differ by more than their case."""
     cells = (row[column] for column in shape.key)
     return tuple(cell.casefold() if isinstance(cell, str) else cell for cell in cells)
-
-
-def _fingerprint(rows: Mapping[str, tuple[Mapping[str, Value], ...]]) -> str:
-    text = repr([(name, [sorted(row.items()) for row in rows[name]]) for name in sorted(rows)])
-    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -8,18 +8,14 @@ from pathlib import Path
 
 import pytest
 from tests.chances.panels import AFTER_PANEL, at, on, panel_of, signs
-from tests.flow.faults import Fault
 from tests.flow.random_company import records
 
 from muster.engine.queries import read_queries
 from muster.testing import (
     Record,
     account,
-    called,
     contact,
     engaged,
-    lead,
-    named,
     opportunity,
     shared,
     visited,
@@ -143,42 +139,6 @@ def test_a_title_counts_from_the_day_its_record_was_made(tmp_path: Path) -> None
     assert [row["functions"] for row in panel[:6]] == [0, 0, 0, 0, 1, 1]
 
 
-DEAL = opportunity("2025-05-06 09:00", "deal", account="acme", lost="2025-06-04 09:00")
-FORBIDDEN = {
-    "a contact role": [named("2025-05-06 10:00", "deal", "vera@acme.example", "Decision Maker")],
-    "a contact made by sales": [contact("cy@acme.example", title="CFO", created="2025-05-06 10:00")],
-    "a conversion": [lead("leo@acme.example", created="2025-02-03 09:00", converted_at="2025-05-06 10:00")],
-    "a meeting": [called("2025-05-01 10:00", "ana@acme.example", kind="meeting")],
-    "a campaign member's status": [engaged("2025-03-19 09:00", "ana@acme.example", "campaign_responded")],
-    "a lead's status": [
-        lead("leo@acme.example", created="2025-02-03 09:00", mql="2025-04-02", disqualified="2025-05-07")
-    ],
-}
-
-
-@pytest.mark.parametrize("fact", FORBIDDEN)
-def test_what_is_there_because_of_an_opening_changes_no_sign(tmp_path: Path, fact: str) -> None:
-    told = [ACME, ANA, VERA, READ, DEAL]
-    without = panel_of(tmp_path / "without", *told, as_of=END)
-    found = panel_of(tmp_path / "with", *told, *FORBIDDEN[fact], as_of=END)
-    assert without and found == without
-
-
-def test_how_an_opportunity_ended_changes_nothing_before_it_did(tmp_path: Path) -> None:
-    """Stage, amount and outcome are the CRM's state of today."""
-    told = [ACME, ANA, READ]
-    ends = {
-        "won": opportunity("2025-05-06 09:00", "deal", account="acme", won="2025-06-04 09:00", amount="9.00"),
-        "lost": opportunity("2025-05-06 09:00", "deal", account="acme", lost="2025-06-04 09:00"),
-        "open": opportunity("2025-05-06 09:00", "deal", account="acme"),
-    }
-    panels = {
-        end: [r for r in panel_of(tmp_path / end, *told, deal, as_of=END) if r["week_at"] < at("2025-06-04")]
-        for end, deal in ends.items()
-    }
-    assert panels["won"] == panels["lost"] == panels["open"] != []
-
-
 def test_the_panel_reads_no_table_of_what_sales_does() -> None:
     queries = read_queries(Path(__file__).parents[2] / "src/muster/chances")
     queries = [q for q in queries if q.name not in {*AFTER_PANEL, "reason_evidence"}]
@@ -239,21 +199,3 @@ def test_the_order_of_records_changes_nothing(tmp_path: Path) -> None:
     told = list(records(4))
     one = panel_of(tmp_path / "one", *told, as_of=DRAWN_END)
     assert panel_of(tmp_path / "other", *reversed(told), as_of=DRAWN_END) == one
-
-
-KNOWN_TOO_EARLY = Fault(
-    "an act counts from when it happened, not from when it was known",
-    "chance_act",
-    "GREATEST(e.occurred_at, e.known_at)",
-    "e.occurred_at",
-)
-
-
-def test_the_suite_notices_an_act_that_counts_before_it_was_known(tmp_path: Path) -> None:
-    late = engaged("2025-03-05 09:00", "ana@acme.example", "page_viewed", known_at="2025-04-01 00:00")
-    told = [ACME, ANA, late, READ]
-    KNOWN_TOO_EARLY.put_into(tmp_path / "now")
-    KNOWN_TOO_EARLY.put_into(tmp_path / "then")
-    now = panel_of(tmp_path / "now", *told, as_of=END)
-    then = panel_of(tmp_path / "then", *told, as_of=DRAWN_AT)
-    assert _until(now) != signs(then)

@@ -1,4 +1,5 @@
--- What is known of an account that fit rules may ask for, from the earliest record that says it.
+-- What is known of an account that fit rules may ask for, from the earliest record that says it: a further attribute that its source
+-- dates counts from that day on.
 WITH said AS (
     SELECT a.account_id, r.known_at, r.account_record_id, 'industry' AS attribute, r.industry AS value, CAST(NULL AS DOUBLE) AS number
     FROM account_alias AS a
@@ -21,11 +22,13 @@ WITH said AS (
     JOIN known_account_record AS r ON r.account_record_id = a.account_record_id
     WHERE r.employee_count IS NOT NULL
     UNION ALL
-    SELECT a.account_id, r.known_at, r.account_record_id, t.attribute, t.value, CAST(NULL AS DOUBLE) AS number
+    SELECT a.account_id, GREATEST(r.known_at, t.known_at) AS known_at, r.account_record_id, t.attribute, t.value, CAST(NULL AS DOUBLE) AS number
     FROM account_alias AS a
     JOIN known_account_record AS r ON r.account_record_id = a.account_record_id
     JOIN account_attribute AS t ON t.account_record_id = a.account_record_id
+    CROSS JOIN clock AS c
     WHERE t.value IS NOT NULL
+    AND t.known_at <= c.as_of_at
 ),
 
 ranked AS (

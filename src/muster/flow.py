@@ -10,6 +10,7 @@
     score     every Monday and at every change: the score, part by part
     hand_off  the whole group goes to sales once; second leads and shares are news; the rest is nurtured
     control   defects of hand-offs on charts, drift of the chances, signs of working at a lead count
+    lift      what experiments say would have been otherwise, or that nothing can be said
     measure   credit, sourcing, influence, conversion, velocity and cost, in exact money
 
 `load` is Python (`sources/`, `readings/`, `rules/`). Every other step is a folder of SQL files, one
@@ -48,6 +49,7 @@ from muster.identity.firms.hierarchy import cut_circles
 from muster.identity.firms.match import match_accounts
 from muster.identity.firms.renamed import log_merges
 from muster.identity.matching.match import match_people
+from muster.lift.lift import put_lift
 from muster.measurement.attribution import credit_weight
 from muster.measurement.credit_interval import put_credit_intervals
 from muster.measurement.frame_association import associate_frame
@@ -163,6 +165,11 @@ STEPS = (
             ),
             "gaming_sign": (("given", "rule_control", "clock"), put_signs),
         },
+    ),
+    Step(
+        "lift",
+        "lift",
+        {"lift": (("experiment_span", "experiment_account", "known_tactic", "clock"), put_lift)},
     ),
     Step(
         "measure",

@@ -230,6 +230,11 @@ def spent(on: str, tactic: str, amount: str) -> Record:
     return Record("spend", {"tactic_id": tactic, "spent_on": on, "amount_cents": amount})
 
 
+def assigned(arm: str, account: str, tactic: str) -> Record:
+    """An account record is in an arm of an experiment on a tactic: `holdout` or `treated`."""
+    return Record("experiment_arm", {"account_record_id": account, "tactic_id": tactic, "arm": arm})
+
+
 def decided(at: str, kind: str, subject: str, *, other: str = "", reason: str = "", **cells: str) -> Record:
     """A person accepted or rejected a group, or decided which records or groups are one.
 

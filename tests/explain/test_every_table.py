@@ -25,7 +25,7 @@ PYTHON_MADE = {
     "frame_association",
     *("intake_ledger", "person_match", "chance_model", "chance_coefficient", "queue"),
     *("control_chart", "process_quality", "cusum", "stage_yield", "agreement", "drift", "gaming_sign"),
-    *("channel_effect", "credit_interval"),
+    *("channel_effect", "credit_interval", "lift"),
 }
 NONE_HERE = {
     "experiment_draw",

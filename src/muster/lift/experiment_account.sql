@@ -149,7 +149,7 @@ SELECT
     s.to_at,
     COALESCE(r.contacts, 0) AS contacts,
     COALESCE(f.fit, 0) AS fit,
-    CAST(CASE WHEN z.size_known_at <= s.from_at THEN z.employee_count END AS BIGINT) AS employee_count,
+    CASE WHEN z.size_known_at <= s.from_at THEN CAST(FLOOR(z.employee_count) AS BIGINT) END AS employee_count,
     COALESCE(n.acts_before, 0) AS acts_before,
     COALESCE(n.openings_before, 0) AS openings_before,
     COALESCE(n.openings, 0) AS openings,

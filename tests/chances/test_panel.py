@@ -113,6 +113,25 @@ def test_a_renewal_is_no_opening(tmp_path: Path) -> None:
     assert panel and not any(row["opens"] for row in panel)
 
 
+@pytest.mark.parametrize(
+    ("source", "act", "is_opening"),
+    [
+        ("Sales Prospecting", "page_viewed", False),  # sales came by themselves, and nobody there had begun
+        ("Sales Prospecting", "demo_requested", True),  # whatever sales say, a group stood
+        ("Web", "page_viewed", True),
+        ("something no rule fits", "page_viewed", True),
+        ("", "page_viewed", True),
+    ],
+)
+def test_what_sales_began_where_no_group_stood_is_no_opening(
+    tmp_path: Path, source: str, act: str, *, is_opening: bool
+) -> None:
+    deal = opportunity("2025-03-25 09:00", "deal", account="acme", lead_source=source)
+    seen = engaged("2025-03-05 09:00", "ana@acme.example", act)
+    panel = panel_of(tmp_path, ACME, ANA, seen, deal, as_of=END)
+    assert on(panel, "2025-03-17")["opens"] == int(is_opening)
+
+
 def test_an_act_counts_from_the_monday_on_which_it_was_known(tmp_path: Path) -> None:
     late = engaged("2025-03-05 09:00", "ana@acme.example", "page_viewed", known_at="2025-04-01 00:00")
     panel = panel_of(tmp_path, ACME, ANA, late, as_of=END)
@@ -151,6 +170,7 @@ def test_the_panel_reads_no_table_of_what_sales_does() -> None:
         "fit_point",
         "group_cycle",
         "person_rank",
+        "reading_lead_source",  # for the label alone
         "resolved_engagement",
         "share",
         "week",

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from muster.attribution.paths import Paths, Whole
+from muster.attribution.paths import Codes, Paths, Whole
 from muster.problems import Problem, UserDataError, WrongUse
 from muster.sources.csv_rows import open_csv
 from muster.sources.files import InputFile
@@ -107,7 +107,7 @@ class _Part:
     """One batch: channels by their own numbers, and amounts; `value` in units of 10^-`decimals`."""
 
     channels: list[str]
-    steps: Whole
+    steps: Codes
     lengths: Whole
     conversions: Whole
     value: Whole
@@ -129,7 +129,7 @@ class _Part:
         value, decimals = cells["value"].decimals() if "value" in cells else (nothing, 0)
         return _Part(
             channels,
-            steps.indices.to_numpy().astype(np.int64),
+            steps.indices.to_numpy(),
             lengths,
             cells["conversions"].counts(),
             value,

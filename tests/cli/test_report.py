@@ -1,26 +1,58 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 
-from muster.workspace import open_workspace
 
-
-def test_the_board_report_is_one_file_in_the_workspace_and_its_path_is_the_result(muster, halden):
+def test_the_board_pack_is_four_files_and_their_paths_are_the_result(muster, halden):
     result = muster("report", "board", "-w", halden, "--period", "2025-Q3")
     assert result.exit_code == 0
-    file = halden / "reports" / "board-2025-Q3.html"
-    assert result.stdout == f"{file}\n"
-    text = file.read_text("utf-8")
+    files = [halden / "reports" / f"board-2025-Q3.{kind}" for kind in ("html", "pdf", "pptx", "xlsx")]
+    assert result.stdout == "".join(f"{file}\n" for file in files)
+    text = files[0].read_text("utf-8")
     assert "Halden Analytics" in text
-    assert open_workspace(halden).published.manifest["run_id"] in text
-    assert not list(file.parent.glob(".*"))
+    [kept] = json.loads(muster("report", "board", "-w", halden, "--list", "--json").stdout)
+    assert f"Snapshot {kept['id']}" in text
+    assert not list(files[0].parent.glob(".*"))
 
 
-def test_the_report_can_go_to_a_file_of_ones_own(muster, halden, tmp_path):
+def test_the_pack_can_go_to_a_file_or_folder_of_ones_own(muster, halden, tmp_path):
     result = muster("report", "board", "-w", halden, "-o", tmp_path / "new" / "pack.html")
     assert result.exit_code == 0
     assert (tmp_path / "new" / "pack.html").stat().st_size > 50_000
-    assert muster("report", "board", "-w", halden, "-o", tmp_path / "new").exit_code == 2
+    wrong = muster("report", "board", "-w", halden, "-o", tmp_path / "pack.docx")
+    assert wrong.exit_code == 2
+    assert ".html, .pdf, .pptx or .xlsx" in wrong.stderr
+
+
+def test_a_frozen_pack_is_written_again_without_any_table(muster, halden, tmp_path):
+    muster("report", "board", "-w", halden, "-o", tmp_path / "first.html")
+    kept = json.loads(muster("report", "board", "-w", halden, "--list", "--json").stdout)[-1]["id"]
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    shutil.copy(halden / "muster.toml", bare)
+    shutil.copytree(halden / "snapshots", bare / "snapshots")  # no tables at all
+    again = muster("report", "board", "-w", bare, "--snapshot", kept, "-o", tmp_path / "again.html")
+    assert again.exit_code == 0
+    assert (tmp_path / "again.html").read_bytes() == (tmp_path / "first.html").read_bytes()
+    assert muster("report", "board", "-w", bare, "--snapshot", "2025-Q9").exit_code == 2
+    assert muster("report", "board", "-w", bare, "--snapshot", kept, "--notes", "x").exit_code == 2
+
+
+def test_what_is_missing_is_said_and_the_other_files_are_made(muster, halden, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    result = muster("report", "board", "-w", halden, "-o", tmp_path)
+    assert result.exit_code == 0
+    assert [line.rsplit(".", 1)[1] for line in result.stdout.splitlines()] == ["html", "pptx", "xlsx"]
+    assert 'pip install "muster-revenue[board]"' in result.stderr
+    assert muster("report", "board", "-w", halden, "-o", tmp_path / "x.pdf").exit_code == 2
+
+
+def test_an_override_names_who_and_why(muster, halden):
+    result = muster("report", "board", "-w", halden, "--override", "because")
+    assert result.exit_code == 2
+    assert "does not say who answers for it" in result.stderr
 
 
 def test_the_same_figures_as_json(muster, halden):

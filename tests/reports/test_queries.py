@@ -48,7 +48,7 @@ def test_every_table_names_its_query_and_every_amount_is_in_its_result(
     checked = 0
     for sheet in sheets(pack):
         result = connection.execute(said_by(sheet.query.command)).fetchall()
-        assert result, sheet.key
+        assert result or not sheet.rows, sheet.key
         found = set(numbers(result))
         sums = {
             sum(column) for column in zip(*result, strict=True) if all(isinstance(n, int) for n in column)

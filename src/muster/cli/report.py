@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,18 +11,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from muster.cli.options import JsonOption, QuietOption, WorkspaceOption, examples
-from muster.cli.screen import print_json, results
+from muster.cli.screen import clean, hint, print_json, results, table
 from muster.cli.waiting import wait_for
 from muster.problems import WrongUse
 
 if TYPE_CHECKING:
     from muster.engine.published import Published
+    from muster.reports.formats.written import Files
+    from muster.reports.frozen.snapshot import Snapshot
     from muster.reports.sheets import BoardPack
     from muster.workspace import Workspace
 
 EXAMPLES = examples(
     "muster report board",
-    "muster report board --period 2025-Q3 -o board.html",
+    "muster report board --period 2025-Q3 --notes notes.txt",
+    'muster report board --override "Dana Ruiz: row 812 is mended next week"',
+    "muster report board --list",
+    "muster report board --snapshot 2025-Q3-1f0c9a2e41 -o board.pptx",
     "muster report board --json | jq .pages[0].sentence",
 )
 DEFECT_EXAMPLES = examples(
@@ -50,27 +56,75 @@ def board(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", help="The file.", show_default="reports/board-QUARTER.html"
+            "--output",
+            "-o",
+            metavar="PATH",
+            help="A folder for all four files, or one file: .html, .pdf, .pptx or .xlsx.",
+            show_default="reports/",
         ),
     ] = None,
+    notes: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Notes for page 1: text, or a file that holds it.")
+    ] = None,
+    ask: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TEXT", help="A decision asked of the board, for page 6. Can be repeated."),
+    ] = None,
+    override: Annotated[
+        str | None,
+        typer.Option(
+            metavar='"NAME: REASON"', help="Let a pack out whose check is red; the pack prints who and why."
+        ),
+    ] = None,
+    snapshot: Annotated[
+        str | None, typer.Option(metavar="ID", help="Write the files of a frozen pack again, as it was.")
+    ] = None,
+    list_: Annotated[bool, typer.Option("--list", help="List the frozen packs, oldest first.")] = False,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Write the board pack: one HTML file that needs nothing else. Prints its path."""
+    """Freeze the board pack of a quarter and write it as HTML, PDF, slides and workbook. Prints their paths.
+
+    The figures are kept under snapshots/ with an id; the same id always gives the same figures. Booked
+    revenue must agree with the CRM, or every opportunity between them must have a reason: a red check ends
+    with exit code 1 and names the rows.
+    """
     from muster.workspace import open_workspace
 
     opened = open_workspace(workspace)
-    if json and output is None:
-        print_json(wait_for(lambda: _facts(opened, period), saying="Reading the figures", quiet=quiet))
+    if list_:
+        _list(opened, json=json)
         return
-    if json:
+    if snapshot is not None and (period or notes or ask or override):
+        raise WrongUse(
+            "A frozen pack is written again as it is.",
+            remedy="Leave out --period, --notes, --ask and --override, or leave out --snapshot.",
+        )
+    if json and output is not None:
         raise WrongUse("--json goes to standard output.", remedy="Leave out -o, and redirect it with: >")
-    if output is not None and output.is_dir():
-        raise WrongUse(f"{output} is a folder.", remedy=f"Name a file, as in: -o {output / 'board.html'}")
-    written = wait_for(
-        lambda: write_board(opened, period=period, to=output), saying="Writing the board pack", quiet=quiet
+    words = Words(notes=_text(notes), asks=tuple(ask or ()), override=override or "")
+    frozen = wait_for(
+        lambda: _frozen(opened, period=period, snapshot=snapshot, words=words),
+        saying="Reading the figures",
+        quiet=quiet,
     )
-    results().print(str(written), soft_wrap=True)
+    if json:
+        from muster.reports.board import board_json
+
+        print_json(board_json(frozen.pack))
+        return
+    told = wait_for(
+        lambda: write_files(frozen.pack, output or opened.folder / "reports"),
+        saying="Writing the board pack",
+        quiet=quiet,
+    )
+    for path in told.written:
+        results().print(str(path), soft_wrap=True)
+    for line in told.lacking:
+        hint(line, quiet=quiet)
+    hint(f"Snapshot {frozen.id}", quiet=quiet)
+    if override and not frozen.pack.red:
+        hint("Nothing was red: the override is not part of the pack.", quiet=quiet)
 
 
 @app.command(epilog=DEFECT_EXAMPLES)
@@ -97,7 +151,9 @@ def defects(
     if output is not None and output.is_dir():
         raise WrongUse(f"{output} is a folder.", remedy=f"Name a file, as in: -o {output / 'defects.html'}")
     target = output or opened.folder / "reports" / "defects.html"
-    wait_for(lambda: _write(_defects(opened), target), saying="Writing the report", quiet=quiet)
+    from muster.reports.formats.written import write_one
+
+    wait_for(lambda: write_one(_defects(opened), target), saying="Writing the report", quiet=quiet)
     results().print(str(target), soft_wrap=True)
 
 
@@ -110,41 +166,93 @@ def _defects(workspace: Workspace) -> BoardPack:
     )
 
 
-def write_board(workspace: Workspace, *, period: str | None = None, to: Path | None = None) -> Path:
-    """Write the pack of a quarter; the file appears whole or not at all."""
-    pack = _pack(workspace, period)
-    return _write(pack, to or workspace.folder / "reports" / f"board-{pack.period}.html")
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the command was given for the pack in words."""
+
+    notes: str = ""
+    asks: tuple[str, ...] = ()
+    override: str = ""
 
 
-def _write(pack: BoardPack, target: Path) -> Path:
-    from muster.reports.page import render
+def write_board(workspace: Workspace) -> Path:
+    """Freeze the last full quarter and write its HTML; the file appears whole or not at all."""
+    from muster.reports.formats.written import write_one
 
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.new")
-    draft.write_text(render(pack), "utf-8")
-    draft.replace(target)
-    return target
+    pack = _frozen(workspace, period=None, snapshot=None, words=Words()).pack
+    return write_one(pack, workspace.folder / "reports" / f"board-{pack.period}.html")
 
 
-def _facts(workspace: Workspace, period: str | None) -> dict[str, object]:
-    from muster.reports.board import board_json
+def write_files(pack: BoardPack, target: Path) -> Files:
+    """Write one file, or all four into a folder."""
+    from muster.reports.formats.written import Files, write_all, write_one, writes
 
-    return board_json(_pack(workspace, period))
+    if target.is_dir() or not target.suffix:
+        return write_all(pack, target)
+    if not writes(target):
+        raise WrongUse(
+            f"{target.name} is none of the kinds of file a pack is written as.",
+            remedy="Name it .html, .pdf, .pptx or .xlsx, or name a folder for all four.",
+        )
+    return Files((write_one(pack, target),))
 
 
-def _pack(workspace: Workspace, period: str | None) -> BoardPack:
-    from muster.reports.board import board as read_board
+def _frozen(workspace: Workspace, *, period: str | None, snapshot: str | None, words: Words) -> Snapshot:
+    from muster.reports.frozen.freezing import Written, freeze_board
+    from muster.reports.frozen.snapshot import Shelf
 
+    if snapshot is not None:
+        return Shelf(workspace.folder).get(snapshot)
     company, published = workspace.config.company, workspace.published
     if period is not None:
         _refuse_before_the_beginning(published, period)
-    return read_board(
+    return freeze_board(
         published.folder,
+        workspace=workspace.folder,
         company=company.name,
         currency=company.currency,
-        period=period,
         manifest=published.manifest,
+        period=period,
+        written=Written(words.notes, words.asks, words.override),
     )
+
+
+def _list(workspace: Workspace, *, json: bool) -> None:
+    from rich.text import Text
+
+    from muster.reports.frozen.snapshot import Shelf
+
+    kept = [snapshot.to_json() for snapshot in Shelf(workspace.folder).all()]
+    if json:
+        print_json(kept)
+        return
+    if not kept:
+        results().print("No pack was frozen yet. Freeze one with: muster report board")
+        return
+    columns = ("Snapshot", "Frozen", "Known as of", "Restates", "Overridden by")
+    rows = [
+        [
+            Text(str(k["id"])),
+            Text(str(k["frozen_at"])),
+            Text(str(k["as_of"])),
+            Text(str(k["restated_count"])),
+            Text(clean(str(k["override"] or ""))),
+        ]
+        for k in kept
+    ]
+    results().print(table(columns, rows, right={3}))
+
+
+def _text(notes: str | None) -> str:
+    """Notes as they were given, or what the file of that name holds."""
+    if not notes:
+        return ""
+    try:
+        return Path(notes).read_text("utf-8") if Path(notes).is_file() else notes
+    except UnicodeDecodeError:
+        raise WrongUse(f"{notes} is no text.", remedy="Save it as text in UTF-8.") from None
+    except OSError:  # longer than a file's name may be
+        return notes
 
 
 def _refuse_before_the_beginning(published: Published, period: str) -> None:

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from muster.problems import WrongUse
+from muster.reports.customers import customers_page
 from muster.reports.data_left_out import left_out_page
-from muster.reports.groups import groups_page
 from muster.reports.handoffs import handoffs_page
 from muster.reports.journey import journey_page
 from muster.reports.legacy import appendix_page
+from muster.reports.outlook import outlook_page
 from muster.reports.programs import programs_page
 from muster.reports.published import Published
 from muster.reports.quarter import last_full_quarter, read_quarter
@@ -58,6 +59,7 @@ def board(
         )
         scope = Scope(quarter, currency, as_of)
         run_id = str((manifest or {}).get("run_id") or UNRECORDED)
+        first, red = revenue_page(published, scope)
         return BoardPack(
             company=company,
             currency=currency,
@@ -68,15 +70,17 @@ def board(
             as_of=show(as_of),
             run_id=run_id,
             pages=(
-                revenue_page(published, scope),
+                first,
                 journey_page(published, scope),
                 programs_page(published, scope),
                 handoffs_page(published, scope),
-                groups_page(published, scope),
-                left_out_page(published, scope, run_id=run_id),
+                customers_page(published, scope),
+                outlook_page(published, scope),
+                left_out_page(published, scope),
                 appendix_page(published, scope),
             ),
             caution=_caution(published, scope),
+            red=red,
         )
 
 

@@ -19,7 +19,7 @@ def charts_page(tables: Published) -> Page:
     for process in ("hand_off", "mql"):
         for defect in ("any", _worst(tables, process)):
             if defect is not None:
-                picture = _chart(tables, process, defect)
+                picture = defect_chart(tables, process, defect)
                 blocks.append(picture)
                 signals.append((picture, process, defect))
         blocks.append(_cusum(tables, process))
@@ -60,7 +60,8 @@ def _worst(tables: Published, process: str) -> str | None:
     return found[0]["defect"] if found else None
 
 
-def _chart(tables: Published, process: str, defect: str) -> Picture:
+def defect_chart(tables: Published, process: str, defect: str) -> Picture:
+    """A p' chart of a defect (Laney, 2002): `process` hand_off or mql, `defect` one kind or any."""
     sql = f"""
     SELECT week_at, week_count, unit_count, defect_count, low, mean, high, spread, average, average_limit,
         is_mature, is_provisional, is_beyond, is_average_beyond, changed
@@ -83,18 +84,20 @@ def _chart(tables: Published, process: str, defect: str) -> Picture:
         ),
         tuple(_row(r) for r in reversed(found)),
         Query(("control_chart",), sql),
-        f"Sales was given no {UNITS[process][1]}.",
+        f"Sales was given no {UNITS[process][1]}, so none can have failed.",
         note="Laney's p' chart (2002): limits follow how many were given, widened by how far "
         "shares spread beyond "
         "chance; they come from the baseline of rules/control.csv. Weeks are pooled until a point expects "
         "five with and five without. Moving average: lambda 0.2, limits at 2.96 sigmas.",
         shown=12,
+        is_to_date=True,
     )
     limits = next((r for r in found if r["high"] is not None), None)
     beyond = sum(r["is_beyond"] or r["is_average_beyond"] for r in found)
     ripe = [r for r in found if r["is_mature"]]
     if limits is None:
-        title = f"{DEFECTS[defect]}, {PROCESSES[process]}: data are too thin for limits"
+        told = f"{sum(r['defect_count'] for r in ripe)} of {sum(r['unit_count'] for r in ripe)} so far"
+        title = f"{DEFECTS[defect]}, {PROCESSES[process]}: {told}, data are too thin for limits"
     else:
         steady = "out of control at " + counted(beyond, "point") if beyond else "no special cause"
         title = (

@@ -55,6 +55,7 @@ def won_by_cohort(tables: Published, scope: Scope) -> Picture:
         Query(("conversion",), sql),
         "No opportunity was opened in the two years before. Opportunities come from your CRM's export.",
         note=NOTE,
+        is_to_date=True,
     )
     decided = sum(int(r["at_risk"]) for r in found)
     return Picture(
@@ -115,4 +116,5 @@ def stages_sheet(tables: Published, scope: Scope) -> Sheet:
         f"No opportunity was opened in {first.label} to {scope.quarter.label}.",
         note=NOTE,
         shown=8,
+        is_to_date=True,
     )

@@ -1,4 +1,4 @@
-"""Page 6, definitions and what was left out: the run, every word, every row that was set aside."""
+"""Page 7, definitions and what was left out: every word, every row that was set aside."""
 
 from __future__ import annotations
 
@@ -53,15 +53,15 @@ MEANINGS = (
 )
 
 
-def left_out_page(tables: Published, scope: Scope, *, run_id: str) -> Page:
+def left_out_page(tables: Published, scope: Scope) -> Page:
     """What the words mean, what was read, what was set aside and why, what figures leave out."""
     ledger, problems, gaps = _ledger(tables), _problems(tables), _gaps(tables, scope)
     entries = [Definition(term, meaning) for term, meaning in MEANINGS]
     entries += [Definition(f"Rule: {model_name(m)}", rule.capitalize() + ".") for m, rule in RULES.items()]
     return Page(
         "definitions",
-        "Definitions, and data left out",
-        _opening(ledger, scope, run_id),
+        "Definitions, restatements, data left out",
+        _opening(ledger, scope),
         (ledger, problems, gaps, Definitions("definitions-list", "The words of this pack", tuple(entries))),
     )
 
@@ -89,6 +89,7 @@ def _ledger(tables: Published) -> Sheet:
         "No ledger was published with this run. Build the tables again with: muster run",
         foot=("All files", None, *sums),
         shown=14,
+        is_to_date=True,
     )
 
 
@@ -125,6 +126,7 @@ def _problems(tables: Published) -> Sheet:
         "Nothing needs a look: no row was set aside.",
         note="Every one of them with file and row: muster check",
         shown=12,
+        is_to_date=True,
     )
 
 
@@ -161,16 +163,17 @@ def _gaps(tables: Published, scope: Scope) -> Sheet:
         tuple((r["what"], int(r["gap_count"]), int(r["all_count"])) for r in found if r["all_count"]),
         Query(("known_opportunity", "opportunity_group", "touchpoint", "resolved_engagement"), sql),
         "The tables hold no opportunity, engagement or group yet.",
+        is_to_date=True,
     )
 
 
-def _opening(ledger: Sheet, scope: Scope, run_id: str) -> Sentence:
+def _opening(ledger: Sheet, scope: Scope) -> Sentence:
     as_of = show(scope.as_of)
     if ledger.foot is None or not ledger.rows:
-        return say(f"Run {run_id}, with what was known on {as_of} UTC.")
+        return say(f"What was known on {as_of} UTC.")
     read, aside = (int(str(ledger.foot[i])) for i in (2, 5))
     return say(
-        f"Run {run_id}, with what was known on {as_of} UTC: {{}} read, {{}} set aside with a reason.",
+        f"What was known on {as_of} UTC: {{}} read, {{}} set aside with a reason.",
         (counted(read, "row"), "ledger"),
         (counted(aside, "row"), "problems"),
     )

@@ -137,6 +137,7 @@ def funnel(tables: Published, scope: Scope) -> tuple[Picture, Sentence]:
         f"No buying group formed in {span}.",
         note="Decided: reached it, or the cycle has ended. Share: reached / decided, Wilson interval; open "
         "groups are left out of it. Steps do not nest: an opportunity may open before a group qualifies.",
+        is_to_date=True,
     )
     told = {r["step"]: r for r in found}
     picture = Picture(

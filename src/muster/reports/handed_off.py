@@ -70,7 +70,7 @@ def hand_off_picture(tables: Published, scope: Scope) -> Picture:
         ),
         tuple(rows) if found else (),
         Query(("hand_off", "disposition"), sql),
-        "No group was handed off in these nine quarters. Which groups came near: page 5, and "
+        "No group was handed off in these nine quarters. Which groups came near: page 6, and "
         "rules/qualification.csv",
         note=note,
     )

@@ -1,7 +1,8 @@
-"""Page 4, hand-offs and second leads: what sales got, what they said, who used to be thrown away."""
+"""Page 4, the quality of the hand-off: what sales got, what they said, who used to be thrown away."""
 
 from __future__ import annotations
 
+from muster.reports.control_charts import defect_chart
 from muster.reports.handed_off import hand_off_picture, reasons_sheet
 from muster.reports.money import short
 from muster.reports.movement import ended_sheet, movement_picture, turns_sheet
@@ -19,11 +20,12 @@ def handoffs_page(tables: Published, scope: Scope) -> Page:
     turns = turns_sheet(tables, scope)
     return Page(
         "handoffs",
-        "Hand-offs and second leads",
+        "Quality of the hand-off",
         _opening(handed.twin, second.twin, scope),
         (
             handed,
             reasons_sheet(tables, scope),
+            defect_chart(tables, "hand_off", "any"),
             second,
             turns,
             ended_sheet(tables, scope),

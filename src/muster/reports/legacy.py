@@ -46,6 +46,7 @@ def appendix_page(tables: Published, scope: Scope) -> Page:
         rows,
         Query(("known_lead_status",), sql),
         "No MQL is on record in these quarters; nothing in this pack needs one.",
+        is_to_date=True,
         note="A lead record over a threshold, by the company's old rule. It is not a buying group and "
         "takes no part in the figures of this pack.",
     )

@@ -50,7 +50,7 @@ def movement_picture(tables: Published, scope: Scope, turns: Sheet) -> Picture:
         ),
         tuple((r["week_on"], *(int(r[name]) for name in names)) for r in found),
         Query(("account_movement",), sql),
-        "No group has qualified yet. Which come near: page 5; what it takes: rules/qualification.csv",
+        "No group has qualified yet. Which come near: page 6; what it takes: rules/qualification.csv",
         note="Qualified: at the end of the week. An account is qualified while one of its groups is.",
         shown=13,
     )
@@ -122,7 +122,7 @@ def turns_sheet(tables: Published, scope: Scope) -> Sheet:
         "quarter "
         "flaps: a good policy seldom does. Open at some time: its cycle ran on at least one day of the "
         "quarter; "
-        "page 5 counts those open on one day.",
+        "page 6 counts those open on one day.",
     )
 
 
@@ -154,6 +154,6 @@ def ended_sheet(tables: Published, scope: Scope) -> Sheet:
         (Column("Way", is_words=True), Column("Reason", is_words=True), Column("Groups")),
         rows,
         Query(("qualification",), sql),
-        f"No group moved in {scope.quarter.label}. Page 5 shows which stand near.",
+        f"No group moved in {scope.quarter.label}. Page 6 shows which stand near.",
         shown=8,
     )

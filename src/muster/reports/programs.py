@@ -98,6 +98,7 @@ def _value_sheet(found: list[dict[str, Value]], currency: str, query: Query, sco
         shown=12,
         tail=sum(1 for r in found if r["program_id"] in OUTSIDE),
         is_folded=not is_home,
+        is_to_date=True,
     )
 
 

@@ -10,6 +10,8 @@ import duckdb
 
 from muster.canonical.tables import flow_tables
 
+# Landed records beside the tables, read as record_opportunity and so on: what the CRM said, before the flow.
+_RECORDS = ("opportunity", "stage_change", "set_aside")
 _EMPTY_TYPES = {
     "text": "VARCHAR",
     "instant": "TIMESTAMP",
@@ -48,6 +50,13 @@ class Published:
                 self._connection.execute(f'CREATE TABLE "{name}" ({told})')
             else:
                 self._connection.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{files}')")
+        landed = {name: _files(tables / "records", name) for name in _RECORDS}
+        self.has_records = None not in landed.values()
+        if self.has_records:
+            for name, files in landed.items():
+                self._connection.execute(
+                    f"CREATE VIEW record_{name} AS SELECT * FROM read_parquet('{files}')"
+                )
 
     def __enter__(self) -> Self:
         return self

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from muster.reports import money
+from muster.reports.booked import booked
 from muster.reports.charts.shapes import Columns, Stack, below_zero
 from muster.reports.money import MINUS
 from muster.reports.pace import pace_headlines
@@ -14,33 +15,36 @@ from muster.reports.scope import Scope
 from muster.reports.sheets import Block, Headline, Headlines, Page, Picture, Sentence, Sheet, join, say
 from muster.reports.touch import Answers, touch_sheets
 from muster.reports.values import Change, counted, show
-from muster.reports.won import kinds_sheet, pipeline_sheet, won_sheet
+from muster.reports.won import pipeline_sheet, won_sheet
 
 Row = dict[str, Any]
 
 
-def revenue_page(tables: Published, scope: Scope) -> Page:
-    """The page the board reads first. Leads are not on it."""
+def revenue_page(tables: Published, scope: Scope) -> tuple[Page, tuple[str, ...]]:
+    """The page the board reads first, without leads; and what of its money does not agree."""
     won, won_rows = won_sheet(tables, scope)
     pipeline, open_rows = pipeline_sheet(tables, scope)
     touch, sourcing, touch_rows = touch_sheets(tables, scope)
     credit, mark = reconciliation(tables, scope)
+    books = booked(tables, scope)
     blocks: list[Block] = [
         _headlines(scope, won_rows, open_rows, touch_rows),
         pace_headlines(tables, scope),
+        books.mark,
         mark,
         _picture(scope, won, won_rows),
         touch,
         sourcing,
-        kinds_sheet(tables, scope),
         pipeline,
+        *books.sheets,
         credit,
     ]
     others = other_currencies(tables, scope)
     if others.rows:
         blocks.insert(-1, others)
     sentence = _opening(scope, won_rows, open_rows, touch_rows)
-    return Page("revenue", "The quarter in dollars", sentence, tuple(blocks))
+    red = books.red if mark.is_good else (*books.red, mark.text)
+    return Page("revenue", "The quarter in dollars", sentence, tuple(blocks)), red
 
 
 def _headlines(scope: Scope, won: dict[str, Row], opened: dict[str, Row], touch: Answers) -> Headlines:

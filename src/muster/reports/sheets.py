@@ -90,6 +90,7 @@ class Sheet:
     shown: int | None = None  # how many rows stand open; the others one click away
     tail: int = 0  # how many of the last rows always stand open
     is_folded: bool = False  # the whole sheet one click away
+    is_to_date: bool = False  # its figures move with the as-of date: a later pack does not restate them
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,7 @@ class Mark:
     is_good: bool
     text: str
     to: str
+    link: str = "See the models"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,16 @@ class GroupRows:
     twin: Sheet
 
 
-Block = Sheet | Picture | Headlines | Mark | Definitions | GroupRows
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What somebody wrote for the readers, paragraph by paragraph."""
+
+    key: str
+    title: str
+    paragraphs: tuple[str, ...]
+
+
+Block = Sheet | Picture | Headlines | Mark | Definitions | GroupRows | Notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +248,8 @@ class BoardPack:
     pages: tuple[Page, ...]
     caution: str = ""
     title: str = "Board pack"
+    red: tuple[str, ...] = ()  # checks that failed: they stop the pack until somebody answers for them
+    snapshot: str = ""  # the id of the frozen figures; empty where a report is not frozen
 
     def sheet(self, key: str) -> Sheet:
         """The sheet of that key; KeyError when the pack has none."""

@@ -18,6 +18,15 @@ LATEST = """
         FROM score AS s),
     standing AS (SELECT buying_group_id, status, from_at FROM qualification WHERE to_at IS NULL)"""
 
+# The decision maker of a group `g`, as of its latest score `l`, is needed and nobody's.
+UNDECIDED = """EXISTS (
+            SELECT 1 FROM role_gap AS r WHERE r.buying_group_id = g.buying_group_id
+                AND r.role = 'decision_maker' AND r.missing > 0 AND r.needed > (
+                    SELECT COALESCE(SUM(SIGN(s.points)), 0) FROM signal AS s
+                    WHERE s.buying_group_id = g.buying_group_id
+                        AND s.component = 'completeness' AND s.reason = 'decision_maker'
+                        AND s.at <= l.scored_at))"""
+
 
 def standing_sheet(tables: Published, scope: Scope) -> Sheet:
     """How many groups are open on the as-of day, where they stand, what is expected."""
@@ -27,13 +36,7 @@ def standing_sheet(tables: Published, scope: Scope) -> Sheet:
         COUNT(*) FILTER (WHERE st.status = 'qualified') AS qualified_count,
         COUNT(*) FILTER (WHERE st.status = 'engaged') AS engaged_count,
         COUNT(*) FILTER (WHERE st.status = 'nurture') AS nurture_count,
-        COUNT(*) FILTER (WHERE st.status = 'qualified' AND EXISTS (
-            SELECT 1 FROM role_gap AS r WHERE r.buying_group_id = g.buying_group_id
-                AND r.role = 'decision_maker' AND r.missing > 0 AND r.needed > (
-                    SELECT COALESCE(SUM(SIGN(s.points)), 0) FROM signal AS s
-                    WHERE s.buying_group_id = g.buying_group_id
-                        AND s.component = 'completeness' AND s.reason = 'decision_maker'
-                        AND s.at <= l.scored_at))) AS undecided_count,
+        COUNT(*) FILTER (WHERE st.status = 'qualified' AND {UNDECIDED}) AS undecided_count,
         COUNT(d.buying_group_id) AS selling_count,
         COUNT(*) FILTER (WHERE d.buying_group_id IS NULL AND l.expected_amount_cents IS NULL) AS thin_count,
         COALESCE(SUM(l.expected_amount_cents), 0) AS expected_cents
@@ -87,6 +90,7 @@ def standing_sheet(tables: Published, scope: Scope) -> Sheet:
         "No buying group is open. Groups form from engagement whose solution is known: see "
         "rules/solutions.csv",
         foot=("All", *sums, expected),
+        is_to_date=True,
         note=f"Open: the cycle has not ended on {show(scope.as_of.date())}. Missing: neither counted by the "
         f"latest score nor held by "
         "a member. " + EXPECTED,

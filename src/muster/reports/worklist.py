@@ -89,6 +89,7 @@ def worklist(tables: Published, scope: Scope) -> GroupRows:
         ),
         "No buying group is open. Groups form from engagement whose solution is known: see "
         "rules/solutions.csv",
+        is_to_date=True,
         note=f"{EXPECTED} Score of 100 points; its parts add up to it.",
     )
     rows = tuple(_row(r, facts[r["buying_group_id"]], scope) for r in found)

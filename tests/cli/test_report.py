@@ -77,3 +77,28 @@ def test_a_quarter_before_the_first_record_names_the_quarters_there_are(muster, 
     assert "to 2025-Q3, as in: --period 2025-Q3" in result.stderr
     assert not (halden / "reports" / "board-1999-Q1.html").exists()
     assert muster("report", "board", "-w", halden, "--json", "--period", "1999-Q1").exit_code == 2
+
+
+def test_the_quality_of_hand_offs_is_one_file_in_the_workspace_and_the_same_figures_as_json(
+    muster, halden, tmp_path
+):
+    result = muster("report", "defects", "-w", halden)
+    file = halden / "reports" / "defects.html"
+    assert (result.exit_code, result.stdout) == (0, f"{file}\n")
+    text = file.read_text("utf-8")
+    assert "Halden Analytics" in text
+    assert "<script" not in text and "://" not in text.replace("http://www.w3.org", "")
+    own = tmp_path / "new" / "quality.html"
+    assert muster("report", "defects", "-w", halden, "-o", own).exit_code == 0
+    assert own.read_text("utf-8") == text
+    said = json.loads(muster("report", "defects", "-w", halden, "--json").stdout)
+    assert said["company"] == "Halden Analytics"
+    assert [page["key"] for page in said["pages"]] == ["defects", "charts", "answers", "drift", "signs"]
+
+
+def test_the_quality_of_hand_offs_goes_to_no_folder_and_not_to_two_places(muster, halden, tmp_path):
+    folder = muster("report", "defects", "-w", halden, "-o", tmp_path)
+    assert folder.exit_code == 2 and "defects.html" in folder.stderr
+    assert muster("report", "defects", "-w", halden, "--json", "-o", "x.html").exit_code == 2
+    nowhere = muster("report", "defects", "-w", tmp_path)
+    assert nowhere.exit_code == 2 and "muster init" in nowhere.stderr

@@ -15,7 +15,7 @@ DEFECTS = np.array([12.0, 15, 8, 21, 30, 9, 14, 40, 11, 13])
 SIZES = np.array([100.0, 120, 90, 150, 160, 80, 110, 170, 95, 105])
 
 
-def test_limits_are_those_of_laneys_paper_counted_step_by_step() -> None:
+def test_limits_are_what_the_formula_gives_counted_step_by_step() -> None:
     mean = 173 / 1180
     z = [(d / n - mean) / sqrt(mean * (1 - mean) / n) for d, n in zip(DEFECTS, SIZES, strict=True)]
     ranges = [abs(b - a) for a, b in pairwise(z)]

@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 from tests.explain.test_every_table import check_explanation, some_rows
-from tests.stories import test_capacity, test_gates, test_units
+from tests.stories import test_capacity, test_gates, test_nurture, test_units
 from tests.stories.telling import Stories
 
 from muster.canonical.tables import flow_tables
@@ -152,22 +152,25 @@ def test_they_lead_back_to_rows_of_files(ws: Workspace, table: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stories", "table"),
+    ("stories", "tables"),
     [
-        (test_gates.told, "gate"),
-        (test_capacity.told, "queue"),
-        (test_units.told, "group_change"),
-        (test_units.told, "person_part"),
+        (test_gates.told, ("gate",)),
+        (test_capacity.told, ("queue",)),
+        (test_units.told, ("group_change", "person_part")),
+        (test_nurture.told, ("experiment_draw", "experiment_power")),
     ],
-    ids=["gate", "queue", "group_change", "person_part"],
+    ids=["gates", "capacity", "units", "nurture"],
 )
-def test_those_that_a_story_has_lead_back_too(tmp_path: Path, stories: Stories, table: str) -> None:
+def test_those_that_a_story_has_lead_back_too(
+    tmp_path: Path, stories: Stories, tables: tuple[str, ...]
+) -> None:
     told = stories.build(tmp_path / "ws")
     with archive_of(told) as archive:
-        explained = tell(archive, flow_tables()[table], some_rows(archive, table))
-        assert explained
-        for each in explained:
-            check_explanation(told, each)
+        for table in tables:
+            explained = tell(archive, flow_tables()[table], some_rows(archive, table))
+            assert explained, table
+            for each in explained:
+                check_explanation(told, each)
 
 
 def test_under_twenty_pairs_nothing_is_said(tmp_path: Path) -> None:

@@ -130,6 +130,52 @@ def every_opportunity_has_its_lines(workspace: Workspace) -> list[Row]:
     )
 
 
+def intervals_are_of_won_credit(workspace: Workspace) -> list[Row]:
+    """Each programme's credit, as intervals are drawn around it, is what its won deals credit it with."""
+    return rows(
+        workspace,
+        """
+        WITH counted AS (
+            SELECT attribution_model, currency,
+                CASE WHEN engagement_id IS NULL THEN '(unattributed)'
+                    ELSE COALESCE(program_id, '(no programme)') END AS unit,
+                CAST(SUM(credit_cents) AS HUGEINT) AS cents
+            FROM credit LEFT JOIN known_tactic USING (tactic_id)
+            WHERE opportunity_id IN (SELECT opportunity_id FROM known_opportunity WHERE is_won)
+            GROUP BY ALL
+        )
+        SELECT * FROM (FROM credit_interval WHERE dimension = 'program')
+        FULL JOIN counted USING (attribution_model, currency, unit)
+        WHERE cents IS DISTINCT FROM credit_cents
+        """,
+    )
+
+
+def models_learn_from_what_is_decided(workspace: Workspace) -> list[Row]:
+    """A channel's paths are its closed deals, and at most the groups that fell silent without one."""
+    return rows(
+        workspace,
+        """
+        WITH decided AS (
+            SELECT LOWER(COALESCE(t.channel, '(none)')) AS channel, COUNT(DISTINCT opportunity_id) AS closed,
+                COUNT(DISTINCT opportunity_id) FILTER (o.is_won) AS won
+            FROM touchpoint AS t JOIN known_opportunity AS o USING (opportunity_id)
+            WHERE o.is_closed GROUP BY ALL
+        ),
+        silent AS (
+            SELECT LOWER(COALESCE(e.channel, '(none)')) AS channel,
+                COUNT(DISTINCT g.buying_group_id) AS groups
+            FROM buying_group AS g JOIN resolved_engagement AS e USING (account_id, solution_id)
+            WHERE g.closing_reason = 'silent' AND g.opportunity_id IS NULL AND e.is_marketing
+            AND e.occurred_at <= g.closed_at GROUP BY ALL
+        )
+        SELECT * FROM channel_effect LEFT JOIN decided USING (channel) LEFT JOIN silent USING (channel)
+        WHERE won_count <> COALESCE(won, 0) OR path_count < COALESCE(closed, 0)
+        OR path_count > COALESCE(closed, 0) + COALESCE(groups, 0)
+        """,
+    )
+
+
 CHECKS = (
     credit_adds_up,
     shares_add_up,
@@ -138,4 +184,6 @@ CHECKS = (
     program_value_is_won_revenue,
     velocity_is_won_revenue,
     every_opportunity_has_its_lines,
+    intervals_are_of_won_credit,
+    models_learn_from_what_is_decided,
 )

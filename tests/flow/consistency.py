@@ -88,13 +88,40 @@ AGREE = {
         "from_at", "function seniority role from_at people told untold by_rule weight", "to_at", "to_at"
     ),
     "second_lead": Said("at", "person_id person_record_id account_id at"),
+    "given": Said(
+        "at",
+        "process unit_id at account_id solution_id buying_group_id person_id is_replayed due_at verdict_at"
+        " act_count program_id fit p_open",
+        "first_action_at",
+        "first_action_at hours_to_first_action",
+    ),
+    "defect": Said("at", "process unit_id defect at", "judged_at", "is_defect basis judged_at"),
     # Who made the link, and how senior they are, may be learnt later: acts count from then (see signal).
     "share": Said("known_at", "share_id share_token account_id to_person_id read_at known_at"),
 }
-# What records are joined to; the reason for joining them may get better.
-JOINED = {
-    "person_alias": ("person_record_id", "person_id"),
-    "account_alias": ("account_record_id", "account_id"),
+
+
+@dataclass(frozen=True)
+class Stands:
+    """What must agree of the rows that the run as of T has: their key, what they say, and which of them."""
+
+    key: str
+    columns: str
+    which: str = "TRUE"
+
+
+STANDS = {
+    # What records are joined to; the reason for joining them may get better.
+    "person_alias": Stands("person_record_id", "person_id"),
+    "account_alias": Stands("account_record_id", "account_id"),
+    "cusum": Stands("process unit_id", "p_open opened better worse alarm_better alarm_worse alarm_at"),
+    "control_chart": Stands(
+        "process defect week_at",
+        "week_count unit_count defect_count mean spread low high average average_limit is_beyond"
+        " is_average_beyond",
+        "is_mature AND NOT is_provisional",
+    ),
+    "drift": Stands("measure feature week_at", "row_count value low high bound is_beyond"),
 }
 
 
@@ -102,14 +129,15 @@ def disagreements(then: Workspace, now: Workspace, at: datetime) -> Disagreement
     """For each table that tells the past differently, rows that only the run `then` or `now` has."""
     t = f"TIMESTAMP '{at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}'"
     with duckdb.connect() as connection:
-        for name in [*AGREE, *JOINED, "account_movement"]:
+        for name in [*AGREE, *STANDS, "account_movement"]:
             for run, workspace in (("then", then), ("now", now)):
                 connection.register(f"{run}_{name}", workspace.table(name))
         found = {name: _both_ways(connection, *_questions(name, said, t)) for name, said in AGREE.items()}
-        for name, columns in JOINED.items():
-            question = f"SELECT {', '.join(columns)} FROM "
-            known = f"WHERE {columns[0]} IN (SELECT {columns[0]} FROM then_{name})"
-            found[name] = _both_ways(connection, f"{question} then_{name}", f"{question} now_{name} {known}")
+        for name, stands in STANDS.items():
+            key, told = _quoted(stands.key), _quoted(f"{stands.key} {stands.columns}")
+            kept = f"SELECT {told} FROM then_{name} WHERE {stands.which}"
+            same = f"SELECT {told} FROM now_{name} SEMI JOIN ({kept}) USING ({key})"
+            found[name] = _both_ways(connection, kept, same)
         weeks = "SELECT * FROM {} WHERE week_on + INTERVAL 7 DAY <= " + t
         movements = [weeks.format(f"{run}_account_movement") for run in ("then", "now")]
         found["account_movement"] = _both_ways(connection, *movements)
@@ -168,6 +196,10 @@ def _questions(name: str, said: Said, at: str) -> tuple[str, str]:
         f"SELECT {', '.join(plain + told)} FROM then_{name}",
         f'SELECT {", ".join(plain + ended)} FROM now_{name} WHERE "{said.since}" <= {at}',
     )
+
+
+def _quoted(columns: str) -> str:
+    return ", ".join(f'"{column}"' for column in columns.split())
 
 
 def _both_ways(connection: Any, then: str, now: str) -> list[tuple[Any, ...]]:

@@ -108,8 +108,78 @@ STATUSES_OVERLAP = Fault(
 ACCOUNTS_STAY = Fault(
     "accounts stay qualified", "account_status", "WHERE m.to_at < 9000000000000000", "WHERE FALSE"
 )
+SILENCE_AFTER_DEALS = Fault(
+    "groups that opened are paths that led nowhere",
+    "null_touch",
+    "WHERE g.closing_reason = 'silent'\n    AND g.opportunity_id IS NULL",
+    "WHERE g.closing_reason IS NOT NULL",
+)
+ONE_CHANNEL_A_DEAL = Fault(
+    "a deal teaches of one channel alone",
+    "deal_touch",
+    "LOWER(COALESCE(t.channel, '(none)')) AS channel",
+    "MIN(LOWER(COALESCE(t.channel, '(none)'))) OVER (PARTITION BY t.opportunity_id) AS channel",
+)
+DRAWN_FROM_THE_LARGEST = Fault(
+    "intervals are drawn from each account's largest credit alone",
+    "credit_part",
+    "SUM(p.credit_cents)",
+    "MAX(p.credit_cents)",
+)
+ALL_VERDICTS_ARE_BAD = Fault(
+    "every verdict is a defect",
+    "defect_day",
+    "COUNT(CASE WHEN m.is_defect THEN 1 END) AS defect_count",
+    "COUNT(m.is_defect) AS defect_count",
+)
+FRAMES_NEVER_FADE = Fault(
+    "frame control does not fade",
+    "frame_sum",
+    "POWER(2e0, (g.opened_at - w.week_at) * p.frame_fade) AS left_over",
+    "POWER(2e0, (w.week_at - g.opened_at) * 0 * p.frame_fade) AS left_over",
+)
+FRAMES_KNOW_TOO_EARLY = Fault(
+    "frame control knows an act on the Monday before",
+    "frame_sum",
+    "a.at + MOD(604800000000 - MOD(a.at - 345600000000, 604800000000), 604800000000) AS week_at",
+    "a.at - MOD(a.at - 345600000000, 604800000000) AS week_at",
+)
+COMPETITORS_ARE_UNSEEN = Fault(
+    "what is read about competitors takes nothing of a frame",
+    "frame_act",
+    "WHERE e.person_id IS NULL\n    AND e.visitor_id IS NULL",
+    "WHERE FALSE\n    AND e.visitor_id IS NULL",
+)
 
 # Told by stories: what a drawn company has too seldom.
+COMPETITORS_ARE_HANDED_OVER = Fault(
+    "competitors are handed over", "account_exclusion", "SELECT 'type' AS kind", "SELECT 'kind' AS kind"
+)
+UNDONE_EXCLUSIONS_HOLD = Fault(
+    "an exclusion that was taken back holds",
+    "account_exclusion",
+    "WHERE u.kind = 'undo' AND",
+    "WHERE FALSE AND",
+)
+THE_SILENCED_ARE_HANDED_OVER = Fault(
+    "groups none of whose people may be contacted are handed over",
+    "gate",
+    "FROM silenced_stretch AS s",
+    "FROM silenced_stretch AS s WHERE FALSE",
+)
+SILENCE_IS_A_VERDICT = Fault(
+    "silence is a verdict",
+    "defect",
+    "CASE WHEN s.first_at IS NOT NULL THEN TRUE ELSE FALSE END AS is_settled",
+    "TRUE AS is_settled",
+)
+LATE_IS_IN_TIME = Fault(
+    "late is in time", "given", "WHEN f.at <= g.due_at THEN 'in time'", "WHEN f.at > 0 THEN 'in time'"
+)
+GIVEN_TWICE_IS_NEW = Fault("what is given twice is new", "defect", "i.since_us <= i.again_us", "FALSE")
+NOBODY_WAS_TOLD_AND_LATE = Fault(
+    "sales was late before anybody told them", "given", "WHEN g.is_replayed THEN 'not told'", ""
+)
 HANDED_OVER_WHILE_SELLING = Fault(
     "groups that sales works are handed over", "hand_off_moment", "WHERE s.account_id IS NULL", ""
 )
@@ -264,4 +334,10 @@ ALWAYS_NAMED_BY_SALES = Fault(
     "named_person",
     "GREATEST(w.at, k.known_at) AS at",
     "k.known_at AS at",
+)
+ALWAYS_THEIR_ACTS = Fault(
+    "what a lead had done as a stranger was always known to be theirs",
+    "given",
+    "AND COALESCE(e.person_known_at, e.known_at) <= p.at\n",
+    "",
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from muster.testing import Record, account, contact, engaged, named, opportunity, shared, visited
+from muster.testing import Record, account, contact, engaged, lead, named, opportunity, shared, visited
 
 LEARNT_AT = datetime(2025, 4, 1, tzinfo=UTC)
 TOLD_AT = datetime(2025, 7, 1, tzinfo=UTC)
@@ -84,6 +84,14 @@ LEARNT_LATER: dict[str, list[Record]] = {
         engaged("2025-02-03 08:00", "ana@unmasked.example", "demo_requested"),
         visited("2025-02-03 09:00", "b-unmasked", company_domain="unmasked.example"),
         visited(LATER, "b-unmasked", email="vera@unmasked.example"),
+    ],
+    # Who a visitor is, when the lead she would be had been given to sales.
+    "lead": [
+        account("Lead"),
+        lead("ana@lead.example", created="2025-02-03 08:00", mql="2025-02-04 09:00"),
+        engaged("2025-02-03 08:00", "ana@lead.example", "demo_requested"),
+        visited("2025-02-03 09:00", "b-lead", company_domain="lead.example"),
+        visited(LATER, "b-lead", email="ana@lead.example"),
     ],
     # Nobody knew whose browser it was, nor of which company.
     "returned": [

@@ -6,6 +6,7 @@ A run costs seconds: faults that cannot be taken for each other go into one work
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from tests.flow import checks_groups as groups
 from tests.flow import checks_money as money
 from tests.flow import checks_score as score
 from tests.flow import checks_status as status
-from tests.flow import faults
+from tests.flow import faults, test_control
 from tests.flow.conftest import DRAWN_AS_OF, Learnt
 from tests.flow.consistency import about, disagreements
 from tests.flow.faults import Fault
@@ -21,9 +22,11 @@ from tests.flow.learnt_later import LEARNT_AT, LEARNT_LATER, TOLD_AT
 from tests.flow.random_company import records
 from tests.flow.restless import restless
 from tests.stories import (
+    test_answers,
     test_cooling,
     test_credit,
     test_form,
+    test_gates,
     test_hand_off,
     test_membership,
     test_money,
@@ -34,11 +37,13 @@ from tests.stories import (
 )
 from tests.stories.telling import Stories
 from tests.stories.test_roles import corrected
+from tests.weighing import test_frame
 
 from muster.testing import Row, account, company, contact, engaged, rows
 from muster.workspace import Workspace
 
 Check = Callable[[Workspace], list[Row]]
+Story = Callable[..., None]
 SEED = 4
 
 
@@ -64,6 +69,29 @@ def corrected_by_a_seller(folder: Path) -> Workspace:
     return company(folder, *vp, said, as_of=DRAWN_AS_OF)
 
 
+def frames(folder: Path) -> Workspace:
+    """Seven groups that are compared by frame control, one of them reading about a competitor."""
+    return test_frame.told(folder, 12)
+
+
+def broken(story: Story) -> Check:
+    """A test of a workspace as a check: it fails where a figure is off, missing, or of no row."""
+
+    def check(workspace: Workspace) -> list[Row]:
+        try:
+            story(workspace)
+        except (AssertionError, TypeError, ValueError) as error:
+            return [{"said": str(error)}]
+        return []
+
+    return check
+
+
+def shares_of_frame_are_told(workspace: Workspace) -> None:
+    shares = [week["share_of_frame"] for week in test_frame.weeks(workspace, "contested")]
+    assert any(share is not None for share in shares)
+
+
 def test_a_corrected_role_holds(tmp_path: Path) -> None:
     workspace = corrected_by_a_seller(tmp_path)
     assert [row["role"] for row in rows(workspace, "FROM member")] == ["user"]
@@ -79,6 +107,7 @@ PROPERTIES: list[tuple[Callable[[Path], Workspace], dict[Fault, Check]]] = [
             faults.A_REASON_IS_MISSING: score.reasons_add_up,
             faults.ONLY_DUPLICATES: groups.second_leads_are_found,
             faults.ACCOUNTS_STAY: status.accounts_are_qualified_while_a_group_is,
+            faults.SILENCE_AFTER_DEALS: money.models_learn_from_what_is_decided,
         },
     ),
     (
@@ -87,6 +116,7 @@ PROPERTIES: list[tuple[Callable[[Path], Workspace], dict[Fault, Check]]] = [
             faults.REFUNDS_ARE_SALES: money.credit_adds_up,
             faults.LATER_PEOPLE_DROP: groups.nobody_is_dropped,
             faults.WEBINARS_FADE_FAST: score.as_the_oracle_says,
+            faults.ONE_CHANNEL_A_DEAL: money.models_learn_from_what_is_decided,
         },
     ),
     (
@@ -95,6 +125,7 @@ PROPERTIES: list[tuple[Callable[[Path], Workspace], dict[Fault, Check]]] = [
             faults.NO_UNATTRIBUTED: money.credit_adds_up,
             faults.STRANGERS_JOIN: groups.members_belong_to_the_account,
             faults.COUNTS_AGAIN: score.every_act_counts_once,
+            faults.DRAWN_FROM_THE_LARGEST: money.intervals_are_of_won_credit,
         },
     ),
     (
@@ -103,6 +134,7 @@ PROPERTIES: list[tuple[Callable[[Path], Workspace], dict[Fault, Check]]] = [
             faults.SHARES_OF_MORE: money.shares_add_up,
             faults.STATUSES_OVERLAP: status.stretches_tile_the_cycle,
             faults.FIT_WITHOUT_END: score.as_the_oracle_says,
+            faults.ALL_VERDICTS_ARE_BAD: broken(test_control.check_counts),
         },
     ),
     (
@@ -113,6 +145,14 @@ PROPERTIES: list[tuple[Callable[[Path], Workspace], dict[Fault, Check]]] = [
             faults.HOLDS_TWO_ROLES: groups.gaps_are_what_members_leave,
         },
     ),
+    (
+        frames,
+        {
+            faults.FRAMES_NEVER_FADE: broken(test_frame.test_every_week_is_the_oracles),
+            faults.COMPETITORS_ARE_UNSEEN: broken(shares_of_frame_are_told),
+        },
+    ),
+    (frames, {faults.FRAMES_KNOW_TOO_EARLY: broken(test_frame.test_every_week_is_the_oracles)}),
     (corrected_by_a_seller, {faults.CORRECTIONS_ARE_IGNORED: groups.corrected_roles_hold}),
     (restless, {faults.NO_DWELL: status.qualified_groups_dwell}),
     (restless, {faults.ONE_THRESHOLD: status.as_the_oracle_says}),
@@ -148,6 +188,7 @@ LOOKS_AHEAD: list[dict[Fault, str]] = [
         faults.ALWAYS_NAMED: "nameless",
         faults.ALWAYS_THE_BROWSERS_HISTORY: "returned",
         faults.SIGNS_OF_NO_GROUP_YET: "opened",
+        faults.ALWAYS_THEIR_ACTS: "lead",
     },
 ]
 
@@ -167,7 +208,6 @@ def test_telling_the_past_twice_notices(batch: dict[Fault, str], learnt: Learnt,
     assert [fault.said for fault, firm in batch.items() if not about(firm, found, then, now)] == []
 
 
-Story = Callable[[Workspace], None]
 STORIES: list[tuple[Stories, dict[Fault, Story]]] = [
     (
         test_resolve.told,
@@ -237,6 +277,34 @@ STORIES: list[tuple[Stories, dict[Fault, Story]]] = [
         {
             faults.A_SPLIT_IS_NOT_LOGGED:
                 test_units.test_two_business_units_that_want_the_same_solution_are_two_groups_with_a_logged_split,
+        },
+    ),
+    (
+        test_gates.told,
+        {
+            faults.COMPETITORS_ARE_HANDED_OVER:
+                test_gates.test_a_competitor_is_never_handed_over_and_the_gate_says_why,
+            faults.UNDONE_EXCLUSIONS_HOLD:
+                test_gates.test_somebody_may_exclude_an_account_and_take_it_back,
+            faults.THE_SILENCED_ARE_HANDED_OVER:
+                test_gates.test_a_group_none_of_whose_people_may_be_contacted_is_not_handed_over,
+        },
+    ),
+    (
+        test_answers.told,
+        {
+            faults.SILENCE_IS_A_VERDICT: partial(
+                test_answers.test_silence_is_no_verdict_and_an_opening_is_one,
+                firm="silent", cycle=None, solution=None,
+            ),
+            faults.LATE_IS_IN_TIME: partial(
+                test_answers.test_follow_up_is_held_to_the_time_that_the_rules_allow,
+                firm="late", state="late", hours=144.0, is_defect=True,
+            ),
+            faults.GIVEN_TWICE_IS_NEW:
+                test_answers.test_the_second_of_two_leads_of_one_group_was_already_with_sales,
+            faults.NOBODY_WAS_TOLD_AND_LATE:
+                test_answers.test_before_the_company_went_live_nobody_was_late,
         },
     ),
     (

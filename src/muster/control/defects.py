@@ -63,12 +63,15 @@ def put_charts(engine: Engine) -> None:
     """Put `control_chart` from `defect_week`, with the rules that changed beside the points."""
     rules = control_rules(engine)
     restarts = _restarts(engine)
+    settled = _as_of(engine) - rules["verdict_us"]  # verdicts on what was given before are all in
     changes = _sorted(engine, "rule_change", "at, file")
     rows: list[dict[str, Any]] = []
     found = _sorted(engine, "defect_week", "process, defect, week_at, unit_count, defect_count, is_mature")
     for _, weeks in groupby(found, key=lambda r: (r["process"], r["defect"])):
         for stretch in _stretches(list(weeks), restarts):
-            rows += (point | {"changed": _changed(point, changes)} for point in _chart(stretch, rules))
+            rows += (
+                point | {"changed": _changed(point, changes)} for point in _chart(stretch, rules, settled)
+            )
     engine.put("control_chart", pa.Table.from_pylist(rows, schema=_CHART))
 
 
@@ -148,12 +151,12 @@ def put_yields(engine: Engine) -> None:
     engine.put("stage_yield", pa.Table.from_pylist(rows, schema=_STAGE))
 
 
-def _chart(weeks: Sequence[dict[str, Any]], rules: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _chart(weeks: Sequence[dict[str, Any]], rules: dict[str, Any], settled: int) -> Iterator[dict[str, Any]]:
     """The points of one stretch: weeks pooled until one expects enough defects; limits of its beginning."""
     first = weeks[0]["week_at"]
     size, points, limits = POOLS[0], list[dict[str, Any]](), None
     for size in POOLS:
-        points = _pooled(weeks, first, size)
+        points = _pooled(weeks, first, size, settled)
         base = [
             p for p in points if p["is_mature"] and p["week_at"] + size * WEEK <= first + rules["baseline_us"]
         ]
@@ -204,16 +207,17 @@ def _drawn(
         }
 
 
-def _pooled(weeks: Sequence[dict[str, Any]], first: int, size: int) -> list[dict[str, Any]]:
-    """Weeks in blocks of `size` from the first on; a block is mature when all of it is."""
+def _pooled(weeks: Sequence[dict[str, Any]], first: int, size: int, settled: int) -> list[dict[str, Any]]:
+    """Weeks in blocks of `size` from the first on; a block is mature when all of it is, to its last week."""
     points = []
     for block, rows in groupby(weeks, key=lambda r: (r["week_at"] - first) // (size * WEEK)):
         held = list(rows)
+        start = first + block * size * WEEK
         points.append(
             {"process": held[0]["process"], "defect": held[0]["defect"]}
-            | {"week_at": first + block * size * WEEK, "week_count": size}
+            | {"week_at": start, "week_count": size}
             | {count: sum(r[count] for r in held) for count in ("unit_count", "defect_count")}
-            | {"is_mature": all(r["is_mature"] for r in held)}
+            | {"is_mature": start + size * WEEK <= settled and all(r["is_mature"] for r in held)}
         )
     return points
 

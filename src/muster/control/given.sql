@@ -12,7 +12,7 @@ recorded AS (
     FROM known_sales_activity AS s
 ),
 
--- What the people given had done in the 90 days before, and which programme brought the last of it.
+-- What the people given had done in the 90 days before, as known then, and which programme brought the last of it.
 act AS (
     SELECT
         p.process,
@@ -28,6 +28,7 @@ act AS (
         AND e.is_act
         AND e.occurred_at <= p.at
         AND e.known_at <= p.at
+        AND COALESCE(e.person_known_at, e.known_at) <= p.at
         AND e.occurred_at > p.at - 7776000000000
     LEFT JOIN known_tactic AS t ON t.tactic_id = e.tactic_id
 ),

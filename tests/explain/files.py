@@ -19,10 +19,9 @@ _TOLD_BY = {
     "engagement": ("engagement_id", "company_domain", "email"),
     "exchange_rate": ("currency",),
     "experiment_arm": ("account_record_id",),
-    "stage_change": ("stage_change_id", "opportunity_id"),
     "lead_status_change": ("person_record_id",),
     "spend": ("tactic_id",),
-    "stage_change": ("stage_change_id",),
+    "stage_change": ("stage_change_id", "opportunity_id"),
 }
 
 

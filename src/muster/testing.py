@@ -219,10 +219,12 @@ def called(at: str, person_record: str, *, kind: str = "call", **cells: str) -> 
     )
 
 
-def tactic(key: str, *, program: str = "", channel: str = "", cost: str = "", starts: str = "") -> Record:
+def tactic(
+    key: str, *, program: str = "", channel: str = "", cost: str = "", starts: str = "", **cells: str
+) -> Record:
     """One offer in one channel; without a programme it is one."""
     row = {"tactic_id": key, "name": key, "program_id": program, "channel": channel}
-    return Record("tactic", row | {"cost_cents": cost, "starts_on": starts})
+    return Record("tactic", row | {"cost_cents": cost, "starts_on": starts} | cells)
 
 
 def spent(on: str, tactic: str, amount: str) -> Record:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.flow.learnt_later import LEARNT_AT, LEARNT_LATER, TOLD_AT
+from tests.flow.oracle_paths import PATHS
 from tests.flow.random_company import records
 
 from muster.demo import copy_company
@@ -70,7 +71,8 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
 
     @functools.cache
     def built(seed: int) -> Workspace:
-        return company(tmp_path_factory.mktemp(f"seed{seed}"), *records(seed), as_of=DRAWN_AS_OF)
+        folder = tmp_path_factory.mktemp(f"seed{seed}")
+        return company(folder, *records(seed), rules={"paths": PATHS}, as_of=DRAWN_AS_OF)
 
     return built
 

@@ -44,9 +44,12 @@ PROGRAMMES_FORGET = Fault(
     "LEFT JOIN known_tactic AS t ON t.tactic_id = c.tactic_id",
     "JOIN known_tactic AS t ON t.tactic_id = c.tactic_id",
 )
-TOUCHED_TWICE = Fault("one touch counts twice a day", "touch", "WHERE t.number_today = 1", "")
+TOUCHED_TWICE = Fault("one touch counts twice a day", "path_act", "WHERE n.number_today = 1", "")
 TOUCHED_FOR_ANOTHER = Fault(
-    "touches of other solutions count", "touch", "AND e.solution_id = o.solution_id", ""
+    "touches of other solutions count",
+    "path_act",
+    "ON e.account_id = s.account_id\n        AND e.solution_id = s.solution_id",
+    "ON e.account_id = s.account_id",
 )
 STRANGERS_JOIN = Fault(
     "people whom the account never saw are members",
@@ -237,9 +240,27 @@ CLOSING_ENDS_NOTHING = Fault(
 NO_COOL_DOWN = Fault("there is no cool-down", "crossing", "AND d.at < r.to_at", "AND d.at <= r.from_at")
 INFLUENCED_AFTER = Fault(
     "deals are influenced after they closed",
-    "touch",
-    "AND e.occurred_at <= COALESCE(o.closed_at, c.as_of_at)",
-    "",
+    "path_act",
+    "AND e.occurred_at <= s.until_at\n        AND e.known_at <= s.until_at\n",
+    "\n",
+)
+SERVES_ALL_WHOLE = Fault(
+    "a touch serves each of two groups whole",
+    "path_step",
+    "INT_DIV(1000, GREATEST(v.group_count, 1)) +",
+    "1000 +",
+)
+CREDITED_BEFORE_THE_LAST_DEAL = Fault(
+    "a deal's path reaches back over the deal before",
+    "path_span",
+    "WHEN r.earlier_cycles THEN 0",
+    "WHEN TRUE THEN 0",
+)
+KNOWN_AFTERWARDS = Fault(
+    "who is known only later stands on a path that had ended",
+    "path_act",
+    "\n        AND e.known_at <= s.until_at\n",
+    "\n",
 )
 OPEN_DEALS_ARE_CLOSED = Fault(
     "velocity counts open deals",

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from muster.testing import (
     Record,
     account,
+    called,
     contact,
     engaged,
     lead,
@@ -79,6 +80,7 @@ def records(seed: int) -> list[Record]:
         found.append(spent(day, draw.one(*TACTICS), f"{draw.dice.randrange(1, 90000) / 100:.2f}"))
     for number in range(5):
         found += _account(draw, f"firm{number}")
+    found += _selling(Draw(random.Random(f"sales {seed}")), found)
     late = [_late(draw, record) if record.table == "engagement" else record for record in found]
     draw.dice.shuffle(late)
     return late
@@ -201,6 +203,15 @@ def _deal(draw: Draw, name: str, people: list[Human], key: str) -> Iterator[Reco
     )
     for human in draw.dice.sample(people, 2):
         yield named(text(draw.at(opened, 30)), key, human.record, draw.one(*ROLES))
+
+
+def _selling(draw: Draw, found: list[Record]) -> Iterator[Record]:
+    """Sellers call people about a deal, or about none."""
+    people = [r.cells["person_record_id"] for r in found if r.table == "person_record"]
+    deals = [r.cells["opportunity_id"] for r in found if r.table == "opportunity"]
+    for _ in range(20):
+        about = {"opportunity_id": draw.one(*deals)} if deals and draw.chance(0.3) else {}
+        yield called(text(draw.at()), draw.one(*people), kind=draw.one("call", "meeting"), **about)
 
 
 def _late(draw: Draw, record: Record) -> Record:

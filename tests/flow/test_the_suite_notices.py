@@ -30,6 +30,7 @@ from tests.stories import (
     test_hand_off,
     test_membership,
     test_money,
+    test_paths,
     test_resolve,
     test_units,
     test_visitors,
@@ -333,6 +334,17 @@ STORIES: list[tuple[Stories, dict[Fault, Story]]] = [
         {
             faults.INFLUENCED_AFTER:
                 test_credit.test_a_deal_closed_before_its_first_touch_is_not_influenced_and_is_unattributed,
+        },
+    ),
+    (
+        test_paths.told,
+        {
+            faults.SERVES_ALL_WHOLE:
+                test_paths.test_what_serves_two_units_is_divided_openly_and_dollars_stay_exact,
+            faults.CREDITED_BEFORE_THE_LAST_DEAL:
+                test_paths.test_a_deals_path_begins_where_the_accounts_last_one_closed,
+            faults.KNOWN_AFTERWARDS:
+                test_paths.test_a_visit_that_is_told_apart_after_the_closing_was_not_known_on_the_path,
         },
     ),
     (

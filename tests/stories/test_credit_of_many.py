@@ -42,6 +42,7 @@ def put_company(engine: DuckDBEngine) -> None:
         "position": position,
         "engagement_id": [f"{deal}-{n}" for deal, n in zip(owner, position, strict=True)],
         "tactic_id": pa.nulls(len(owner), pa.string()),
+        "parts": np.where(owner < "o05000", 1, random.choice([1000, 500, 334, 1, 7000], len(owner))),
     }
     names = [f"model_{n:02d}" for n in range(MODELS)]
     scale = 10 ** random.uniform(0, 9, len(names))

@@ -1,13 +1,38 @@
 -- Credit in whole cents: every touch gets the floor of its part, the cents left go one each to the largest remainders
 -- (Hamilton), so that an opportunity's credit adds up to its amount. Where there is no touch, all of it is unattributed.
-WITH weighed AS (
+-- A touch that serves its group in part weighs by that part; such weights are then made whole numbers of about a billion together.
+WITH parted AS (
+    SELECT
+        w.opportunity_id,
+        w.position,
+        w.attribution_model,
+        w.weight * t.parts AS weight,
+        CASE
+            WHEN MAX(t.parts) OVER (PARTITION BY w.opportunity_id, w.attribution_model) = 1 THEN 1
+            ELSE INT_DIV(CAST(SUM(w.weight * t.parts) OVER (PARTITION BY w.opportunity_id, w.attribution_model) AS BIGINT), 1000000000) + 1
+        END AS unit
+    FROM credit_weight AS w
+    JOIN touch AS t ON t.opportunity_id = w.opportunity_id AND t.position = w.position
+    WHERE w.weight > 0
+),
+
+rounded AS (
+    SELECT
+        p.opportunity_id,
+        p.position,
+        p.attribution_model,
+        GREATEST(INT_DIV(p.weight + INT_DIV(p.unit, 2), GREATEST(p.unit, 1)), 1) AS weight
+    FROM parted AS p
+),
+
+weighed AS (
     SELECT
         w.opportunity_id,
         w.position,
         w.attribution_model,
         w.weight,
         CAST(SUM(w.weight) OVER (PARTITION BY w.opportunity_id, w.attribution_model) AS BIGINT) AS total_weight
-    FROM credit_weight AS w
+    FROM rounded AS w
 ),
 
 floored AS (
@@ -26,7 +51,6 @@ floored AS (
         o.is_won
     FROM weighed AS w
     JOIN account_opportunity AS o ON o.opportunity_id = w.opportunity_id
-    WHERE w.weight > 0
 ),
 
 ranked AS (

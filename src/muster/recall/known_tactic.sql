@@ -4,6 +4,7 @@ SELECT
     t.name,
     t.channel,
     COALESCE(t.program_id, t.tactic_id) AS program_id,
+    t.campaign_id,
     COALESCE(s.solution_id, n.solution_id) AS solution_id,
     t.cost_cents,
     t.currency,

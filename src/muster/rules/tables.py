@@ -51,6 +51,7 @@ _POLICY = {
     "second_lead_days": ("second_lead_us", _DAY),
     "answer_days": ("answer_us", _DAY),
 }
+_TRANSFORMS = ("unique", "exposure", "first", "frequency")
 _POSITIONS = ("first_touch", "lead_creation", "opportunity_creation", "closing", "middle")
 
 _ABOVE_ZERO = (
@@ -78,6 +79,7 @@ def rule_tables(rules: Rules) -> dict[str, pa.Table]:
     _check_exclusions(rules)
     _check_frame(rules)
     _check_credit_weights(rules)
+    _check_paths(rules)
     return tables
 
 
@@ -248,6 +250,27 @@ def _check_credit_weights(rules: Rules) -> None:
                 f"rules/credit_weights.csv: {row['position']} weighs less than nothing.",
                 remedy="Write 0 or more.",
             )
+
+
+def _check_paths(rules: Rules) -> None:
+    """Models need the definition `credit` from the start; transforms are known, counts 0 or more."""
+    for row in rules["paths"]:
+        if row["transform"] not in _TRANSFORMS:
+            raise RuleError(
+                f"rules/paths.csv: there is no transform {row['transform']!r}.",
+                remedy=f"Use {', '.join(_TRANSFORMS)}.",
+            )
+        for column in ("last", "days", "steps"):
+            if _int(row[column]) < 0:
+                raise RuleError(
+                    f"rules/paths.csv: {row['definition']} has {column} {row[column]}.",
+                    remedy="Write 0 for no limit, or more.",
+                )
+    if not any(row["definition"] == "credit" and _int(row["from_at"]) <= 0 for row in rules["paths"]):
+        raise RuleError(
+            "rules/paths.csv lacks the definition credit from the start: nothing could be credited.",
+            remedy="Add a row for credit effective from 1970-01-01.",
+        )
 
 
 def _check_half_lives(rules: Rules) -> None:

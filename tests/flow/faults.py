@@ -114,8 +114,8 @@ ACCOUNTS_STAY = Fault(
 SILENCE_AFTER_DEALS = Fault(
     "groups that opened are paths that led nowhere",
     "null_touch",
-    "WHERE g.closing_reason = 'silent'\n    AND g.opportunity_id IS NULL",
-    "WHERE g.closing_reason IS NOT NULL",
+    "AND s.opportunity_id IS NULL\nAND s.outcome = 'silent'",
+    "AND s.outcome <> 'open'",
 )
 ONE_CHANNEL_A_DEAL = Fault(
     "a deal teaches of one channel alone",

@@ -132,7 +132,10 @@ STEPS = (
         "chance",
         "chances",
         {
-            "chance_estimate": (("panel", "deal", "account_size", "week", "clock"), put_chances),
+            "chance_estimate": (
+                ("panel", "foretold_opening", "deal", "account_size", "week", "rule_chances", "clock"),
+                put_chances,
+            ),
             "chance_part": (("chance_estimate",), _made_already),
             "win_chance": (("chance_estimate",), _made_already),
             "chance_model": (("chance_estimate",), _made_already),

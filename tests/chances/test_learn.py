@@ -8,10 +8,14 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from muster.chances.learn import CAREFUL, FEWEST, learn
-from muster.chances.ridge import chances, fit, spread
+from muster.chances.learn import CAREFUL, Model, learn
+from muster.chances.ridge import chances, fit, odds, spread
+from muster.chances.rule import BORROWED, TIERS, RuleModel
 from muster.chances.signs import Panel
+from muster.chances.terms import Terms
 
+TERMS = Terms()
+FEWEST = TERMS.fewest_openings
 WEEK = 7 * 86_400_000_000
 NAMES = ("in_group", "score", "acts_4", "people_13")
 
@@ -72,14 +76,71 @@ def test_nothing_is_said_below_forty_openings() -> None:
     assert len(kept) > FEWEST
     few = panel.only(np.array([key is None or key in kept[: FEWEST - 1] for key in panel.opening]))
     enough = panel.only(np.array([key is None or key in kept[:FEWEST] for key in panel.opening]))
-    assert learn(few, trained_at=0) is None
-    model = learn(enough, trained_at=0)
-    assert model is not None and model.openings == FEWEST and model.penalty == CAREFUL
+    thin = learn(few, trained_at=0, terms=TERMS)
+    assert isinstance(thin, RuleModel) and thin.basis.openings == FEWEST - 1 and not thin.is_shown
+    model = learn(enough, trained_at=0, terms=TERMS)
+    assert isinstance(model, Model) and model.is_shown
+    assert (model.basis.rung, model.basis.openings, model.penalty) == ("near_rule", FEWEST, CAREFUL)
+
+
+@pytest.mark.parametrize(
+    ("openings", "rung"),
+    [
+        (0, "rule"),
+        (39, "rule"),
+        (40, "near_rule"),
+        (199, "near_rule"),
+        (200, "ridge"),
+        (999, "ridge"),
+        (1000, "challenge"),
+    ],
+)
+def test_the_ladder_is_climbed_by_different_openings(openings: int, rung: str) -> None:
+    assert TERMS.rung(openings) == rung
+
+
+def test_where_data_are_thin_the_rules_rank_and_tiers_borrow_from_all() -> None:
+    panel = drawn_panel(300)
+    thin = learn(panel, trained_at=0, terms=replace(TERMS, fewest_openings=10_000))
+    assert isinstance(thin, RuleModel)
+    score = np.where(panel.values[:, 0] > 0, panel.values[:, 1], -1.0)
+    places = thin.places(panel)
+    assert np.array_equal(places, [1 + int((score > own).sum()) for own in score])
+    outside = panel.values[:, 0] == 0
+    overall = (panel.opens.sum() + 0.5) / (len(panel) + 1)
+    expected = (panel.opens[outside].sum() + BORROWED * overall) / (outside.sum() + BORROWED)
+    assert thin.intercept == pytest.approx(odds(np.array([overall]))[0])
+    assert thin.weights()[0][0] == TIERS[0]
+    assert chances(thin.rates)[0] == pytest.approx(expected)
+
+
+def test_without_any_row_the_rules_stand_alone() -> None:
+    panel = drawn_panel(5)
+    thin = learn(panel.part(0, 0), trained_at=7, terms=TERMS)
+    assert isinstance(thin, RuleModel) and thin.row()["opening_count"] == 0 and thin.weights() == []
+
+
+def test_openings_are_told_by_solution_the_most_first() -> None:
+    panel = drawn_panel(400)
+    kept = panel.only(np.array([key is None or int(str(key)) % 6 != 0 for key in panel.opening]))
+    model = learn(kept, trained_at=0, terms=TERMS)
+    counts = {
+        name: len(
+            {
+                key
+                for key, of in zip(kept.opening, kept.solution_ids, strict=True)
+                if key is not None and of == name
+            }
+        )
+        for name in ("red", "blue")
+    }
+    assert counts["blue"] > counts["red"] > 0
+    assert model.basis.openings_told == f"blue {counts['blue']}, red {counts['red']}"
 
 
 def test_chances_meet_what_happens_to_accounts_that_were_not_seen() -> None:
-    model = learn(drawn_panel(3000, seed=3), trained_at=0)
-    assert model is not None
+    model = learn(drawn_panel(3000, seed=3), trained_at=0, terms=TERMS)
+    assert isinstance(model, Model)
     new = drawn_panel(3000, seed=4)
     said, low, high = model.judge(new)
     assert said.sum() / new.opens.sum() == pytest.approx(1.0, abs=0.1)
@@ -92,8 +153,8 @@ def test_intervals_narrow_as_accounts_grow() -> None:
     new = drawn_panel(200, seed=9)
     widths = []
     for accounts in (1000, 4000):
-        model = learn(drawn_panel(accounts, seed=5), trained_at=0)
-        assert model is not None
+        model = learn(drawn_panel(accounts, seed=5), trained_at=0, terms=TERMS)
+        assert isinstance(model, Model)
         _, low, high = model.judge(new)
         widths.append(float(np.mean(high - low)))
     assert widths[1] < 0.7 * widths[0]
@@ -101,16 +162,16 @@ def test_intervals_narrow_as_accounts_grow() -> None:
 
 def test_the_same_rows_give_the_same_model_and_another_row_another() -> None:
     panel = drawn_panel(1500)
-    one, two = learn(panel, trained_at=0), learn(drawn_panel(1500), trained_at=0)
-    assert one is not None and two is not None and one.version == two.version
+    one, two = learn(panel, trained_at=0, terms=TERMS), learn(drawn_panel(1500), trained_at=0, terms=TERMS)
+    assert one.version == two.version
     fewer = panel.only(np.arange(len(panel)) > 0)
-    other = learn(fewer, trained_at=0)
-    assert other is not None and other.version != one.version
+    other = learn(fewer, trained_at=0, terms=TERMS)
+    assert other.version != one.version
 
 
 def test_a_row_is_judged_alike_whatever_stands_beside_it() -> None:
-    model = learn(drawn_panel(1500), trained_at=0)
-    assert model is not None
+    model = learn(drawn_panel(1500), trained_at=0, terms=TERMS)
+    assert isinstance(model, Model)
     new = drawn_panel(50, seed=7)
     whole = np.column_stack(model.judge(new))
     for start in range(0, len(new), 7):
@@ -123,7 +184,7 @@ def test_signs_without_meaning_leave_the_rule() -> None:
     panel = drawn_panel(1500)
     noise = np.random.default_rng(3).normal(size=(len(panel), 2))
     only_rule = replace(panel, values=np.column_stack([panel.values[:, :2], noise]))
-    model = learn(only_rule, trained_at=0)
-    assert model is not None
+    model = learn(only_rule, trained_at=0, terms=TERMS)
+    assert isinstance(model, Model)
     by_name = dict(zip(model.names, model.coefficients, strict=True))
     assert abs(by_name["acts_4"]) < 0.15 and abs(by_name["people_13"]) < 0.15 < by_name["score"]

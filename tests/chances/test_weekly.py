@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ import pytest
 from muster.chances import weekly
 from muster.engine.duckdb_engine import DuckDBEngine
 from muster.recall.clock import FIRST_MONDAY, WEEK
+from muster.rules.chances import chance_tables
+from muster.rules.read import read_rules
 
 START = FIRST_MONDAY + 13 * 200 * WEEK
 WEEKS = 78
@@ -93,19 +96,43 @@ def _known_by(panel: pa.Table, instant: int) -> pa.Table:
 THEN = START + 52 * WEEK  # a day on which a model is learnt
 
 
-def put(engine: DuckDBEngine, panel: pa.Table) -> None:
-    """The panel, its Mondays, and a company without deals."""
+def _openings(panel: pa.Table) -> pa.Table:
+    """The openings that the panel knows of."""
+    found = {
+        (row["account_id"], row["solution_id"], row["opens_at"])
+        for row in panel.to_pylist()
+        if row["opens_at"] is not None
+    }
+    names = ("account_id", "solution_id", "created_at")
+    rows = [dict(zip(names, row, strict=True)) for row in sorted(found)]
+    return pa.Table.from_pylist(rows, schema=pa.schema([(name, DEAL[name]) for name in names]))
+
+
+def chance_rules(*later: tuple[str, float, int]) -> list[dict[str, Any]]:
+    """The rules as shipped, and values that count from a later instant: name, value, instant."""
+    shipped = [dict(row) for row in read_rules(Path("/nowhere"))["chances"]]
+    for name, value, at in later:
+        [before] = [row for row in shipped if row["name"] == name and row["to_at"] > at]
+        shipped.append(before | {"value": float(value), "from_at": at})
+        before["to_at"] = at
+    return shipped
+
+
+def put(engine: DuckDBEngine, panel: pa.Table, rules: list[dict[str, Any]]) -> None:
+    """The panel, its Mondays, the rules, and a company without deals."""
     weeks = sorted(set(panel.column("week_at").to_pylist()))
     engine.put("panel", panel)
     engine.put("week", pa.table({"week_at": pa.array(weeks, pa.int64())}))
     engine.put("clock", pa.table({"currency": ["USD"]}))
     engine.put("deal", pa.schema(DEAL).empty_table())
+    engine.put("foretold_opening", _openings(panel))
+    engine.put("rule_chances", chance_tables(rules)["rule_chances"])
     engine.put("account_size", pa.schema(SIZE).empty_table())
 
 
-def said(panel: pa.Table) -> dict[tuple[str, str, int], tuple[Any, ...]]:
+def said(panel: pa.Table, *later: tuple[str, float, int]) -> dict[tuple[str, str, int], tuple[Any, ...]]:
     with DuckDBEngine(threads=1) as engine:
-        put(engine, panel)
+        put(engine, panel, chance_rules(*later))
         weekly.put_chances(engine)
         rows = engine.arrow("SELECT e.* FROM chance_estimate AS e").to_pylist()
     return {
@@ -135,30 +162,62 @@ def test_a_later_run_says_of_the_past_what_was_said_then() -> None:
     assert past_differs() == 0
 
 
+LATER = START + 58 * WEEK  # neither a day on which a model is due nor one of the calendar's quarters
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("horizon_weeks", 26), ("fewest_openings", 60), ("one_in_quiet", 4), ("learn_from_weeks", 30)],
+)
+def test_a_rule_that_changes_leaves_what_was_said_before(name: str, value: float) -> None:
+    shipped, changed = said(_panel()), said(_panel(), (name, value, LATER))
+    assert shipped.keys() == changed.keys()
+    before = {key for key in shipped if key[2] < LATER}
+    assert all(shipped[key] == changed[key] for key in before)
+    moved = {key for key in shipped if key[2] >= LATER and shipped[key] != changed[key]}
+    assert moved and (name == "fewest_openings" or moved == shipped.keys() - before)
+
+
+def test_a_longer_horizon_is_learnt_from_the_weeks_that_it_is_about() -> None:
+    """On a later Monday the model is that of a company whose horizon was never another."""
+    panel = _panel()
+    always = said(panel, ("horizon_weeks", 26, 1))
+    changed = said(panel, ("horizon_weeks", 26, LATER))
+    day = next(week for week in range(LATER, LATER + 14 * WEEK, WEEK) if (week - START) % (13 * WEEK) == 0)
+    late = {key for key in always if key[2] >= day}
+    assert late and all(always[key] == changed[key] for key in late)
+
+
 @pytest.mark.parametrize("weeks", [0, 4, 12])
 def test_the_suite_notices_a_model_that_learns_from_weeks_that_are_not_over(
     monkeypatch: pytest.MonkeyPatch, weeks: int
 ) -> None:
-    monkeypatch.setattr(weekly, "HORIZON", weeks * WEEK)
+    monkeypatch.setattr(
+        weekly, "over", lambda rows, terms, instant: rows.only(rows.weeks + weeks * WEEK <= instant)
+    )
     assert past_differs() > 0
 
 
 def test_each_quarter_is_judged_by_the_model_learnt_at_its_start() -> None:
     with DuckDBEngine(threads=1) as engine:
-        put(engine, _panel())
+        put(engine, _panel(), chance_rules())
         weekly.put_chances(engine)
         models = engine.arrow("SELECT m.* FROM chance_model AS m").to_pylist()
         rows = engine.arrow("SELECT e.* FROM chance_estimate AS e").to_pylist()
         weights = engine.arrow("SELECT c.* FROM chance_coefficient AS c").to_pylist()
+    models = sorted(models, key=lambda m: int(m["trained_at"]))
     learnt = {m["trained_at"]: m["model_version"] for m in models}
+    thin = {m["trained_at"]: m["model_version"] for m in models if m["kind"] == "rule"}
+    assert 0 < len(thin) < len(learnt)
     assert len(learnt) > 2 and all((at - START) % (13 * WEEK) == 0 for at in learnt)
     for row in rows:
         quarter = START + (row["week_at"] - START) // (13 * WEEK) * 13 * WEEK
-        assert row["model_version"] == learnt.get(quarter)
-        assert (row["p_open"] is None) == (quarter not in learnt)
-    openings = [m["opening_count"] for m in sorted(models, key=lambda m: int(m["trained_at"]))]
-    assert openings == sorted(openings) and openings[0] >= 40
-    assert {w["feature"] for w in weights} == {
+        assert row["model_version"] == learnt[quarter]
+        assert (row["p_open"] is None) == (quarter in thin) and row["rank"] is not None
+    openings = [m["opening_count"] for m in models]
+    assert openings == sorted(openings)
+    assert [m["rung"] == "rule" for m in models] == [count < 40 for count in openings]
+    assert {w["feature"] for w in weights if w["model_version"] not in thin.values()} == {
         "intercept",
         "score",
         "in_group",

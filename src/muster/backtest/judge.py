@@ -21,6 +21,7 @@ from muster.backtest.questions import CHANCE, Questions, Span
 from muster.backtest.ranking import openings_asked, rank_figures
 from muster.backtest.read import ask
 from muster.backtest.win_rate import WinTrend, win_trend
+from muster.chances.thin import Learning, learning
 from muster.engine.published import Published
 from muster.problems import WrongUse
 from muster.rules.read import Rules
@@ -176,7 +177,7 @@ def judge(
         tuple(parts_of(shown, by_chance, samples)),
         steadiness(published.folder, whole, as_of=asked.as_of, solution_id=solution),
         compared,
-        _notes(shown, has_mql=RECORDED_MQL in whole.rows.scores),
+        _notes(shown, learning(published), has_mql=RECORDED_MQL in whole.rows.scores),
     )
 
 
@@ -202,7 +203,7 @@ def of_solution(handed: Handed, whole: Questions, solution_id: str) -> Handed:
     )
 
 
-def _notes(asked: Questions, *, has_mql: bool) -> tuple[str, ...]:
+def _notes(asked: Questions, standing: Learning | None, *, has_mql: bool) -> tuple[str, ...]:
     said = np.isfinite(asked.asked.scores[CHANCE])
     notes = [
         "Every chance is the one that was said that Monday, by the model as learnt by then from weeks whose "
@@ -215,6 +216,8 @@ def _notes(asked: Questions, *, has_mql: bool) -> tuple[str, ...]:
         notes.append(_NO_MQL)
     if not said.all():
         notes.append(f"Of {int((~said).sum()):,} rows with signs no chance was said: data were thin.")
+    if standing is not None and (sentence := standing.sentence()) is not None:
+        notes.append(f"{sentence}.")
     return tuple(notes)
 
 

@@ -1,5 +1,5 @@
--- Every Monday: the chance that an account opens an opportunity for a solution within 13 weeks, that such a one is won, and what it would be
--- worth, by the models as learnt by then. Nothing is said where data are thin.
+-- Every Monday: the chance that an account opens an opportunity for a solution within 13 weeks (or as many as the rules say), that such a
+-- one is won, and what it would be worth, by the models as learnt by then. Nothing is said where data are thin.
 SELECT
     e.account_id,
     e.solution_id,

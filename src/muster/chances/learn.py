@@ -1,4 +1,4 @@
-"""A model of openings: learnt from rows whose 13 weeks are over, calibrated on accounts it has not seen."""
+"""A model of openings: learnt from rows whose weeks are over, calibrated on accounts it has not seen."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from muster.chances.basis import Basis, basis_of
 from muster.chances.ridge import Z80, Matrix, Vector, chances, fit, spread
+from muster.chances.rule import RuleModel, rule_model
 from muster.chances.signs import RULE, Panel
+from muster.chances.terms import NEAR_RULE, Terms
+from muster.chances.terms import RULE as THIN
 from muster.chances.told import Row, Weight, fingerprint, told
 
-# Openings, not rows: one opening makes three or four rows.
-FEWEST = 40  # below, nothing is said
-ENOUGH = 200  # from here on the accounts that were left out choose the penalty
 PENALTIES = (1000.0, 100.0, 30.0, 10.0)
 CAREFUL = 1000.0
 FOLDS = 3
@@ -25,8 +26,7 @@ class Model:
     """What was learnt at an instant: log-odds are intercept + slope x the sum of coefficient x value."""
 
     trained_at: int
-    rows: int
-    openings: int
+    basis: Basis
     penalty: float
     slope: float
     intercept: float
@@ -35,6 +35,8 @@ class Model:
     scales: Vector
     coefficients: Vector
     root: Matrix  # of the coefficients' covariance: covariance = root x root transposed
+
+    is_shown = True
 
     @property
     def version(self) -> str:
@@ -47,12 +49,9 @@ class Model:
 
     def row(self) -> Row:
         """What `chance_model` says of it."""
-        return {
-            "target": "open",
+        return self.basis.row() | {
             "kind": "ridge",
             "trained_at": self.trained_at,
-            "row_count": self.rows,
-            "opening_count": self.openings,
             "penalty": self.penalty,
             "intercept": self.intercept,
             "slope": self.slope,
@@ -96,24 +95,25 @@ class Model:
         return np.asarray((_columns(panel, self.names) - self.means) / self.scales)
 
 
-def learn(panel: Panel, *, trained_at: int) -> Model | None:
-    """The model of openings from rows whose 13 weeks are over; None where there are too few openings.
+def learn(panel: Panel, *, trained_at: int, terms: Terms) -> Model | RuleModel:
+    """The model of openings from rows whose weeks are over, as many different openings allow it.
 
     Ridge logistic regression around the rules' score (le Cessie and van Houwelingen 1992): the columns of
     the rules are not shrunk, so that the strongest penalty gives the rule with a calibrated intercept.
     Solutions are pooled partially: each has a column, shrunk as the others are. The penalty, from
-    `ENOUGH` openings on, and the calibration (Platt 1999) come from accounts that a fit did not see.
+    `free_openings` on, and the calibration (Platt 1999) come from accounts that a fit did not see.
+    Below `fewest_openings` it is the rules alone. Openings are counted, not rows: one makes three or four.
     """
-    openings = len({key for key in panel.opening if key is not None})
-    if openings < FEWEST:
-        return None
+    basis = basis_of(panel, terms)
+    if basis.rung == THIN:
+        return rule_model(panel, basis, trained_at=trained_at)
     names = ("intercept", *panel.names, *(f"solution {s}" for s in sorted(set(panel.solution_ids))))
     raw = _columns(panel, names)
     means, scales = _standards(raw, panel.weights, names)
     x = (raw - means) / scales
     accounts = np.unique(panel.first_acts.astype(str), return_inverse=True)[1].astype(np.int64)
     folds = _folds(panel.first_acts)
-    tried = PENALTIES if openings >= ENOUGH else (CAREFUL,)
+    tried = (CAREFUL,) if basis.rung == NEAR_RULE else PENALTIES
     best: tuple[float, float, Vector, Vector] | None = None
     start: Vector | None = None
     for strength in tried:
@@ -131,8 +131,7 @@ def learn(panel: Panel, *, trained_at: int) -> Model | None:
     )
     return Model(
         trained_at,
-        len(panel),
-        openings,
+        basis,
         strength,
         slope,
         intercept,

@@ -1,6 +1,6 @@
 -- Every account, solution and Monday at risk of an opening: with any sign of the account within 26 weeks, no open opportunity for
 -- the solution and none won. `their` columns are about the company as a whole, `other` ones about other solutions.
--- Only `opens`, `opens_after_gap` and `opens_at` look ahead: they say what came in the 13 weeks after, and nothing while these last.
+-- Only `opens`, `opens_after_gap` and `opens_at` look ahead: they say what came in the weeks after that a chance is about, and nothing while these last.
 WITH pooled AS (
     SELECT
         a.account_id,
@@ -37,9 +37,9 @@ SELECT
     o.account_id,
     k.solution_id,
     o.week_at,
-    CASE WHEN o.week_at + 7862400000000 > c.as_of_at THEN NULL WHEN y.opens_at IS NULL THEN 0 ELSE 1 END AS opens,
-    CASE WHEN o.week_at + 7862400000000 > c.as_of_at THEN NULL ELSE COALESCE(y.opens_after_gap, FALSE) END AS opens_after_gap,
-    CASE WHEN o.week_at + 7862400000000 > c.as_of_at THEN NULL ELSE y.opens_at END AS opens_at,
+    CASE WHEN z.ends_at > c.as_of_at THEN NULL WHEN y.opens_at IS NULL THEN 0 ELSE 1 END AS opens,
+    CASE WHEN z.ends_at > c.as_of_at THEN NULL ELSE COALESCE(y.opens_after_gap, FALSE) END AS opens_after_gap,
+    CASE WHEN z.ends_at > c.as_of_at THEN NULL ELSE y.opens_at END AS opens_at,
     b.engagement_id AS first_act,
     SUBSTRING(MD5(b.engagement_id || k.solution_id || CAST(o.week_at AS VARCHAR)), 1, 2) AS draw,
     COALESCE(r.score, 0) AS score,
@@ -92,6 +92,7 @@ SELECT
     COALESCE(p.opened, 0) AS past_opened_here
 FROM pooled AS o
 CROSS JOIN clock AS c
+JOIN chance_week AS z ON z.week_at = o.week_at
 JOIN asked AS k ON k.since <= o.week_at
 JOIN first_act AS b ON b.account_id = o.account_id
 LEFT JOIN account_week AS a ON a.account_id = o.account_id AND a.week_at = o.week_at AND a.solution_id = k.solution_id

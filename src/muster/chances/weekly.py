@@ -15,26 +15,16 @@ from muster.chances import tables
 from muster.chances.amounts import AmountModel, learn_amounts
 from muster.chances.deals import Accounts, read_accounts, read_deals
 from muster.chances.learn import Model, learn
+from muster.chances.openings import Openings, learning_rows
 from muster.chances.parts import PART, in_millionths, parts
 from muster.chances.rank import ranks
+from muster.chances.rule import RuleModel
 from muster.chances.signs import Panel, read_panel
+from muster.chances.terms import Terms, learning_days, read_terms, terms_at
 from muster.chances.told import Learnt
 from muster.chances.wins import WinModel, learn_wins
 from muster.engine.protocol import Engine
-from muster.recall.clock import FIRST_MONDAY, WEEK
-
-HORIZON = 13 * WEEK
-# A new model every quarter, from a panel of every fourth Monday: days fixed by the calendar, not by the
-# company's first record, so that the same days come whatever else is known.
-LEARNT_EVERY = 13 * WEEK
-SAMPLED_EVERY = 4 * WEEK
-# Of rows without a group and without an opening one in sixteen is learnt from, with sixteen times the weight.
-QUIET = "10"
-KEPT_OF_QUIET = 1 / 16
-# Closed opportunities below which nothing is said of winning and amounts; and the weight, in opportunities,
-# with which solutions, ages and industries borrow from all.
-FEWEST_CLOSED = 40
-BORROWED = 10.0
+from muster.recall.clock import WEEK
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +33,7 @@ class Quarter:
 
     trained_at: int
     until: int
-    opens: Model | None
+    opens: Model | RuleModel
     won: WinModel | None
     amount: AmountModel | None
 
@@ -66,47 +56,42 @@ def put_chances(engine: Engine) -> None:
 
 
 def _learnt(engine: Engine, accounts: Accounts) -> Iterator[Quarter]:
-    """What was learnt quarter by quarter."""
-    known = _learning_rows(engine)
+    """What was learnt on each day on which a model was due."""
+    [found] = engine.arrow(
+        "SELECT MIN(w.week_at) AS first, MAX(w.week_at) AS last FROM week AS w"
+    ).to_pylist()
+    if found["first"] is None:
+        return
+    terms = read_terms(engine)
     deals = read_deals(engine.arrow("SELECT d.* FROM deal AS d"))
+    openings = Openings(engine.arrow("SELECT f.* FROM foretold_opening AS f"))
     [clock] = engine.arrow("SELECT c.currency FROM clock AS c").to_pylist()
-    for trained_at in _days(engine):
-        ripe = known.only(known.weeks + HORIZON <= trained_at)
+    rows: tuple[Terms, Panel] | None = None
+    days = learning_days(terms, first=found["first"], last=found["last"])
+    for trained_at, until in pairwise([*days, found["last"] + WEEK]):
+        own = terms_at(terms, trained_at)
+        if rows is None or rows[0] is not own:
+            rows = own, learning_rows(engine, openings, own)
+        fewest, borrowed = own.fewest_closed, own.borrowed_deals
         yield Quarter(
             trained_at,
-            trained_at + LEARNT_EVERY,
-            learn(ripe, trained_at=trained_at),
-            learn_wins(deals, trained_at=trained_at, fewest=FEWEST_CLOSED, borrowed=BORROWED),
+            until,
+            learn(over(rows[1], own, trained_at), trained_at=trained_at, terms=own),
+            learn_wins(deals, trained_at=trained_at, fewest=fewest, borrowed=borrowed),
             learn_amounts(
                 deals,
                 accounts,
                 trained_at=trained_at,
                 currency=clock["currency"],
-                fewest=FEWEST_CLOSED,
-                borrowed=BORROWED,
+                fewest=fewest,
+                borrowed=borrowed,
             ),
         )
 
 
-def _days(engine: Engine) -> range:
-    """The days on which models are learnt, as far as there are Mondays."""
-    [found] = engine.arrow(
-        "SELECT MIN(w.week_at) AS first, MAX(w.week_at) AS last FROM week AS w"
-    ).to_pylist()
-    if found["first"] is None:
-        return range(0)
-    return range(
-        found["first"] - (found["first"] - FIRST_MONDAY) % LEARNT_EVERY, found["last"] + 1, LEARNT_EVERY
-    )
-
-
-def _learning_rows(engine: Engine) -> Panel:
-    rows = engine.arrow(
-        f"SELECT {_names(engine)} FROM panel AS p"
-        f" WHERE MOD(p.week_at - {FIRST_MONDAY}, {SAMPLED_EVERY}) = 0 AND p.opens IS NOT NULL"
-        f" AND (p.opens = 1 OR p.in_group = 1 OR p.draw < '{QUIET}')"
-    )
-    return read_panel(rows, kept_of_quiet=KEPT_OF_QUIET)
+def over(rows: Panel, terms: Terms, instant: int) -> Panel:
+    """The rows whose weeks are over by an instant, and not longer ago than is learnt from."""
+    return rows.only((rows.weeks + terms.horizon <= instant) & (rows.weeks + terms.learn_from >= instant))
 
 
 def _names(engine: Engine) -> str:
@@ -122,14 +107,16 @@ def _judged(engine: Engine, quarter: Quarter, accounts: Accounts) -> tuple[pa.Ta
     cuts = [0, *(np.flatnonzero(np.diff(panel.weeks)) + 1).tolist(), len(panel)] if len(panel) else []
     for start, end in pairwise(cuts):
         estimates.append(_monday(panel.part(start, end), quarter, accounts))
-    divided = PART.empty_table() if quarter.opens is None else parts(panel, quarter.opens)
+    divided = parts(panel, quarter.opens) if isinstance(quarter.opens, Model) else PART.empty_table()
     return pa.concat_tables([tables.ESTIMATE.empty_table(), *estimates]), divided
 
 
 def _monday(panel: Panel, quarter: Quarter, accounts: Accounts) -> pa.Table:
     """The rows of one Monday, which are ranked together."""
     said: dict[str, npt.NDArray[np.generic]] = {}
-    if quarter.opens is not None:
+    if isinstance(quarter.opens, RuleModel):
+        said["rank"] = quarter.opens.places(panel)
+    else:
         log_odds, loads = quarter.opens.log_odds(panel)
         p_open, low, high = quarter.opens.chances(log_odds, loads)
         said |= {"p_open": p_open, "p_open_low": low, "p_open_high": high}
@@ -146,7 +133,7 @@ def _monday(panel: Panel, quarter: Quarter, accounts: Accounts) -> pa.Table:
     return tables.estimates(
         panel,
         said,
-        model_version=None if quarter.opens is None else quarter.opens.version,
+        model_version=quarter.opens.version,
         amount_version=None if quarter.amount is None else quarter.amount.version,
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from muster.chances.thin import Learning, learning
 from muster.reports.money import exact
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Summary:
     rows_read: int
     rows_set_aside: int
     won: tuple[Won, ...]
+    learning: Learning | None
 
     def to_json(self) -> dict[str, Any]:
         """The same figures by name; money in whole cents."""
@@ -93,6 +95,8 @@ class Summary:
                 f"{count(won.opportunities, 'opportunity', 'opportunities')}, "
                 f"{exact(won.credited_cents, won.currency)} of it credited to touches (linear)"
             )
+        if self.learning is not None and (sentence := self.learning.sentence()) is not None:
+            yield sentence
         yield f"{count(self.rows_read, 'row')} read, {self.rows_set_aside:,} set aside"
 
 
@@ -100,7 +104,7 @@ def summarise(published: Published) -> Summary:
     """Sum up the tables of a run."""
     [counts] = published.arrow(_COUNTS).to_pylist()
     won = [Won(**_whole(row)) for row in published.arrow(_WON).to_pylist()]
-    return Summary(**_whole(counts), won=tuple(won))
+    return Summary(**_whole(counts), won=tuple(won), learning=learning(published))
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -16,7 +16,7 @@ from muster.engine.protocol import Engine
 from muster.recall.clock import WEEK, micros
 
 DAY = WEEK // 7
-HORIZON = 13 * WEEK  # what a chance is about
+HORIZON = 13 * WEEK  # by when a hand-off is asked whether it was taken up and opened
 CLOSING_DAYS = 365.0  # by when an opened opportunity is asked whether it was won
 POOLS = (1, 2, 4, 13)  # weeks a point may hold
 
@@ -102,10 +102,10 @@ def put_quality(engine: Engine) -> None:
 
 
 def put_cusum(engine: Engine) -> None:
-    """Put `cusum` from `given_outcome`: units whose chance was known and whose 13 weeks are over."""
+    """Put `cusum` from `given_outcome`: units whose chance was known and whose weeks are over."""
     rules, restarts, as_of = control_rules(engine), _restarts(engine), _as_of(engine)
     rows: list[dict[str, Any]] = []
-    found = [r for r in _outcomes(engine) if r["p_open"] is not None and r["at"] + HORIZON <= as_of]
+    found = [r for r in _outcomes(engine) if r["p_open"] is not None and r["ends_at"] <= as_of]
     for _, units in groupby(found, key=lambda r: r["process"]):
         for stretch in _stretches(list(units), restarts, at="at"):
             happened = np.array([row["opened_at"] is not None for row in stretch], float)
@@ -297,7 +297,7 @@ def _stretches(
 
 
 def _outcomes(engine: Engine) -> list[dict[str, Any]]:
-    columns = "process, at, unit_id, p_open, taken_up_at, rejected_at, opened_at, closed_at, is_won"
+    columns = "process, at, unit_id, ends_at, p_open, taken_up_at, rejected_at, opened_at, closed_at, is_won"
     return _sorted(engine, "given_outcome", columns)
 
 

@@ -20,7 +20,6 @@ Vector = npt.NDArray[np.float64]
 
 BINS = 10
 Z_RARE = 3.08  # the normal quantile that one of fifty signs passes by chance in one month of twenty
-HORIZON = 13 * WEEK
 # Of rows without a group one in sixteen is looked at, and counts for as many.
 QUIET, KEPT_OF_QUIET = "10", 1 / 16
 _DRIFT = pa.schema(
@@ -113,9 +112,11 @@ def _equal_rows(weights: Vector) -> float:
 def _signs(engine: Engine, rules: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Each sign on the first Monday of each month, against the weeks that the model in force learnt from."""
     trained = sorted(
-        engine.arrow("SELECT m.trained_at FROM chance_model AS m WHERE m.target = 'open'")
-        .column("trained_at")
-        .to_pylist()
+        (row["trained_at"], row["horizon_weeks"])
+        for row in engine.arrow(
+            "SELECT m.trained_at, m.horizon_weeks FROM chance_model AS m"
+            " WHERE m.target = 'open' AND m.rung <> 'rule'"
+        ).to_pylist()
     )
     if not trained:
         return
@@ -129,14 +130,14 @@ def _signs(engine: Engine, rules: dict[str, Any]) -> Iterator[dict[str, Any]]:
     at = found.column("week_at").to_numpy()
     values = {name: found.column(name).to_numpy().astype(np.float64) for name in names}
     weights = np.where(values["in_group"] > 0, 1.0, 1 / KEPT_OF_QUIET)
-    learnt: dict[int, dict[str, Spread]] = {}
+    learnt: dict[tuple[int, int], dict[str, Spread]] = {}
     for week in weeks:
-        model = max((t for t in trained if t <= week), default=None)
+        model = max((t for t in trained if t[0] <= week), default=None)
         now = at == week
         if model is None or not now.any():
             continue
         if model not in learnt:
-            seen = at + HORIZON <= model
+            seen = at + model[1] * WEEK <= model[0]
             learnt[model] = {
                 name: spread_of(values[name][seen], weights[seen]) for name in names if seen.any()
             }

@@ -1,4 +1,4 @@
--- Of each Monday whose 13 weeks are over: how many openings came, how many the chances said, and their variance (in millionths).
+-- Of each Monday whose weeks (13, unless the rules say otherwise) are over: how many openings came, how many the chances said, and their variance (in millionths).
 SELECT
     k.scored_at AS week_at,
     COUNT(*) AS row_count,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from muster.chances.thin import LATEST as LATEST_MODEL
+from muster.chances.thin import Learning
 from muster.reports.published import Published
 from muster.reports.scope import Scope
 from muster.reports.sheets import Column, Query, Sentence, Sheet, say
 from muster.reports.values import Money, counted, show
 
 EXPECTED = (
-    "Expected: chance to open an opportunity within 13 weeks \u00d7 chance to win it \u00d7 mean won amount "
-    "of the solution, as a model learnt until then has it; none where data are thin."
+    "Expected: chance to open an opportunity within 13 weeks (horizon_weeks of rules/chances.csv) \u00d7 "
+    "chance to win it \u00d7 mean won amount of the solution, as a model learnt until then has it; "
+    "none where data are thin."
 )
 # The latest score and the present status of every group, for a WITH clause.
 LATEST = """
@@ -93,8 +96,14 @@ def standing_sheet(tables: Published, scope: Scope) -> Sheet:
         is_to_date=True,
         note=f"Open: the cycle has not ended on {show(scope.as_of.date())}. Missing: neither counted by the "
         f"latest score nor held by "
-        "a member. " + EXPECTED,
+        "a member. " + EXPECTED + _learning(tables),
     )
+
+
+def _learning(tables: Published) -> str:
+    """That there is little to learn chances from, where there is."""
+    found = [Learning(**row).sentence() for row in tables.records(LATEST_MODEL)]
+    return "".join(f" {sentence}." for sentence in found if sentence is not None)
 
 
 def standing_sentence(sheet: Sheet, scope: Scope) -> Sentence:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 import pyarrow as pa
 
 from muster.problems import RuleError
-from muster.rules.read import FOREVER, Value
+from muster.rules.named_values import stretches
+from muster.rules.read import Value
 
 _HOUR = 3_600_000_000
 _DAY = 24 * _HOUR
@@ -36,11 +37,6 @@ def control_tables(rows: Iterable[Mapping[str, Value]]) -> dict[str, pa.Table]:
     known = list(rows)
     for row in known:
         name, value = row["name"], row["value"]
-        if name not in {*_WHOLE, *_REAL, _RESTART}:
-            raise RuleError(
-                f"rules/control.csv: there is no rule {name!r}.",
-                remedy=f"Known: {', '.join((*_WHOLE, *_REAL, _RESTART))}.",
-            )
         if not isinstance(value, float) or value <= 0:
             raise RuleError(f"rules/control.csv: {name} is {value}.", remedy="Write a number above 0.")
         if name in {"ewma_part", "sign_level"} and value > 1:
@@ -52,29 +48,10 @@ def control_tables(rows: Iterable[Mapping[str, Value]]) -> dict[str, pa.Table]:
             )
     restarts = sorted({_whole(row["from_at"]) for row in known if row["name"] == _RESTART})
     values = [row for row in known if row["name"] != _RESTART]
-    starts = sorted({_whole(row["from_at"]) for row in values} | {0})
-    stretches = []
-    for start, end in zip(starts, [*starts[1:], FOREVER], strict=True):
-        stretch: dict[str, int | float] = {"from_at": start, "to_at": end}
-        for name, (column, unit) in _WHOLE.items():
-            stretch[column] = round(_in_force(values, name, start) * unit)
-        stretch |= {name: _in_force(values, name, start) for name in _REAL}
-        stretches.append(stretch)
-    columns = {name: pa.float64() if name in _REAL else pa.int64() for name in stretches[0]}
     return {
-        "rule_control": pa.Table.from_pylist(stretches, schema=pa.schema(list(columns.items()))),
+        "rule_control": stretches("control", values, whole=_WHOLE, real=_REAL),
         "rule_restart": pa.table({"at": pa.array(restarts, pa.int64())}),
     }
-
-
-def _in_force(rows: Iterable[Mapping[str, Value]], name: str, at: int) -> float:
-    for row in rows:
-        if row["name"] == name and _whole(row["from_at"]) <= at < _whole(row["to_at"]):
-            assert isinstance(row["value"], float)
-            return row["value"]
-    raise RuleError(
-        f"rules/control.csv lacks {name} from the start.", remedy="Add a row effective from 1970-01-01."
-    )
 
 
 def _whole(value: Value) -> int:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 import pyarrow as pa
 
 from muster.problems import RuleError
+from muster.rules.chances import chance_tables
 from muster.rules.control import control_tables
 from muster.rules.read import FOREVER, Rules, Value, rule_shapes
 
@@ -62,10 +63,11 @@ _ABOVE_ZERO = (
 
 def rule_tables(rules: Rules) -> dict[str, pa.Table]:
     """Every rule file as an Arrow table, plus `rule_policy`. Raises RuleError where rules contradict."""
-    named = {"qualification", "control"}  # names and values: a column each
+    named = {"qualification", "control", "chances"}  # names and values: a column each
     tables = {f"rule_{name}": _table(rules, name) for name in rule_shapes() if name not in named}
     tables["rule_policy"] = _policy_table(rules)
     tables |= control_tables(rules["control"])
+    tables |= chance_tables(rules["chances"])
     tables["rule_fit"] = tables["rule_fit"].append_column(
         "number", pa.array(_fit_numbers(rules), pa.float64())
     )

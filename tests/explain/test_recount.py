@@ -119,7 +119,19 @@ NOT_RECOUNTED = {
     ("chance_reason", "millionths"),  # tests/chances/test_parts.py: against the coefficients
     *(("chance", figure) for figure in ("rank", "rank_low", "rank_high", "expected_amount_cents")),
     *(("chance", f"{figure}_cents") for figure in ("median_amount", "amount_low", "amount_high")),
-    *(("chance_model", f) for f in ("row_count", "opening_count", "penalty", "intercept", "slope", "spread")),
+    *(
+        ("chance_model", f)
+        for f in (
+            "horizon_weeks",
+            "needed_count",
+            "row_count",
+            "opening_count",
+            "penalty",
+            "intercept",
+            "slope",
+            "spread",
+        )
+    ),
     *(("chance_coefficient", figure) for figure in ("mean", "scale", "coefficient")),
     # tests/attribution learns and draws them another way
     *(("channel_effect", figure) for figure in ("estimate", "monte_carlo_error", "path_count")),

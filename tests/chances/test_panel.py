@@ -172,6 +172,7 @@ def test_the_panel_reads_no_table_of_what_sales_does() -> None:
         "person_rank",
         "reading_lead_source",  # for the label alone
         "resolved_engagement",
+        "rule_chances",
         "share",
         "week",
         "week_standing",

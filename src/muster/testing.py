@@ -237,6 +237,12 @@ def assigned(arm: str, account: str, tactic: str) -> Record:
     return Record("experiment_arm", {"account_record_id": account, "tactic_id": tactic, "arm": arm})
 
 
+def subscribed(starts: str, key: str, account: str, arr: str, *, ends: str = "", **cells: str) -> Record:
+    """A contract that brings so much a year from a day on, until the day it ended."""
+    row = {"subscription_id": key, "account_record_id": account, "arr_cents": arr}
+    return Record("subscription", row | {"starts_on": starts, "ends_on": ends} | cells)
+
+
 def decided(at: str, kind: str, subject: str, *, other: str = "", reason: str = "", **cells: str) -> Record:
     """A person accepted or rejected a group, or decided which records or groups are one.
 

@@ -99,7 +99,7 @@ class Between:
             self._make(engine, name)
 
     def _put_calendar(self, engine: Engine) -> None:
-        self._needing(engine, "engagement", "opportunity", "spend")
+        self._needing(engine, "engagement", "opportunity", "spend", "subscription")
         self._made |= CALENDAR
         put_clock(
             engine,
@@ -112,8 +112,9 @@ class Between:
 
     def _read_solutions(self, engine: Engine) -> None:
         """What names of solutions say, alone: reading every address and page would take seconds."""
-        self._needing(engine, "opportunity", "engagement", "content", "tactic")
-        named = _texts(engine, "solution_id", ("opportunity", "engagement", "content", "tactic"))
+        naming = ("opportunity", "engagement", "content", "tactic", "subscription")
+        self._needing(engine, *naming)
+        named = _texts(engine, "solution_id", naming)
         mentioned = _texts(engine, "name", ("opportunity", "tactic"))
         self._made |= {"reading_solution", "only_solution"}
         reader = SolutionReader(in_force(self._rules["solutions"], self._as_of), named)

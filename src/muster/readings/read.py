@@ -69,6 +69,7 @@ def read_strings(engine: Engine, rules: Rules, company: Company, *, as_of: int) 
         engagement="solution_id",
         content="solution_id",
         tactic="solution_id",
+        subscription="solution_id",
     )
     solutions = SolutionReader(held["solutions"], named)
     mentioned = _distinct(engine, opportunity="name", tactic="name")

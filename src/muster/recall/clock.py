@@ -25,6 +25,7 @@ _LATER_FACTS = {
     "opportunity": "CASE WHEN t.is_closed THEN t.closed_on END",
     "person_record": "GREATEST(COALESCE(t.converted_at, 0), COALESCE(t.merged_at, 0))",
     "account_record": "t.merged_at",
+    "subscription": "t.ends_on",
 }
 
 
@@ -51,11 +52,11 @@ def put_clock(
 ) -> dict[str, pa.Table]:
     """Put `clock` (one row), the calendar, `band`, `fading` and `attribution_model`; returns them by name.
 
-    Weeks and quarters reach from the first record known to the as-of date.
+    Weeks reach from the first happening known to the as-of date; quarters also hold deals won before it.
     """
     start = _first_happening(engine, as_of)
     mondays = range(start - (start - FIRST_MONDAY) % WEEK, as_of + 1, WEEK)
-    quarters = _quarters(start, as_of)
+    quarters = _quarters(min(start, _first_booking(engine, as_of)), as_of)
     clock = {
         "as_of_at": pa.array([as_of], pa.int64()),
         "live_since_at": pa.array([NEVER if live_since is None else micros(live_since)], pa.int64()),
@@ -69,6 +70,7 @@ def put_clock(
             {
                 "quarter_on": pa.array([q for q, _ in quarters], pa.int64()),
                 "next_quarter_on": pa.array([n for _, n in quarters], pa.int64()),
+                "label": pa.array([_label(q) for q, _ in quarters], pa.string()),
             }
         ),
         "band": pa.table({"band": pa.array(list(range(BANDS)), pa.int64())}),
@@ -98,17 +100,28 @@ def _fading() -> pa.Table:
 
 
 def _first_happening(engine: Engine, as_of: int) -> int:
-    """The first dated act, opportunity or spend; records of people and accounts may be far older."""
+    """The first dated act, opportunity, subscription or spend; records of people may be far older."""
     parts = [
         f"SELECT MIN(t.{column}) AS at FROM {table} AS t WHERE t.known_at <= {as_of}"
         for table, column in (
             ("engagement", "occurred_at"),
             ("opportunity", "created_at"),
             ("spend", "spent_on"),
+            ("subscription", "starts_on"),
         )
     ]
     found = engine.arrow(" UNION ALL ".join(parts)).column("at").to_pylist()
     return max(min((at for at in found if at is not None), default=as_of), FIRST_MONDAY)
+
+
+def _first_booking(engine: Engine, as_of: int) -> int:
+    """The first close date of a deal won: records moved in from elsewhere are made long after it."""
+    found = engine.arrow(
+        f"SELECT MIN(o.closed_on) AS first_on FROM opportunity AS o"
+        f" WHERE o.known_at <= {as_of} AND o.is_won AND o.closed_on >= {FIRST_MONDAY}"
+    )
+    [first_on] = found.column("first_on").to_pylist()
+    return as_of if first_on is None else min(int(first_on), as_of)
 
 
 def _quarters(start: int, end: int) -> list[tuple[int, int]]:
@@ -120,3 +133,8 @@ def _quarters(start: int, end: int) -> list[tuple[int, int]]:
         quarters.append((micros(first), micros(following)))
         first = following
     return quarters
+
+
+def _label(quarter: int) -> str:
+    day = datetime.fromtimestamp(quarter // 1_000_000, UTC).date()
+    return f"{day.year}-Q{(day.month + 2) // 3}"

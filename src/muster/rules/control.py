@@ -16,6 +16,7 @@ _DAY = 24 * _HOUR
 # name in control.csv -> (column of rule_control, what one unit is inside the flow; None: as it is)
 _WHOLE = {
     "follow_up_hours": ("follow_up_us", _HOUR),
+    "evidence_hours": ("evidence_us", _HOUR),
     "verdict_days": ("verdict_us", _DAY),
     "again_days": ("again_us", _DAY),
     "agreement_days": ("agreement_us", _DAY),

@@ -10,6 +10,8 @@ import pyarrow as pa
 from muster.problems import RuleError
 from muster.rules.chances import chance_tables
 from muster.rules.control import control_tables
+from muster.rules.finance import finance_table
+from muster.rules.goals import check_goals
 from muster.rules.read import FOREVER, Rules, Value, rule_shapes
 
 _DAY = 86_400_000_000
@@ -63,11 +65,12 @@ _ABOVE_ZERO = (
 
 def rule_tables(rules: Rules) -> dict[str, pa.Table]:
     """Every rule file as an Arrow table, plus `rule_policy`. Raises RuleError where rules contradict."""
-    named = {"qualification", "control", "chances"}  # names and values: a column each
+    named = {"qualification", "control", "chances", "finance"}  # names and values: a column each
     tables = {f"rule_{name}": _table(rules, name) for name in rule_shapes() if name not in named}
     tables["rule_policy"] = _policy_table(rules)
     tables |= control_tables(rules["control"])
     tables |= chance_tables(rules["chances"])
+    tables["rule_finance"] = finance_table(rules["finance"])
     tables["rule_fit"] = tables["rule_fit"].append_column(
         "number", pa.array(_fit_numbers(rules), pa.float64())
     )
@@ -82,6 +85,7 @@ def rule_tables(rules: Rules) -> dict[str, pa.Table]:
     _check_frame(rules)
     _check_credit_weights(rules)
     _check_paths(rules)
+    check_goals(rules["goals"])
     return tables
 
 

@@ -5,14 +5,14 @@ import shutil
 import sys
 
 
-def test_the_board_pack_is_four_files_and_their_paths_are_the_result(muster, halden):
-    result = muster("report", "board", "-w", halden, "--period", "2025-Q3")
+def test_the_board_pack_is_four_files_and_their_paths_are_the_result(muster, acme):
+    result = muster("report", "board", "-w", acme, "--period", "2025-Q2")
     assert result.exit_code == 0
-    files = [halden / "reports" / f"board-2025-Q3.{kind}" for kind in ("html", "pdf", "pptx", "xlsx")]
+    files = [acme / "reports" / f"board-2025-Q2.{kind}" for kind in ("html", "pdf", "pptx", "xlsx")]
     assert result.stdout == "".join(f"{file}\n" for file in files)
     text = files[0].read_text("utf-8")
-    assert "Halden Analytics" in text
-    [kept] = json.loads(muster("report", "board", "-w", halden, "--list", "--json").stdout)
+    assert "Test company" in text
+    [kept] = json.loads(muster("report", "board", "-w", acme, "--list", "--json").stdout)
     assert f"Snapshot {kept['id']}" in text
     assert not list(files[0].parent.glob(".*"))
 

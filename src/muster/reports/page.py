@@ -21,15 +21,22 @@ FULL, HALF, PHONE = 760, 500, 340
 HALVES = frozenset({"funnel-picture", "conversion-picture"})
 
 
-def render(pack: BoardPack) -> str:
-    """The pack as HTML. The same pack always gives the same text."""
+def render(pack: BoardPack, *, on_paper: bool = False) -> str:
+    """The pack as HTML. The same pack always gives the same text.
+
+    `on_paper` leaves out what only a screen has: drawings for a phone, folds, queries.
+    """
     numbers = {
         sheet.key: f"{page_number}.{place}"
         for page_number, page in enumerate(pack.pages, 1)
         for place, sheet in enumerate(page.sheets, 1)
     }
     style = _safe(files("muster.reports").joinpath("templates/board.css").read_text("utf-8"))
-    return _environment().get_template("board.html").render(pack=pack, numbers=numbers, style=style)
+    return (
+        _environment()
+        .get_template("board.html")
+        .render(pack=pack, numbers=numbers, style=style, on_paper=on_paper)
+    )
 
 
 @cache
@@ -55,11 +62,13 @@ def _environment() -> Environment:
     return environment
 
 
-def pictured(picture: Picture) -> Markup:
+def pictured(picture: Picture, on_paper: bool = False) -> Markup:
     """A picture twice: one drawing for a desk or paper, one for a phone; the style sheet shows one."""
     assert picture.chart is not None
     told = {"title": picture.title, "about": picture.about}
     wide = draw(picture.chart, HALF if picture.key in HALVES else FULL, key=f"{picture.key}-wide", **told)
+    if on_paper:
+        return _safe(f'<div class="wide">{wide}</div>')
     phone = draw(picture.chart, PHONE, key=f"{picture.key}-phone", **told)
     return _safe(f'<div class="wide">{wide}</div><div class="phone">{phone}</div>')
 

@@ -26,7 +26,7 @@ _COLOUR = re.compile(r"(--[\w-]+): (#[0-9a-f]{6})")
 # Queries stand in the HTML; summaries are nothing to click here; a PDF may have colours.
 _STYLE = """
 @page { size: A4; }
-.source, .page.only-print, .mark a { display: none; }
+.mark a { display: none; }
 summary { display: block; }
 img.picture { display: block; max-width: 100%; }
 """
@@ -34,7 +34,9 @@ img.picture { display: block; max-width: 100%; }
 
 def paper(pack: BoardPack) -> bytes:
     """The PDF. Raises MissingExtra without WeasyPrint, WrongUse where the system has no Pango."""
-    html = _DRAWING.sub(_as_image, render(pack)).replace("</head>", f"<style>{_STYLE}</style></head>")
+    html = _DRAWING.sub(_as_image, render(pack, on_paper=True)).replace(
+        "</head>", f"<style>{_STYLE}</style></head>"
+    )
     made: bytes = _weasyprint().HTML(string=html).write_pdf(pdf_variant="pdf/ua-1")
     return made
 

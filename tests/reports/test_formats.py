@@ -1,0 +1,133 @@
+"""One snapshot, four files: whatever a reader opens, the figures are the same."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from muster.reports.board import board_json
+from muster.reports.formats.native_charts import native
+from muster.reports.formats.paper import paper
+from muster.reports.formats.slides import slides
+from muster.reports.formats.workbook import workbook
+from muster.reports.frozen.freezing import Written, freeze_board
+from muster.reports.frozen.plain import freeze, thaw
+from muster.reports.frozen.snapshot import Shelf, Snapshot
+from muster.reports.page import render
+from muster.reports.sheets import Headlines, Picture
+from muster.reports.values import Money, show
+
+
+@pytest.fixture(scope="module")
+def kept(halden: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Snapshot]:
+    workspace = tmp_path_factory.mktemp("kept")
+    manifest = json.loads((halden / "manifest.json").read_text("utf-8"))
+    words = Written(notes="Two deals slipped.\n\nBoth closed since.", asks=("Hire two sellers.",))
+    snapshot = freeze_board(
+        halden,
+        workspace=workspace,
+        company="Halden Analytics",
+        currency="USD",
+        manifest=manifest,
+        period="2025-Q3",
+        written=words,
+    )
+    return workspace, snapshot
+
+
+def test_a_pack_comes_back_from_its_snapshot_as_it_was(kept: tuple[Path, Snapshot]) -> None:
+    _, snapshot = kept
+    assert thaw(json.loads(json.dumps(freeze(snapshot.pack)))) == snapshot.pack
+
+
+def test_one_id_gives_the_same_bytes_of_html_and_json(kept: tuple[Path, Snapshot]) -> None:
+    workspace, snapshot = kept
+    again = Shelf(workspace).get(snapshot.id[:10])
+    assert render(again.pack) == render(snapshot.pack)
+    assert json.dumps(board_json(again.pack)) == json.dumps(board_json(snapshot.pack))
+
+
+def test_notes_and_what_is_asked_stand_in_the_pack(kept: tuple[Path, Snapshot]) -> None:
+    html = render(kept[1].pack)
+    assert html.index("Two deals slipped.") < html.index('id="page-journey"')
+    assert html.index('id="page-outlook"') < html.index("Hire two sellers.")
+
+
+def test_the_workbook_holds_every_amount_as_a_number(kept: tuple[Path, Snapshot]) -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="the extra [board] is not installed")
+    pack = kept[1].pack
+    book = openpyxl.load_workbook(BytesIO(workbook(pack)))
+    checked = sums = 0
+    for number, page in enumerate(pack.pages, 1):
+        cells = book.worksheets[number]
+        rows = [[cell.value for cell in row] for row in cells.iter_rows()]
+        heads = {row[0]: i for i, row in enumerate(rows)}
+        for sheet in (s for s in page.sheets if s.rows):
+            first = heads[sheet.title] + 2
+            for i, row in enumerate([*sheet.rows, *([sheet.foot] if sheet.foot else [])]):
+                for x, value in enumerate(row):
+                    held = rows[first + i][x]
+                    if isinstance(value, Money) and isinstance(held, str):
+                        top, end = map(int, re.fullmatch(r"=SUM\([A-Z]+(\d+):[A-Z]+(\d+)\)", held).groups())  # type: ignore[union-attr]
+                        held = sum(Decimal(str(rows[y - 1][x] or 0)) for y in range(top, end + 1))
+                        sums += 1
+                    if isinstance(value, Money):
+                        assert Decimal(str(held)) * 100 == value.cents, (sheet.key, row[0])
+                        checked += 1
+    assert checked > 300
+    assert sums > 10
+
+
+def test_the_slides_have_charts_that_can_be_edited_and_the_same_figures(kept: tuple[Path, Snapshot]) -> None:
+    pptx = pytest.importorskip("pptx", reason="the extra [board] is not installed")
+    pack = kept[1].pack
+    deck = pptx.Presentation(BytesIO(slides(pack)))
+    shapes = [shape for slide in deck.slides for shape in slide.shapes]
+    charts = {shape.name: shape for shape in shapes if shape.has_chart}
+    for picture in (b for p in pack.pages for b in p.blocks if isinstance(b, Picture) and b.chart):
+        drawn, meant = charts[picture.key].chart, native(picture.chart)
+        assert meant is not None
+        assert tuple(drawn.plots[0].categories) == meant.labels
+        assert {s.name: tuple(s.values) for s in drawn.plots[0].series} == dict(meant.series)
+        assert charts[picture.key]._element.nvGraphicFramePr.cNvPr.get("descr")
+        assert drawn.part.chart_workbook.xlsx_part is not None  # what "Edit data" opens
+    assert len(charts) >= 8
+    said = "\n".join(s.text_frame.text for s in shapes if s.has_text_frame)
+    for block in (b for b in pack.pages[0].blocks if isinstance(b, Headlines)):
+        assert all(figure.value in said for figure in block.figures)
+    grids: dict[str, list[list[str]]] = {}
+    for shape in (s for s in shapes if s.has_table):
+        grids.setdefault(shape.name, []).extend([c.text for c in r.cells] for r in list(shape.table.rows)[1:])
+    for key in ("touch", "sourcing", "pipeline", "kinds"):
+        assert grids[key][: len(pack.sheet(key).rows)] == [[show(v) for v in r] for r in pack.sheet(key).rows]
+    assert all(slide.shapes.title is not None and slide.shapes.title.text for slide in deck.slides)
+
+
+def test_the_pdf_is_tagged_named_and_holds_the_first_page(kept: tuple[Path, Snapshot]) -> None:
+    try:
+        import weasyprint  # noqa: F401, PLC0415
+    except (ImportError, OSError) as error:
+        pytest.skip(f"WeasyPrint or Pango is missing: {error}")
+    pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed")
+    pack = kept[1].pack
+    short = replace(pack, pages=(pack.pages[0],))
+    pdf = pypdf.PdfReader(BytesIO(paper(short)))
+    root: Any = pdf.trailer["/Root"]
+    assert "/StructTreeRoot" in root
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "en"
+    assert pdf.metadata.title == "Halden Analytics: board pack, Q3 2025"
+    assert b"pdfuaid" in root["/Metadata"].get_data()
+    text = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
+    for sheet in pack.pages[0].sheets:
+        for row in sheet.rows:
+            assert all(" ".join(show(v).split()) in text for v in row if isinstance(v, Money)), sheet.key
+    for block in (b for b in pack.pages[0].blocks if isinstance(b, Headlines)):
+        assert all(" ".join(figure.value.split()) in text for figure in block.figures)

@@ -172,7 +172,15 @@ STEPS = (
     Step(
         "lift",
         "lift",
-        {"lift": (("experiment_span", "experiment_account", "known_tactic", "clock"), put_lift)},
+        {
+            "lift": (
+                (
+                    *("experiment_span", "experiment_account", "lot", "rollout_week"),
+                    *("rule_rollouts", "known_tactic", "clock"),
+                ),
+                put_lift,
+            )
+        },
     ),
     Step(
         "measure",

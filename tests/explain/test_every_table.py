@@ -36,6 +36,7 @@ NONE_HERE = {
     "likely_share",
     "person_part",
     "queue",
+    "rollout_week",
 }  # see test_tables_of_few.py
 
 

@@ -99,6 +99,8 @@ NOT_RECOUNTED = {
             *("won_in_other_currency", "groups_before", "groups", "reads_before", "reads"),
         )
     ),
+    *(("rollout_week", f"{what}_count") for what in ("account", "opening", "won")),
+    ("rollout_week", "won_cents"),
     *(
         ("lift", column.name)  # tests/lift: against statsmodels, scipy and the definitions
         for column in flow_tables()["lift"].columns

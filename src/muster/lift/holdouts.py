@@ -53,6 +53,7 @@ def holdout_lines(
             name=span["name"],
             design=DESIGN,
             method=METHOD,
+            is_randomised=True,
             outcome=outcome,
             is_surrogate=is_surrogate,
             currency=currency if outcome == "won_amount" else None,
@@ -147,16 +148,7 @@ def _too_few(kept: pa.Table, line: Line, y: Vector) -> str | None:
 
 def _estimate(line: Line, y: Vector, treated: Flags, signs: Matrix) -> None:
     effect = intention_to_treat(y, treated, signs)
-    line.status = "estimable"
-    line.treated_per_1000, line.holdout_per_1000 = 1000 * y[treated].mean(), 1000 * y[~treated].mean()
-    line.estimate_per_1000 = 1000 * effect.estimate
-    line.low_per_1000, line.high_per_1000 = (1000 * end for end in effect.interval(0.95))
-    line.low_80_per_1000, line.high_80_per_1000 = (1000 * end for end in effect.interval(0.80))
-    line.detectable_per_1000 = 1000 * effect.detectable
-    if line.outcome == "won_amount":
-        of_all = 100 * line.treated_count
-        line.estimate_cents = round(of_all * effect.estimate)
-        line.low_cents, line.high_cents = (round(of_all * end) for end in effect.interval(0.95))
+    line.tell(effect, treated=float(y[treated].mean()), held_out=float(y[~treated].mean()))
 
 
 def _outcome(accounts: pa.Table, outcome: str) -> tuple[Vector, Vector]:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from muster.lift.effects import Effect
+
 WEEK = 7 * 86_400_000_000
 HORIZON = 13 * WEEK
 PRECISION = 6  # decimals of published estimates: sums in another order differ far behind them
@@ -31,6 +33,7 @@ class Line:
     design: str
     method: str
     outcome: str
+    is_randomised: bool = False
     is_surrogate: bool = False
     currency: str | None = None
     starts_at: int | None = None
@@ -56,6 +59,19 @@ class Line:
     status: str = "not_estimable"
     reason: str | None = None
     sentence: str = ""
+
+    def tell(self, effect: Effect, *, treated: float, held_out: float) -> None:
+        """Write down an effect a unit, and the means of both arms, per 1,000."""
+        self.status = "estimable"
+        self.treated_per_1000, self.holdout_per_1000 = 1000 * treated, 1000 * held_out
+        self.estimate_per_1000 = 1000 * effect.estimate
+        self.low_per_1000, self.high_per_1000 = (1000 * end for end in effect.interval(0.95))
+        self.low_80_per_1000, self.high_80_per_1000 = (1000 * end for end in effect.interval(0.80))
+        self.detectable_per_1000 = 1000 * effect.detectable
+        if self.outcome == "won_amount":
+            of_all = 100 * self.treated_count
+            self.estimate_cents = round(of_all * effect.estimate)
+            self.low_cents, self.high_cents = (round(of_all * end) for end in effect.interval(0.95))
 
     def row(self) -> dict[str, Any]:
         """As a row of the table; figures that are no counts rounded."""

@@ -76,9 +76,13 @@ def rule_tables(rules: Rules) -> dict[str, pa.Table]:
     )
     tables["rule_experiments"] = (
         tables["rule_experiments"]
-        .append_column("ends_at", pa.array(_experiment_ends(rules), pa.int64()))
+        .append_column("ends_at", pa.array(_ends(rules, "experiments"), pa.int64()))
         .append_column("below", pa.array(_experiment_bounds(rules), pa.string()))
     )
+    tables["rule_rollouts"] = tables["rule_rollouts"].append_column(
+        "ends_at", pa.array(_ends(rules, "rollouts"), pa.int64())
+    )
+    _check_rollouts(rules)
     _check_half_lives(rules)
     _check_capacity(rules)
     _check_exclusions(rules)
@@ -192,21 +196,31 @@ def _check_exclusions(rules: Rules) -> None:
             )
 
 
-def _experiment_ends(rules: Rules) -> list[int]:
-    """The day each experiment ends, in microseconds."""
+def _check_rollouts(rules: Rules) -> None:
+    """Regions are drawn by lot or chosen."""
+    for row in rules["rollouts"]:
+        if row["drawn_by"] not in {"lot", "choice"}:
+            raise RuleError(
+                f"rules/rollouts.csv: {row['name']} is drawn by {row['drawn_by']!r}.",
+                remedy="Write lot where regions were drawn by lot, choice where somebody chose them.",
+            )
+
+
+def _ends(rules: Rules, name: str) -> list[int]:
+    """The day each experiment or roll-out ends, in microseconds."""
     ends: list[int] = []
-    for row in rules["experiments"]:
+    for row in rules[name]:
         try:
             day = date.fromisoformat(str(row["ends_on"]))
         except ValueError:
             raise RuleError(
-                f'rules/experiments.csv: {row["name"]} ends on "{row["ends_on"]}".',
+                f'rules/{name}.csv: {row["name"]} ends on "{row["ends_on"]}".',
                 remedy="Write it as 2026-01-31.",
             ) from None
         ends.append(int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1_000_000)
         if ends[-1] <= _int(row["from_at"]):
             raise RuleError(
-                f"rules/experiments.csv: {row['name']} ends before it begins.",
+                f"rules/{name}.csv: {row['name']} ends before it begins.",
                 remedy="Write an ends_on after effective_from.",
             )
     return ends

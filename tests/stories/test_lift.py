@@ -24,7 +24,7 @@ from muster.testing import (
 from muster.workspace import Workspace
 
 ROLLOUTS = """name,program_id,region,ends_on,drawn_by,effective_from,why
-posters,fair,North,2025-06-30,lot,2025-02-03,
+posters,,North,2025-06-30,lot,2025-02-03,
 """
 EXPERIMENTS = """name,share,ends_on,effective_from,why
 newsletter,0.5,2025-04-01,2025-01-06,Does it bring openings
@@ -79,23 +79,20 @@ def test_a_programme_without_an_experiment_is_told_as_such(ws: Workspace) -> Non
 
 @told(
     tactic("leaky", starts="2025-01-06"),
-    *[assigned("holdout", f"firm-{n}", "leaky") for n in range(0, 80, 2)],
+    *[assigned("holdout", f"firm-{n}", "leaky") for n in range(80) if n % 4 < 2],
     *[
         engaged("2025-02-03 09:00", f"x@firm-{n}.example", "page_viewed", tactic_id="leaky")
         for n in range(0, 80, 3)
     ],
 )
 def test_a_hold_out_that_was_reached_all_the_same_is_none(ws: Workspace) -> None:
-    assert lift(ws, "leaky")["reason"] == "it reached 35% of the accounts held out and 32% of the others"
+    assert lift(ws, "leaky")["reason"] == "it reached 32% of the accounts held out and 35% of the others"
 
 
 @told(
     tactic("chosen", starts="2025-01-06"),
-    *[assigned("holdout", f"firm-{n}", "chosen") for n in range(40)],
-    *[
-        engaged("2024-11-04 09:00", f"x@firm-{n}.example", "pricing_viewed")
-        for n in [*range(2), *range(42, 80)]
-    ],
+    *[assigned("holdout", f"firm-{n}", "chosen") for n in range(0, 80, 2)],
+    *[engaged("2024-11-04 09:00", f"x@firm-{n}.example", "pricing_viewed") for n in range(1, 80, 2)],
 )
 def test_arms_that_were_unlike_before_it_began_were_not_drawn_by_lot(ws: Workspace) -> None:
     assert lift(ws, "chosen")["reason"].startswith("the arms were unlike before it began")

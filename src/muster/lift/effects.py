@@ -86,15 +86,19 @@ def difference(with_it: Intercept, without: Intercept) -> Effect:
 
 def usable(covariates: Matrix, treated: Flags) -> Matrix:
     """The signs that vary enough in both arms, none of them a sum of others, as many as the rows bear."""
-    arms = [covariates[treated], covariates[~treated]]
-    room = min(len(arm) for arm in arms) // ROWS_PER_COVARIATE
+    return covariates[:, _varying([covariates[treated], covariates[~treated]], fewest=FEWEST_APART)]
+
+
+def _varying(parts: list[Matrix], *, fewest: float) -> list[int]:
+    """The columns in which, in every part, so many rows differ from the commonest value."""
+    room = min(len(part) for part in parts) // ROWS_PER_COVARIATE
     kept: list[int] = []
-    for place in range(covariates.shape[1]):
-        if len(kept) < room and all(_apart(arm[:, place]) >= FEWEST_APART for arm in arms):
+    for place in range(parts[0].shape[1]):
+        if len(kept) < room and all(_apart(part[:, place]) >= fewest for part in parts):
             tried = [*kept, place]
-            if all(_is_full(arm[:, tried]) for arm in arms):
+            if all(_is_full(part[:, tried]) for part in parts):
                 kept = tried
-    return covariates[:, kept]
+    return kept
 
 
 def student(probability: float, degrees: float) -> float:
@@ -116,12 +120,13 @@ def imbalance(covariates: Matrix, treated: Flags) -> float | None:
     """How probable it is that a fair lot leaves arms as unlike as these by all signs; None without any.
 
     Hotelling's T2 of the means of both arms against chi-square, as Hansen and Bowers, "Covariate balance in
-    simple, stratified and clustered comparative studies" (2008), for arms drawn by lot.
+    simple, stratified and clustered comparative studies" (2008), for arms drawn by lot. Signs so rare that
+    the smaller arm would have fewer than ten say nothing: their means are far from normal.
     """
-    signs = usable(covariates, treated)
+    n1, n0 = int(treated.sum()), int((~treated).sum())
+    signs = covariates[:, _varying([covariates], fewest=FEWEST_APART * (n1 + n0) / min(n1, n0))]
     if not signs.shape[1]:
         return None
-    n1, n0 = int(treated.sum()), int((~treated).sum())
     centred = signs - signs.mean(axis=0)
     spread = centred.T @ centred / (n1 + n0 - 1) * (1 / n1 + 1 / n0)
     apart = signs[treated].mean(axis=0) - signs[~treated].mean(axis=0)

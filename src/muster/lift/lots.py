@@ -36,7 +36,9 @@ def lot_lines(lots: pa.Table, *, as_of: int, currency: str) -> Iterator[Line]:
         return
     live = lots.filter(lots.column("is_live"))
     for outcome, wait in WAITS.items():
-        ripe = live.filter(pa.array([at + wait <= as_of for at in live.column("week_at").to_pylist()]))
+        ripe = live.filter(
+            pa.array([at + wait <= as_of for at in live.column("week_at").to_pylist()], pa.bool_())
+        )
         came_in = np.asarray(ripe.column("came_in").to_numpy(zero_copy_only=False), np.bool_)
         line = Line(
             experiment=EXPERIMENT,

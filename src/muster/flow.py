@@ -54,6 +54,7 @@ from muster.measurement.attribution import credit_weight
 from muster.measurement.credit_interval import put_credit_intervals
 from muster.measurement.frame_association import associate_frame
 from muster.measurement.learnt_weight import put_learnt_weights
+from muster.measurement.put_rates import put_rates
 from muster.plugins import attribution_models
 from muster.qualification.policies import check_policies, policy_stretch
 from muster.qualification.queue import queue_groups
@@ -190,6 +191,8 @@ STEPS = (
             "learnt_weight": (("deal_touch", "null_touch"), put_learnt_weights),
             "channel_effect": (("learnt_weight",), _made_already),
             "credit_interval": (("credit_part",), put_credit_intervals),
+            "conversion": (("stage_reached", "account_opportunity", "quarter", "clock"), put_rates),
+            **dict.fromkeys(("velocity", "deal_forecast", "forecast"), (("conversion",), _made_already)),
         },
         composed=(credit_weight,),
     ),

@@ -7,7 +7,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from muster.control.yields import FAILED, OPEN, PASSED, passing
+from muster.control.yields import FAILED, PASSED, passing
+from muster.survival.incidence import OPEN
 
 
 def counted(days: list[int], ending: list[int], horizon: int) -> Fraction:

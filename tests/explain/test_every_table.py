@@ -26,6 +26,7 @@ PYTHON_MADE = {
     *("intake_ledger", "person_match", "chance_model", "chance_coefficient", "queue"),
     *("control_chart", "process_quality", "cusum", "stage_yield", "agreement", "drift", "gaming_sign"),
     *("channel_effect", "credit_interval", "lift"),
+    *("conversion", "velocity", "deal_forecast", "forecast"),
 }
 NONE_HERE = {
     "experiment_draw",

@@ -141,7 +141,13 @@ NOT_RECOUNTED = {
     # tests/chances/test_panel.py counts the signs
     *(("panel", c) for c in flow_tables()["panel"].column_names[7:]),
     ("buying_group", "cycle"),
-    ("conversion", "horizon_days"),
+    # tests/survival and tests/measurement count shares, days and chances by other means
+    *(
+        ("velocity", f)
+        for f in ("win_share", "win_share_low", "win_share_high", "mean_days", "restricted_days")
+    ),
+    *(("deal_forecast", figure) for figure in ("p_win", "p_win_low", "p_win_high")),
+    *(("forecast", f"{end}_{what}") for end in ("low", "high") for what in ("count", "cents")),
     # tests/control computes charts, sums and yields by other means
     ("given", "act_count"),
     ("given", "fit"),

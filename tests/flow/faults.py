@@ -262,12 +262,8 @@ KNOWN_AFTERWARDS = Fault(
     "\n        AND e.known_at <= s.until_at\n",
     "\n",
 )
-OPEN_DEALS_ARE_CLOSED = Fault(
-    "velocity counts open deals",
-    "velocity",
-    "ON o.booked_at >= q.quarter_on AND o.booked_at < q.next_quarter_on",
-    "ON COALESCE(o.booked_at, o.created_at) >= q.quarter_on"
-    " AND COALESCE(o.booked_at, o.created_at) < q.next_quarter_on",
+SKIPPED_IS_MISSED = Fault(
+    "a skipped stage was never passed", "stage_reached", "u.position <= e.position", "u.position = e.position"
 )
 CONTENT_COUNTS_WHOLE = Fault(
     "content about the company counts whole in each group",

@@ -52,34 +52,74 @@ def test_won_and_open_dollars_are_those_of_the_files(latest: Workspace, counted:
         assert (row["won"], row["open"]) == (won[row["currency"]], pipeline[row["currency"]]), row
 
 
-def test_velocity_is_that_of_the_deals_closed_in_each_quarter(latest: Workspace, counted: list[Deal]) -> None:
+def test_velocity_and_win_rates_are_those_of_the_deals_in_the_files(
+    latest: Workspace, counted: list[Deal]
+) -> None:
     as_of = datetime.fromisoformat(latest.published.manifest["as_of"])
     names = {"Data Platform": "data-platform", "Workforce Suite": "workforce-suite"}
     told = rows(latest, "FROM velocity")
-    assert sum(row["closed_count"] for row in told if row["solution_id"] == "(all)") == len(
-        [deal for deal in counted if deal.closed_at]
-    )
+    whole = [row for row in told if row["solution_id"] == "(all)"]
+    assert sum(row["closed_count"] for row in whole) == len([deal for deal in counted if deal.closed_at])
+    assert sum(row["opened_count"] for row in whole) == len(counted)
     for row in told:
-        start = row["period_on"]
+        start = _midnight(row["period_on"])
         sliced = [
             deal
             for deal in counted
             if deal.currency == row["currency"]
             and row["solution_id"] in {"(all)", names.get(deal.solution, "revenue-cloud")}
         ]
-        closed = [d for d in sliced if d.closed_at and quarter(d.closed_at) == quarter(_midnight(start))]
+        closed = [d for d in sliced if d.closed_at and quarter(d.closed_at) == quarter(start)]
         won = [deal.cents for deal in closed if deal.is_won]
-        seconds = [int((d.closed_at - d.created_at).total_seconds()) for d in closed if d.closed_at]
-        cycle = Fraction(sum(seconds), len(seconds) * DAY)
-        year, month = divmod(start.month + 2, 12)
-        end = min(datetime(start.year + year, month + 1, 1, tzinfo=UTC), as_of)
+        opened = [d for d in sliced if quarter(d.created_at) == quarter(start)]
+        end = min(_months(start, 3), as_of + timedelta(microseconds=1))
         still = [d for d in sliced if d.created_at < end and (d.closed_at is None or d.closed_at >= end)]
         assert (row["closed_count"], row["won_count"], row["won_cents"]) == (len(closed), len(won), sum(won))
-        assert row["mean_won_cents"] == (sum(won) // len(won) if won else None)
-        assert row["win_rate"] == pytest.approx(len(won) / len(closed))
-        assert row["mean_cycle_days"] == pytest.approx(float(cycle))
-        assert abs(row["dollars_per_day_cents"] - Fraction(sum(won)) / cycle) <= 1
-        assert row["open_count"] == len(still)
+        assert row["closed_cents"] == sum(deal.cents for deal in closed)
+        assert row["win_rate"] == (pytest.approx(len(won) / len(closed)) if closed else None)
+        assert (row["opened_count"], row["open_count"]) == (len(opened), len(still))
+        watched = [d for d in sliced if _months(start, -21) <= d.created_at < end]
+        share, days, upto = _pace(watched, end - timedelta(microseconds=1))
+        cents = [d.cents for d in watched if d.is_won and d.closed_at and d.closed_at < end]
+        assert row["watched_count"] == len(watched)
+        assert row["mean_won_cents"] == (sum(cents) // len(cents) if cents else None)
+        if row["win_share"] is None:
+            assert not any(d.closed_at and d.closed_at < end for d in watched)
+            continue
+        assert (row["win_share"], row["mean_days"]) == (
+            pytest.approx(float(share)),
+            pytest.approx(float(days)),
+        )
+        assert row["restricted_days"] == upto
+        if cents:
+            speed = len(opened) * share * (sum(cents) // len(cents)) / days
+            assert abs(row["dollars_per_day_cents"] - speed) <= 1
+
+
+def _pace(deals: list[Deal], until: datetime) -> tuple[Fraction, Fraction, int]:
+    """Aalen and Johansen's share won, and the mean days open, day by day in fractions."""
+    lives = []
+    for deal in deals:
+        over = deal.closed_at is not None and deal.closed_at <= until
+        lived = (deal.closed_at if over and deal.closed_at else until) - deal.created_at
+        whole = lived // timedelta(days=1)
+        begun = max(whole + bool(lived % timedelta(days=1)), 1)
+        lives.append((begun if over else whole, over and deal.is_won, over))
+    upto = min(730, max((days for days, _, _ in lives), default=0))
+    still, share, area = Fraction(1), Fraction(0), Fraction(0)
+    for day in range(1, upto + 1):
+        area += still
+        at_risk = [life for life in lives if life[0] >= day]
+        ended = [life for life in at_risk if life[0] == day and life[2]]
+        if ended:
+            share += still * Fraction(sum(won for _, won, _ in ended), len(at_risk))
+            still *= 1 - Fraction(len(ended), len(at_risk))
+    return share, area, upto
+
+
+def _months(day: datetime, more: int) -> datetime:
+    year, month = divmod(day.month - 1 + more, 12)
+    return datetime(day.year + year, month + 1, 1, tzinfo=UTC)
 
 
 def _midnight(day: object) -> datetime:

@@ -20,13 +20,18 @@ def measure(company: Company, draw: random.Random) -> None:
             reached = sum(d["is_won"] for d in cohort) if stage == "won" else int(len(cohort) * share)
             still = sum(not d["is_closed"] for d in cohort) if stage == "won" else 0
             decided = len(cohort) - still
-            add(
-                "conversion", cohort_start=quarter, cohort_end=end, from_stage="opened", to_stage=stage,
-                entered_count=len(cohort), reached_count=reached, open_count=still, at_risk=decided,
-                estimate=reached / decided if decided else None,
-                low=reached / decided * 0.6 if decided else None,
-                high=min(reached / decided * 1.3, 1.0) if decided else None, method="decided_only",
-            )  # fmt: skip
+            key = {"cohort_start": quarter, "cohort_end": end, "from_stage": "opened", "to_stage": stage}
+            counts = {"entered_count": len(cohort), "reached_count": reached, "open_count": still}
+            part = reached / decided if decided else None
+            for method, horizon, at_risk in (
+                ("decided_only", 400, decided), ("expected_final", None, len(cohort)),
+                ("aalen_johansen", 180, decided),
+            ):  # fmt: skip
+                add(
+                    "conversion", **key, **counts, horizon_days=horizon, at_risk=at_risk, method=method,
+                    estimate=part, low=None if part is None else part * 0.6,
+                    high=None if part is None else min(part * 1.3, 1.0),
+                )  # fmt: skip
         for currency in ("USD", "EUR"):
             closed = [
                 d for d in deals
@@ -39,7 +44,11 @@ def measure(company: Company, draw: random.Random) -> None:
             for solution in ("(all)", "data-platform"):
                 add(
                     "velocity", period_on=quarter, solution_id=solution, currency=currency,
+                    opened_count=len(closed) + 2, watched_count=8 * len(closed), win_share=0.31,
+                    win_share_low=0.25, win_share_high=0.37, mean_days=92.5, restricted_days=730,
                     closed_count=len(closed), won_count=len(won), won_cents=cents,
+                    closed_cents=sum(d["amount_cents"] for d in closed),
+                    win_rate_by_amount=cents / sum(d["amount_cents"] for d in closed),
                     mean_won_cents=cents // len(won) if won else None, win_rate=len(won) / len(closed),
                     mean_cycle_days=88.4, dollars_per_day_cents=cents // 88, open_count=9,
                 )  # fmt: skip
@@ -51,9 +60,24 @@ def measure(company: Company, draw: random.Random) -> None:
             )  # fmt: skip
         add("flap", quarter_on=quarter, group_count=60, change_count=22, flap_count=1)
         quarter = end
+    forecast(company)
     movement(company)
     programs(company)
     intake(company)
+
+
+def forecast(company: Company) -> None:
+    still = [d for d in company.rows["known_opportunity"] if not d["is_closed"]]
+    for currency in ("USD", "EUR"):
+        for solution in ("(all)", "data-platform"):
+            mine = [d for d in still if d["currency"] == currency]
+            cents = sum(d["amount_cents"] for d in mine)
+            company.add(
+                "forecast", as_of_on=AS_OF.date(), solution_id=solution, currency=currency,
+                open_count=len(mine), open_cents=cents, expected_count=len(mine) * 0.3,
+                expected_cents=cents * 3 // 10, low_count=0, high_count=len(mine), low_cents=cents // 10,
+                high_cents=cents * 6 // 10,
+            )  # fmt: skip
 
 
 def movement(company: Company) -> None:

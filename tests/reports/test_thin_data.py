@@ -106,8 +106,8 @@ def test_few_cases_give_counts_and_no_share(invent: Any, tmp_path: Path) -> None
     pack = board(invent(groups=6).write(tmp_path), company="A", currency="USD", manifest=MANIFEST)
     for row in pack.sheet("funnel").rows:
         assert row[4] == row[5] == row[6] == Rate(None)
-    shares = [(row[4], row[5:]) for row in pack.sheet("conversion").rows]
-    assert all(part == (Rate(None),) * 3 for decided, part in shares if int(str(decided)) < 5)
+    shares = [(row[1], row[4:]) for row in pack.sheet("conversion").rows]
+    assert all(part == (Rate(None),) * 5 for opened, part in shares if int(str(opened)) < 5)
     assert shares
     assert "thin data" in render(pack)
     assert any("Too few" in getattr(block, "title", "") for block in pack.pages[1].blocks)

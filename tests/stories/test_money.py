@@ -83,41 +83,69 @@ def line(ws: Workspace, table: str, where: str) -> dict[str, object]:
     return found
 
 
-def test_velocity_is_deals_by_win_rate_by_size_over_days(ws: Workspace) -> None:
+def test_velocity_is_deals_by_part_won_by_size_over_days(ws: Workspace) -> None:
+    """Birch was won after 20 days, Cedar lost after 30, Alder won after 40; Dogwood was watched for 56."""
     found = line(ws, "velocity", f"period_on = '{Q1}' AND solution_id = '(all)'")
-    assert (found["closed_count"], found["won_count"], found["won_cents"]) == (3, 2, 300_000)
-    assert found["mean_won_cents"] == 150_000
+    assert (found["opened_count"], found["watched_count"], found["open_count"]) == (3, 4, 1)
+    # 1 of 4 after 20 days, and after 40 days half of the half that was still open.
+    assert found["win_share"] == pytest.approx(1 / 4 + 1 / 2 * 1 / 2)
+    assert (found["mean_won_cents"], found["restricted_days"]) == (150_000, 56)
+    assert found["mean_days"] == pytest.approx(20 + 10 * 3 / 4 + 10 * 1 / 2 + 16 * 1 / 4)
+    # 3 opened x 1/2 won x $1,500 / 36.5 days = $61.64 a day
+    assert found["dollars_per_day_cents"] == 6_164
+
+
+def test_win_rates_divide_by_what_closed_in_the_quarter(ws: Workspace) -> None:
+    found = line(ws, "velocity", f"period_on = '{Q1}' AND solution_id = '(all)'")
+    assert (found["closed_count"], found["won_count"]) == (3, 2)
+    assert (found["closed_cents"], found["won_cents"]) == (700_000, 300_000)
     assert found["win_rate"] == pytest.approx(2 / 3)
+    assert found["win_rate_by_amount"] == pytest.approx(3 / 7)
+    # Of those that closed: the open one, the slowest of all, is left out.
     assert found["mean_cycle_days"] == pytest.approx((40 + 20 + 30) / 3)
-    # 3 closed x 2/3 won x $1,500 / 30 days = $100 a day
-    assert found["dollars_per_day_cents"] == 10_000
-    assert found["open_count"] == 1
     later = line(ws, "velocity", f"period_on = '{Q2}' AND solution_id = 'data-platform'")
     assert (later["closed_count"], later["won_cents"], later["open_count"]) == (1, 110_000, 1)
 
 
 def test_conversion_counts_a_cohorts_deals_and_leaves_the_open_ones_out_of_the_part(ws: Workspace) -> None:
-    found = line(ws, "conversion", f"cohort_start = '{Q1}' AND from_stage = 'opened' AND to_stage = 'won'")
+    old = f"cohort_start = '{Q1}' AND method = 'decided_only'"
+    found = line(ws, "conversion", f"{old} AND from_stage = 'opened' AND to_stage = 'won'")
     assert (found["entered_count"], found["reached_count"], found["open_count"]) == (3, 1, 1)
     assert (found["at_risk"], found["estimate"]) == (2, 0.5)
     # A stage that was skipped was passed: Birch was won without a Proposal, Cedar went on to Negotiation.
-    passed = line(
-        ws, "conversion", f"cohort_start = '{Q1}' AND from_stage = 'opened' AND to_stage = 'Proposal'"
-    )
+    passed = line(ws, "conversion", f"{old} AND from_stage = 'opened' AND to_stage = 'Proposal'")
     assert (passed["entered_count"], passed["reached_count"], passed["open_count"]) == (3, 2, 1)
+
+
+def test_conversion_by_an_age_counts_open_deals_as_open(ws: Workspace) -> None:
+    by_age = f"cohort_start = '{Q1}' AND method = 'aalen_johansen' AND horizon_days = 90"
+    found = line(ws, "conversion", f"{by_age} AND from_stage = 'opened' AND to_stage = 'won'")
+    # Of three watched for 90 days one was won; the open one is no loss, and no gap.
+    assert (found["at_risk"], found["reached_count"], found["open_count"]) == (3, 1, 1)
+    assert found["estimate"] == pytest.approx(1 / 3)
+
+
+def test_nothing_is_expected_of_open_deals_where_few_are_closed(ws: Workspace) -> None:
+    final = f"cohort_start = '{Q1}' AND horizon_days IS NULL"
+    young = line(ws, "conversion", f"{final} AND from_stage = 'opened' AND to_stage = 'won'")
+    assert (young["method"], young["open_count"], young["estimate"]) == ("expected_final", 1, None)
+    [forecast] = rows(ws, "FROM forecast WHERE solution_id = '(all)'")
+    assert (forecast["open_count"], forecast["open_cents"]) == (1, 800_000)
+    assert forecast["expected_cents"] is forecast["low_cents"] is forecast["high_cents"] is None
 
 
 def test_conversions_interval_is_wilsons(ws: Workspace) -> None:
     """Its ends p solve (estimate - p)^2 = z^2 p (1 - p) / n: Wilson's definition, not his formula."""
     z = NormalDist().inv_cdf(0.975)
-    found = [row for row in rows(ws, "FROM conversion") if row["estimate"] is not None]
+    told = rows(ws, "FROM conversion WHERE method = 'decided_only'")
+    found = [row for row in told if row["estimate"] is not None]
     assert len(found) > 5
     for row in found:
         assert 0 <= row["low"] <= row["estimate"] <= row["high"] <= 1
         for end in (row["low"], row["high"]):
             left = (row["estimate"] - end) ** 2
             assert left == pytest.approx(z**2 * end * (1 - end) / row["at_risk"], abs=1e-7)
-    undecided = [row for row in rows(ws, "FROM conversion") if row["at_risk"] == 0]
+    undecided = [row for row in told if row["at_risk"] == 0]
     assert all(row["estimate"] is row["low"] is row["high"] is None for row in undecided)
 
 

@@ -11,9 +11,10 @@ import numpy as np
 import pyarrow as pa
 
 from muster.control.charts import Limits, Vector, laney, moving_average, risk_adjusted, sigma_level
-from muster.control.yields import FAILED, OPEN, PASSED, Yield, passing
+from muster.control.yields import FAILED, PASSED, Yield, passing
 from muster.engine.protocol import Engine
 from muster.recall.clock import WEEK, micros
+from muster.survival.incidence import OPEN
 
 DAY = WEEK // 7
 HORIZON = 13 * WEEK  # by when a hand-off is asked whether it was taken up and opened

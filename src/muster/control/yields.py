@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-PASSED, FAILED, OPEN = 1, 2, 0
+from muster.survival.incidence import OPEN, curve, until
+
+PASSED, FAILED = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,39 +35,10 @@ def passing(days: npt.NDArray[np.float64], ending: npt.NDArray[np.int64], *, hor
 
     Reference: Aalen and Johansen (1978); variance as Marubini and Valsecchi (1995).
     """
-    ended = np.where(days > horizon, OPEN, ending)
-    watched = np.minimum(days, horizon)
+    watched, ended = until(days, ending, horizon=horizon)
     passed, failed = int((ended == PASSED).sum()), int((ended == FAILED).sum())
     young = int(((ending == OPEN) & (days < horizon)).sum())
     if not len(days):
         return Yield(0, 0, 0, 0, None, None, None)
-    share, variance = _incidence(watched, ended)
-    low, high = _interval(share, variance)
-    return Yield(len(days), passed, failed, young, share, low, high)
-
-
-def _incidence(watched: npt.NDArray[np.float64], ended: npt.NDArray[np.int64]) -> tuple[float, float]:
-    times = np.unique(watched[ended != OPEN])
-    at_risk = np.array([(watched >= t).sum() for t in times], float)
-    passed = np.array([((watched == t) & (ended == PASSED)).sum() for t in times], float)
-    left = np.array([((watched == t) & (ended != OPEN)).sum() for t in times], float)
-    before = np.concatenate([[1.0], np.cumprod(1 - left / at_risk)])[:-1] if len(times) else np.zeros(0)
-    steps = before * passed / at_risk
-    incidence = np.cumsum(steps)
-    share = float(incidence[-1]) if len(times) else 0.0
-    to_come = share - incidence
-    spare = np.maximum(at_risk - left, 1e-12)
-    variance = float(
-        (to_come**2 * left / (at_risk * spare)).sum()
-        + (before**2 * passed * (at_risk - passed) / at_risk**3).sum()
-        - 2 * (to_come * before * passed / at_risk**2).sum()
-    )
-    return share, max(variance, 0.0)
-
-
-def _interval(share: float, variance: float) -> tuple[float | None, float | None]:
-    if not 0 < share < 1 or variance <= 0:
-        return None, None
-    reach = 1.959963984540054 * variance**0.5 / (share * np.log(share))
-    low, high = share ** np.exp(-reach), share ** np.exp(reach)
-    return float(min(low, high)), float(max(low, high))
+    found = curve(watched, ended)
+    return Yield(len(days), passed, failed, young, found.share(PASSED), *found.interval(PASSED))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 from muster.lab.sample import Stratum
-from muster.reports.wilson import Z
+from muster.survival.incidence import Z
 
 SHOWS_NOT = (
     "Not shown: pairs that share no name, mailbox or telephone are never compared, those under one in a "

@@ -2,41 +2,52 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from muster.reports.charts.shapes import Interval, Intervals
 from muster.reports.published import Published
-from muster.reports.quarter import Quarter, quarter_of
+from muster.reports.quarter import quarter_of
 from muster.reports.scope import Scope
 from muster.reports.sheets import Column, Picture, Query, Sheet
-from muster.reports.values import Rate, Value, counted, percent_of
-from muster.reports.wilson import FEWEST, estimate
+from muster.reports.values import Rate, Value, counted, percent
+from muster.reports.wilson import FEWEST
 
 NOTE = (
-    "Share: reached / decided, Wilson interval. Decided: reached it, or closed. Opportunities still open are "
-    "left out of the share; young cohorts will change. Opportunities of every currency."
+    "Expected in the end: what is won, and the chances of what is open by its stage and age, as older "
+    "opportunities went on; from and to hold 95 of 100 simulated futures, and close once nothing is open. "
+    "Within 180 days: the share by Aalen and Johansen, open ones counting as open. Share of decided: won ÷ "
+    "closed, which says little of a young quarter. Opportunities of every currency and type."
 )
 
 
 def won_by_cohort(tables: Published, scope: Scope) -> Picture:
-    """The share of decided opportunities won, by the quarter in which they were opened."""
+    """The share of opportunities that is won in the end, by the quarter in which they were opened."""
     sql = f"""
-    SELECT cohort_start, entered_count, reached_count, open_count, at_risk, estimate, low, high
-    FROM conversion
-    WHERE from_stage = 'opened' AND to_stage = 'won' AND horizon_days IS NULL
-        AND cohort_start >= DATE '{scope.shown[0].starts_on}' AND cohort_start < DATE
-            '{scope.quarter.ends_on}'
-    ORDER BY cohort_start DESC"""
+    SELECT f.cohort_start, f.entered_count, f.reached_count, f.open_count, f.estimate, f.low, f.high,
+        a.estimate AS by_age, a.at_risk, d.estimate AS decided
+    FROM conversion AS f
+    JOIN conversion AS d ON d.cohort_start = f.cohort_start AND d.from_stage = f.from_stage
+        AND d.to_stage = f.to_stage AND d.method = 'decided_only'
+    LEFT JOIN conversion AS a ON a.cohort_start = f.cohort_start AND a.from_stage = f.from_stage
+        AND a.to_stage = f.to_stage AND a.method = 'aalen_johansen' AND a.horizon_days = 180
+    WHERE f.from_stage = 'opened' AND f.to_stage = 'won' AND f.method = 'expected_final'
+        AND f.cohort_start >= DATE '{scope.shown[0].starts_on}'
+        AND f.cohort_start < DATE '{scope.quarter.ends_on}'
+    ORDER BY f.cohort_start DESC"""
     found = tables.records(sql)
     rows: list[tuple[Value, ...]] = []
     bars = []
     for r in found:
         quarter = quarter_of(r["cohort_start"])
-        is_thin = int(r["at_risk"]) < FEWEST
+        entered, won, still = (int(r[f"{name}_count"]) for name in ("entered", "reached", "open"))
+        is_thin = entered < FEWEST
         share, low, high = (None if is_thin else r[name] for name in ("estimate", "low", "high"))
-        counts = [int(r[name]) for name in ("entered_count", "reached_count", "open_count", "at_risk")]
-        rows.append((quarter.label, *counts, Rate(share), Rate(low), Rate(high)))
-        beside = f"{counts[1]:,} of {counts[3]:,}, {counts[2]:,} open"
+        by_age = None if r["by_age"] is None or int(r["at_risk"]) < FEWEST else r["by_age"]
+        decided = r["decided"] if entered - still >= FEWEST else None
+        rates = (Rate(share), Rate(low), Rate(high), Rate(by_age), Rate(decided))
+        rows.append((quarter.label, entered, won, still, *rates))
+        beside = f"{won:,} of {entered:,} won, {still:,} open"
         bars.append(Interval(quarter.label, share, low, high, beside, is_now=quarter == scope.quarter))
     sheet = Sheet(
         "conversion",
@@ -46,10 +57,11 @@ def won_by_cohort(tables: Published, scope: Scope) -> Picture:
             Column("Opportunities"),
             Column("Won"),
             Column("Still open"),
-            Column("Decided"),
-            Column("Share of decided"),
-            Column("95 % from"),
+            Column("Expected in the end"),
+            Column("from"),
             Column("to"),
+            Column("Won within 180 days"),
+            Column("Share of decided"),
         ),
         tuple(rows),
         Query(("conversion",), sql),
@@ -57,37 +69,47 @@ def won_by_cohort(tables: Published, scope: Scope) -> Picture:
         note=NOTE,
         is_to_date=True,
     )
-    decided = sum(int(r["at_risk"]) for r in found)
+    entered = sum(int(r["entered_count"]) for r in found)
+    still = sum(int(r["open_count"]) for r in found)
     return Picture(
         "conversion-picture",
-        _finding(found, scope.quarter),
-        "For each quarter, the share of its decided opportunities that were won, with a 95 % interval, "
-        "and how many are still open.",
-        f"Rests on {counted(decided, 'decided opportunity', 'decided opportunities')}.",
-        Intervals("won, share of decided, 95 % interval", tuple(bars)) if found else None,
+        _finding(found),
+        "For each quarter, the share of its opportunities expected to be won in the end, with the interval "
+        "of 95 of 100 simulated futures, and how many are won and still open.",
+        f"Rests on {counted(entered, 'opportunity', 'opportunities')}, {still:,} of them still open.",
+        Intervals("won in the end, share of opened; the bar holds 95 of 100 futures", tuple(bars))
+        if found
+        else None,
         sheet,
     )
 
 
-def _finding(found: list[dict[str, Any]], quarter: Quarter) -> str:
+def _finding(found: list[dict[str, Any]]) -> str:
+    """What is expected of the year's opportunities, the young ones among them."""
     if not found:
         return "No opportunity was opened"
-    decided, won = sum(int(r["at_risk"]) for r in found), sum(int(r["reached_count"]) for r in found)
-    if estimate(won, decided) is None:
-        return "Too few opportunities are decided to say what share is won"
-    still = [int(r["open_count"]) for r in found if quarter_of(r["cohort_start"]) == quarter]
-    rest = f"; {still[0]:,} of {quarter.label} still open" if still and still[0] else ""
-    return f"{percent_of(won, decided)} of decided opportunities were won{rest}"
+    year = found[:4]
+    entered, still = (sum(int(r[f"{name}_count"]) for r in year) for name in ("entered", "open"))
+    if entered < FEWEST or any(r["estimate"] is None for r in year):
+        return "Too few opportunities are closed to say what share is won in the end"
+    expected = sum(int(r["entered_count"]) * r["estimate"] for r in year) / entered
+    rest = f"; {still:,} of them are still open" if still else ""
+    return f"{percent(Decimal(repr(round(expected, 9))))} of the year's opportunities are expected won{rest}"
 
 
 def stages_sheet(tables: Published, scope: Scope) -> Sheet:
-    """How far the opportunities of the last four quarters got, stage by stage."""
+    """How far the opportunities of the last four quarters get, stage by stage."""
     first = scope.quarter.plus(-3)
     sql = f"""
-    SELECT from_stage, to_stage, SUM(entered_count) AS entered_count, SUM(reached_count) AS reached_count,
-        SUM(open_count) AS open_count
+    SELECT from_stage, to_stage, CAST(SUM(entered_count) AS BIGINT) AS entered_count,
+        CAST(SUM(reached_count) AS BIGINT) AS reached_count,
+        CAST(SUM(open_count) AS BIGINT) AS open_count,
+        CASE WHEN COUNT(estimate) = COUNT(*) THEN SUM(entered_count * estimate) / SUM(entered_count) END
+            AS expected,
+        CASE WHEN COUNT(estimate) = COUNT(*) THEN SUM(entered_count * low) / SUM(entered_count) END AS low,
+        CASE WHEN COUNT(estimate) = COUNT(*) THEN SUM(entered_count * high) / SUM(entered_count) END AS high
     FROM conversion
-    WHERE horizon_days IS NULL AND (from_stage = 'opened' OR to_stage = 'won')
+    WHERE method = 'expected_final' AND (from_stage = 'opened' OR to_stage = 'won')
         AND cohort_start >= DATE '{first.starts_on}' AND cohort_start < DATE '{scope.quarter.ends_on}'
     GROUP BY from_stage, to_stage
     ORDER BY CASE WHEN from_stage = 'opened' THEN 0 ELSE 1 END, entered_count DESC, reached_count DESC,
@@ -95,10 +117,9 @@ def stages_sheet(tables: Published, scope: Scope) -> Sheet:
     rows: list[tuple[Value, ...]] = []
     for r in tables.records(sql):
         entered, reached, still_open = (int(r[f"{n}_count"]) for n in ("entered", "reached", "open"))
-        share = estimate(reached, entered - still_open)
-        ends = (share.value, share.low, share.high) if share else (None, None, None)
+        shares = (None if entered < FEWEST else r[name] for name in ("expected", "low", "high"))
         label = f"{r['from_stage']} → {r['to_stage']}"
-        rows.append((label, entered, reached, still_open, *(Rate(end) for end in ends)))
+        rows.append((label, entered, reached, still_open, *(Rate(share) for share in shares)))
     return Sheet(
         "stages",
         f"Stage by stage: opportunities opened in {first.label} to {scope.quarter.label}",
@@ -107,14 +128,15 @@ def stages_sheet(tables: Published, scope: Scope) -> Sheet:
             Column("Entered"),
             Column("Reached"),
             Column("Still open"),
-            Column("Share of decided"),
-            Column("95 % from"),
+            Column("Expected in the end"),
+            Column("from"),
             Column("to"),
         ),
         tuple(rows),
         Query(("conversion",), sql),
         f"No opportunity was opened in {first.label} to {scope.quarter.label}.",
-        note=NOTE,
+        note="A skipped stage counts as passed when a later one was entered; a step back takes nothing away. "
+        "From and to: the quarters' 95 % intervals added up, so wider than that of the year.",
         shown=8,
         is_to_date=True,
     )

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from muster.reports.conversion import stages_sheet, won_by_cohort
 from muster.reports.first_seen import first_seen
+from muster.reports.forecast import forecast_picture
 from muster.reports.forming import funnel, steps_sheet
 from muster.reports.published import Published
 from muster.reports.scope import Scope
 from muster.reports.sheets import Page, join
-from muster.reports.velocity import velocity_sheet
+from muster.reports.velocity import velocity_sheet, win_rate_sheet
 
 
 def journey_page(tables: Published, scope: Scope) -> Page:
-    """The steps of the quarter, the funnel of the year's groups, conversion, velocity, first appearances."""
+    """The steps of the quarter, the funnel of the year's groups, conversion, velocity, forecast."""
     picture, sentence = funnel(tables, scope)
     velocity, told = velocity_sheet(tables, scope)
     return Page(
@@ -25,6 +26,8 @@ def journey_page(tables: Published, scope: Scope) -> Page:
             won_by_cohort(tables, scope),
             stages_sheet(tables, scope),
             velocity,
+            win_rate_sheet(tables, scope),
+            forecast_picture(tables, scope),
             first_seen(tables, scope),
         ),
     )

@@ -54,7 +54,7 @@ def pace_headlines(tables: Published, scope: Scope) -> Headlines:
     return Headlines(
         (
             figure("Velocity, won a day", "velocity", speed, money("dollars_per_day_cents")),
-            figure("Win rate, of those closed", "velocity", speed, win_rate),
+            figure("Win rate, of those closed", "win-rate", speed, win_rate),
             figure("Cost per new customer", "acquisition", cost, money("cpa_cents")),
             figure("Spend on programmes", "acquisition", cost, spend),
         ),

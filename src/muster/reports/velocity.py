@@ -2,73 +2,121 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from muster.reports.money import short
 from muster.reports.published import Published
 from muster.reports.quarter import quarter_of
 from muster.reports.scope import Scope, within
 from muster.reports.sheets import Column, Query, Sentence, Sheet, say
 from muster.reports.values import Days, Money, Rate, Value, counted, show
+from muster.reports.wilson import FEWEST
 
 ALL = "(all)"
 NEW_CUSTOMERS = "New customers: accounts whose first new business was won in the quarter. "
 
 
 def velocity_sheet(tables: Published, scope: Scope) -> tuple[Sheet, Sentence | None]:
-    """The quarter's velocity by solution, and the whole for the quarters compared."""
+    """The quarter's velocity by solution with every factor, and the whole for the quarters compared."""
     sql = f"""
-    SELECT period_on, solution_id, currency, closed_count, won_count, win_rate, mean_won_cents,
-        mean_cycle_days,
-        dollars_per_day_cents, open_count
+    SELECT period_on, solution_id, currency, opened_count, watched_count, win_share, win_share_low,
+        win_share_high, mean_won_cents, mean_days, restricted_days, dollars_per_day_cents
     FROM velocity
-    WHERE {within("period_on", scope.quarter)} OR (solution_id = '{ALL}'
-        AND period_on IN (DATE '{scope.before.starts_on}', DATE '{scope.year_ago.starts_on}'))
-    ORDER BY CASE WHEN currency = '{scope.currency}' THEN 0 ELSE 1 END, currency,
-        CASE WHEN solution_id = '{ALL}' THEN 0 ELSE 1 END, period_on DESC, solution_id"""
+    {_shown(scope)}"""
     rows: list[tuple[Value, ...]] = []
     sentence = None
     for r in tables.records(sql):
         quarter = quarter_of(r["period_on"]).label
-        label = f"{quarter}, all solutions" if r["solution_id"] == ALL else f"{quarter}, {r['solution_id']}"
-        label += "" if r["currency"] == scope.currency else f", {r['currency']}"
         mean, per_day = (
             None if r[name] is None else Money(int(r[name]), r["currency"])
             for name in ("mean_won_cents", "dollars_per_day_cents")
         )
-        days, rate = Days(r["mean_cycle_days"]), Rate(r["win_rate"])
-        closed, won = int(r["closed_count"]), int(r["won_count"])
-        rows.append((label, closed, won, rate, mean, days, per_day, int(r["open_count"])))
-        if (
-            sentence is None
-            and r["solution_id"] == ALL
-            and quarter == scope.quarter.label
-            and mean
-            and per_day
-        ):
+        is_thin = int(r["watched_count"]) < FEWEST
+        share, low, high = (Rate(None if is_thin else r[f"win_share{end}"]) for end in ("", "_low", "_high"))
+        days, opened = Days(r["mean_days"]), int(r["opened_count"])
+        rows.append(
+            (_label(r, scope), opened, share, low, high, mean, days, per_day, int(r["watched_count"]))
+        )
+        is_whole = r["solution_id"] == ALL and quarter == scope.quarter.label
+        if sentence is None and is_whole and mean and per_day and not is_thin:
             sentence = say(
-                f"Velocity: {counted(closed, 'opportunity', 'opportunities')} closed \u00d7 {show(rate)} won "
-                f"\u00d7 {short(mean.cents, mean.currency)} ÷ {show(days)} days = {{}} a day.",
+                f"Velocity: {counted(opened, 'opportunity', 'opportunities')} opened \u00d7 {show(share)} "
+                f"won \u00d7 {short(mean.cents, mean.currency)} ÷ {show(days)} days open = {{}} a day.",
                 (short(per_day.cents, per_day.currency), "velocity"),
             )
     sheet = Sheet(
         "velocity",
-        "Velocity: opportunities closed \u00d7 win rate \u00d7 mean won amount ÷ mean cycle days",
+        "Velocity: opportunities opened \u00d7 part won \u00d7 mean won amount ÷ mean days open",
+        (
+            Column("Quarter and solution", is_words=True),
+            Column("Opened"),
+            Column("Part won"),
+            Column("95 % from"),
+            Column("to"),
+            Column("Mean won"),
+            Column("Mean days open"),
+            Column("Won a day"),
+            Column("Rests on"),
+        ),
+        tuple(rows),
+        Query(("velocity",), sql),
+        f"No opportunity was opened or closed in {scope.quarter.label}, so there is no velocity yet.",
+        note="Part won, amount and days are those of the opportunities opened in the two years up to the "
+        "quarter's end (rests on), open ones counting as open: Aalen and Johansen's share, and the mean days "
+        "to any closing, counting no more than two years of any.",
+    )
+    return sheet, sentence
+
+
+def win_rate_sheet(tables: Published, scope: Scope) -> Sheet:
+    """Win rates of the opportunities that closed in a quarter, by count and by amount."""
+    sql = f"""
+    SELECT period_on, solution_id, currency, closed_count, won_count, win_rate, closed_cents, won_cents,
+        win_rate_by_amount, open_count
+    FROM velocity
+    {_shown(scope)}"""
+    rows: list[tuple[Value, ...]] = []
+    for r in tables.records(sql):
+        closed, won = int(r["closed_count"]), int(r["won_count"])
+        is_thin = closed < FEWEST
+        by_count, by_amount = (
+            Rate(None if is_thin else r[name]) for name in ("win_rate", "win_rate_by_amount")
+        )
+        cents, won_cents = (Money(int(r[f"{name}_cents"]), r["currency"]) for name in ("closed", "won"))
+        counts = (_label(r, scope), closed, won, by_count)
+        rows.append((*counts, cents, won_cents, by_amount, int(r["open_count"])))
+    return Sheet(
+        "win-rate",
+        "Win rate of what closed in the quarter: won ÷ closed, by count and by amount",
         (
             Column("Quarter and solution", is_words=True),
             Column("Closed"),
             Column("Won"),
-            Column("Win rate"),
-            Column("Mean won"),
-            Column("Mean days, created to closed"),
-            Column("Won a day"),
-            Column("Open, left out"),
+            Column("By count"),
+            Column("Closed amount"),
+            Column("Won amount"),
+            Column("By amount"),
+            Column("Open at its end"),
         ),
         tuple(rows),
         Query(("velocity",), sql),
-        f"No opportunity closed in {scope.quarter.label}, so there is no velocity yet.",
-        note="Days run from creation to closing of those closed in the quarter; open opportunities "
-        "are left out.",
+        f"No opportunity closed in {scope.quarter.label}.",
+        note="Divides by what closed in the quarter, whenever it was opened. What part of the opened ones is "
+        "won stands above.",
     )
-    return sheet, sentence
+
+
+def _shown(scope: Scope) -> str:
+    return f"""WHERE {within("period_on", scope.quarter)} OR (solution_id = '{ALL}'
+        AND period_on IN (DATE '{scope.before.starts_on}', DATE '{scope.year_ago.starts_on}'))
+    ORDER BY CASE WHEN currency = '{scope.currency}' THEN 0 ELSE 1 END, currency,
+        CASE WHEN solution_id = '{ALL}' THEN 0 ELSE 1 END, period_on DESC, solution_id"""
+
+
+def _label(row: dict[str, Any], scope: Scope) -> str:
+    quarter = quarter_of(row["period_on"]).label
+    label = f"{quarter}, all solutions" if row["solution_id"] == ALL else f"{quarter}, {row['solution_id']}"
+    return label if row["currency"] == scope.currency else f"{label}, {row['currency']}"
 
 
 def acquisition_sheet(tables: Published, scope: Scope) -> Sheet:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 
-Z = 1.959963984540054  # the 97.5 % point of the normal distribution
+from muster.survival.incidence import wilson
+
 FEWEST = 5  # decided cases below which no share is written, only its counts
 
 
@@ -27,11 +27,6 @@ def estimate(reached: int, decided: int) -> Estimate | None:
     """
     if decided < FEWEST:
         return None
-    share = reached / decided
-    centre = share + Z * Z / (2 * decided)
-    spread = Z * sqrt(share * (1 - share) / decided + Z * Z / (4 * decided * decided))
-    scale = 1 + Z * Z / decided
-    # At none and at all the formula's own end is exact; rounding must not move it.
-    low = 0.0 if reached == 0 else (centre - spread) / scale
-    high = 1.0 if reached == decided else (centre + spread) / scale
+    share, low, high = wilson(reached, decided)
+    assert share is not None and low is not None and high is not None
     return Estimate(share, low, high)

@@ -108,6 +108,7 @@ class Spreads:
     chosen_name: str
     rows: tuple[Spread, ...]
     currency: str
+    alike: str = "all rules"  # said where least and most are one amount
 
 
 @dataclass(frozen=True, slots=True)

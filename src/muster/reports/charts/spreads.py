@@ -14,7 +14,8 @@ def draw_spreads(chart: Spreads, width: int) -> Canvas:
     is_narrow = width < 500
     row = 54 if is_narrow else ROW
     canvas = Canvas(width, TOP + row * len(chart.rows) + BOTTOM)
-    top = max((amount for r in chart.rows for _, amount in r.amounts), default=0) or 1
+    drawn = [amount for r in chart.rows for amount in (r.chosen, *(a for _, a in r.amounts))]
+    top = max(drawn, default=0) or 1
     labels = max((text_width(r.label) for r in chart.rows), default=0) + 14
     left = 6.0 if is_narrow else min(labels, 190.0)
     ends = max((text_width(_ends(chart, r), 11) for r in chart.rows), default=0)
@@ -52,7 +53,7 @@ def _ends(chart: Spreads, row: Spread) -> str:
     """The two ends of a bar in words: `$0 last to $41K first`; where the rules agree, that they do."""
     (least, low), (most, high) = _least(row), _most(row)
     if low == high:
-        return f"all rules {short(low, chart.currency)}"
+        return f"{chart.alike} {short(low, chart.currency)}"
     return f"{short(low, chart.currency)} {least} to {short(high, chart.currency)} {most}"
 
 

@@ -75,5 +75,6 @@ def forecast_picture(tables: Published, scope: Scope) -> Picture:
             Query(("forecast",), sql),
             "No opportunity is open, so there is nothing to forecast.",
             note=NOTE,
+            is_to_date=True,
         ),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from muster.reports.conversion import stages_sheet, won_by_cohort
 from muster.reports.first_seen import first_seen
-from muster.reports.forecast import forecast_picture
 from muster.reports.forming import funnel, steps_sheet
 from muster.reports.published import Published
 from muster.reports.scope import Scope
@@ -13,7 +12,7 @@ from muster.reports.velocity import velocity_sheet, win_rate_sheet
 
 
 def journey_page(tables: Published, scope: Scope) -> Page:
-    """The steps of the quarter, the funnel of the year's groups, conversion, velocity, forecast."""
+    """The steps of the quarter, the funnel of the year's groups, conversion, velocity."""
     picture, sentence = funnel(tables, scope)
     velocity, told = velocity_sheet(tables, scope)
     return Page(
@@ -27,7 +26,6 @@ def journey_page(tables: Published, scope: Scope) -> Page:
             stages_sheet(tables, scope),
             velocity,
             win_rate_sheet(tables, scope),
-            forecast_picture(tables, scope),
             first_seen(tables, scope),
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from muster.reports.forecast import forecast_picture
 from muster.reports.published import Published
 from muster.reports.scope import Scope
 from muster.reports.sheets import Column, Notes, Page, Query, Sheet
@@ -21,7 +22,13 @@ def outlook_page(tables: Published, scope: Scope) -> Page:
         "outlook",
         "Next quarter",
         standing_sentence(counts, scope),
-        (asks, counts, undecided_sheet(tables, scope), worklist(tables, scope)),
+        (
+            asks,
+            forecast_picture(tables, scope),
+            counts,
+            undecided_sheet(tables, scope),
+            worklist(tables, scope),
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from muster.reports.scope import Scope
 from muster.reports.second_leads import second_lead_picture
 from muster.reports.sheets import Page, Sentence, Sheet, join, say
 from muster.reports.values import Money, counted
+from muster.reports.why import why_sheet
 
 
 def handoffs_page(tables: Published, scope: Scope) -> Page:
@@ -25,6 +26,7 @@ def handoffs_page(tables: Published, scope: Scope) -> Page:
         (
             handed,
             reasons_sheet(tables, scope),
+            why_sheet(tables, scope),
             defect_chart(tables, "hand_off", "any"),
             second,
             turns,

@@ -187,6 +187,8 @@ class GroupRow:
     missing: str
     last_act: str
     why_now: tuple[str, ...]
+    against: str  # what speaks against it most; empty where nothing does, or data are thin
+    not_seen: str
     next_step: str
     deal: str = ""
 

@@ -12,6 +12,7 @@ from muster.reports.scope import Scope
 from muster.reports.sheets import Column, GroupRow, GroupRows, Query, Sheet
 from muster.reports.standing import EXPECTED, LATEST
 from muster.reports.values import Money, Rate, Value, counted, show, words
+from muster.reports.why import Why, why_of
 
 TEN = 10
 COMPONENTS = ("fit", "intent", "engagement", "frame_control", "completeness")
@@ -26,7 +27,9 @@ LEGEND = (
     "where a "
     "member acts like one and the score does not count it. Ch champion, DM decision maker, EB economic "
     "buyer, "
-    "TI technical influencer, Us user, Pr procurement."
+    "TI technical influencer, Us user, Pr procurement. The facts beside are what weighs most in the chance "
+    "of the Monday before, where one was said, else in the score; against is what went together with fewer "
+    "openings."
 )
 
 
@@ -54,7 +57,9 @@ def worklist(tables: Published, scope: Scope) -> GroupRows:
     ORDER BY CASE WHEN st.status = 'qualified' THEN 0 ELSE 1 END, l.score DESC, g.buying_group_id
     LIMIT {TEN}"""
     found = tables.records(sql)
-    facts = facts_of(tables, [(r["buying_group_id"], r["scored_at"]) for r in found], as_of=scope.as_of)
+    moments = [(r["buying_group_id"], r["scored_at"]) for r in found]
+    facts = facts_of(tables, moments, as_of=scope.as_of)
+    said = why_of(tables, moments)
     sheet = Sheet(
         "worklist",
         f"{_most(found)}, as a table",
@@ -92,7 +97,10 @@ def worklist(tables: Published, scope: Scope) -> GroupRows:
         is_to_date=True,
         note=f"{EXPECTED} Score of 100 points; its parts add up to it.",
     )
-    rows = tuple(_row(r, facts[r["buying_group_id"]], scope) for r in found)
+    rows = tuple(
+        _row(r, facts[r["buying_group_id"]], said.get((r["buying_group_id"], r["scored_at"])), scope)
+        for r in found
+    )
     legend = LEGEND.format(day=show(scope.as_of.date()))
     return GroupRows("worklist-rows", f"{_most(found)}: qualified first, then by score", legend, rows, sheet)
 
@@ -123,7 +131,7 @@ def _cells(r: dict[str, Any], scope: Scope) -> tuple[Value, ...]:
     )
 
 
-def _row(r: dict[str, Any], facts: Facts, scope: Scope) -> GroupRow:
+def _row(r: dict[str, Any], facts: Facts, why: Why | None, scope: Scope) -> GroupRow:
     expected = "Data too thin to expect an amount."
     if r["deal_count"] and r["p_win"] is not None:
         expected = f"{show(Rate(r['p_win']))} of such opportunities were won."
@@ -161,7 +169,9 @@ def _row(r: dict[str, Any], facts: Facts, scope: Scope) -> GroupRow:
         members=members,
         missing=" ".join(lacking) or "No needed role missing.",
         last_act=last,
-        why_now=facts.why_now,
+        why_now=why.speaks_for if why and why.speaks_for else facts.why_now,
+        against=why.against if why else "",
+        not_seen=", ".join(why.not_seen) if why else "",
         deal=_deal(r, scope),
         next_step=next_step,
     )

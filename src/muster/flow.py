@@ -134,7 +134,10 @@ STEPS = (
         "chances",
         {
             "chance_estimate": (
-                ("panel", "foretold_opening", "deal", "account_size", "week", "rule_chances", "clock"),
+                (
+                    *("panel", "foretold_opening", "deal", "account_size", "week"),
+                    *("rule_chances", "rule_models", "clock"),
+                ),
                 put_chances,
             ),
             "chance_part": (("chance_estimate",), _made_already),

@@ -118,7 +118,17 @@ def chance_rules(*later: tuple[str, float, int]) -> list[dict[str, Any]]:
     return shipped
 
 
-def put(engine: DuckDBEngine, panel: pa.Table, rules: list[dict[str, Any]]) -> None:
+NO_PINS = {
+    "solution_id": pa.string(),
+    "model_version": pa.string(),
+    "use": pa.string(),
+    "from_at": pa.int64(),
+    "to_at": pa.int64(),
+    "position_in_file": pa.int64(),
+}
+
+
+def put(engine: DuckDBEngine, panel: pa.Table, rules: list[dict[str, Any]], *pins: dict[str, Any]) -> None:
     """The panel, its Mondays, the rules, and a company without deals."""
     weeks = sorted(set(panel.column("week_at").to_pylist()))
     engine.put("panel", panel)
@@ -127,12 +137,15 @@ def put(engine: DuckDBEngine, panel: pa.Table, rules: list[dict[str, Any]]) -> N
     engine.put("deal", pa.schema(DEAL).empty_table())
     engine.put("foretold_opening", _openings(panel))
     engine.put("rule_chances", chance_tables(rules)["rule_chances"])
+    engine.put("rule_models", pa.Table.from_pylist(list(pins), schema=pa.schema(NO_PINS)))
     engine.put("account_size", pa.schema(SIZE).empty_table())
 
 
-def said(panel: pa.Table, *later: tuple[str, float, int]) -> dict[tuple[str, str, int], tuple[Any, ...]]:
+def said(
+    panel: pa.Table, *later: tuple[str, float, int], pins: tuple[dict[str, Any], ...] = ()
+) -> dict[tuple[str, str, int], tuple[Any, ...]]:
     with DuckDBEngine(threads=1) as engine:
-        put(engine, panel, chance_rules(*later))
+        put(engine, panel, chance_rules(*later), *pins)
         weekly.put_chances(engine)
         rows = engine.arrow("SELECT e.* FROM chance_estimate AS e").to_pylist()
     return {
@@ -186,6 +199,38 @@ def test_a_longer_horizon_is_learnt_from_the_weeks_that_it_is_about() -> None:
     day = next(week for week in range(LATER, LATER + 14 * WEEK, WEEK) if (week - START) % (13 * WEEK) == 0)
     late = {key for key in always if key[2] >= day}
     assert late and all(always[key] == changed[key] for key in late)
+
+
+def test_a_pinned_model_says_of_its_solution_what_it_would_have_said() -> None:
+    """From its day on; the other solution has the latest model, and both have one ranking."""
+    panel = _panel()
+    latest = said(panel)
+    versions = {key[2]: row[6] for key, row in latest.items()}
+    shown = min(
+        week for week, version in versions.items() if latest[min(k for k in latest if k[2] == week)][0]
+    )
+    rolled_back_at = shown + 20 * WEEK
+    pin = {
+        "solution_id": "one",
+        "model_version": versions[shown],
+        "use": "pin",
+        "from_at": rolled_back_at,
+        "to_at": 9_000_000_000_000_000,
+        "position_in_file": 1,
+    }
+    pinned = said(panel, pins=(pin,))
+    for (account, solution, week), row in pinned.items():
+        before = latest[account, solution, week]
+        if week < rolled_back_at:
+            assert row == before
+        elif solution == "one":
+            assert row[6] == versions[shown] != before[6]
+        else:
+            assert row[:3] == before[:3] and row[6] == before[6]
+    late = [row for key, row in pinned.items() if key[2] == max(versions)]
+    by_chance = sorted(late, key=lambda row: float(row[0]), reverse=True)
+    assert [row[3] for row in by_chance] == sorted(row[3] for row in late)
+    assert all(row[4] <= row[3] <= row[5] for row in late if row[4] is not None)
 
 
 @pytest.mark.parametrize("weeks", [0, 4, 12])

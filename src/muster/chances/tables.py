@@ -8,7 +8,6 @@ from typing import Any
 import numpy.typing as npt
 import pyarrow as pa
 
-from muster.chances.rank import NOT_TOLD
 from muster.chances.signs import Panel
 from muster.chances.told import Learnt
 
@@ -70,22 +69,16 @@ _COEFFICIENT = pa.schema(
 
 
 def estimates(
-    panel: Panel,
-    said: Mapping[str, npt.NDArray[Any]],
-    *,
-    model_version: str | None,
-    amount_version: str | None,
+    panel: Panel, said: Mapping[str, pa.Array | npt.NDArray[Any]], *, amount_version: str | None
 ) -> pa.Table:
     """What is said of a panel's rows, by column; null where nothing is."""
     found = {
         "account_id": pa.array(panel.account_ids, pa.string()),
         "solution_id": pa.array(panel.solution_ids, pa.string()),
         "week_at": pa.array(panel.weeks),
-        "model_version": pa.array([model_version] * len(panel), pa.string()),
         "amount_version": pa.array([amount_version] * len(panel), pa.string()),
     }
-    for name, column in said.items():
-        found[name] = pa.array(column, mask=column == NOT_TOLD if name in ("rank_low", "rank_high") else None)
+    found |= {name: pa.array(column) for name, column in said.items()}
     return pa.table(
         [found.get(field.name, pa.nulls(len(panel), field.type)) for field in ESTIMATE], schema=ESTIMATE
     )

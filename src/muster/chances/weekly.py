@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,10 +15,10 @@ from muster.chances import tables
 from muster.chances.amounts import AmountModel, learn_amounts
 from muster.chances.deals import Accounts, read_accounts, read_deals
 from muster.chances.learn import Model, learn
+from muster.chances.monday import said_of
 from muster.chances.openings import Openings, learning_rows
-from muster.chances.parts import PART, in_millionths, parts
-from muster.chances.rank import ranks
-from muster.chances.rule import RuleModel
+from muster.chances.parts import PART, parts
+from muster.chances.pinned import Choice, Opening, read_pins
 from muster.chances.signs import Panel, read_panel
 from muster.chances.terms import Terms, learning_days, read_terms, terms_at
 from muster.chances.told import Learnt
@@ -33,7 +33,7 @@ class Quarter:
 
     trained_at: int
     until: int
-    opens: Model | RuleModel
+    opens: Opening
     won: WinModel | None
     amount: AmountModel | None
 
@@ -46,7 +46,13 @@ def put_chances(engine: Engine) -> None:
     accounts = read_accounts(engine.arrow("SELECT a.* FROM account_size AS a"))
     with threadpool_limits(limits=1, user_api="blas"):
         quarters = list(_learnt(engine, accounts))
-        judged = [_judged(engine, quarter, accounts) for quarter in quarters]
+        choice = Choice(
+            [quarter.opens for quarter in quarters],
+            read_pins(engine),
+            read_terms(engine),
+            last=max((quarter.until for quarter in quarters), default=0) - WEEK,
+        )
+        judged = [_judged(engine, quarter, choice, accounts) for quarter in quarters]
     engine.put("chance_estimate", pa.concat_tables([tables.ESTIMATE.empty_table(), *(e for e, _ in judged)]))
     engine.put("chance_part", pa.concat_tables([PART.empty_table(), *(p for _, p in judged)]))
     engine.put("win_chance", _wins(engine, quarters))
@@ -99,29 +105,48 @@ def _names(engine: Engine) -> str:
     return ", ".join(f"p.{name}" for name in columns)
 
 
-def _judged(engine: Engine, quarter: Quarter, accounts: Accounts) -> tuple[pa.Table, pa.Table]:
-    """What a quarter's models say of its rows, and why."""
+def _judged(
+    engine: Engine, quarter: Quarter, choice: Choice, accounts: Accounts
+) -> tuple[pa.Table, pa.Table]:
+    """What is said of a quarter's rows, and why."""
     between = f"p.week_at >= {quarter.trained_at} AND p.week_at < {quarter.until}"
     panel = read_panel(engine.arrow(f"SELECT {_names(engine)} FROM panel AS p WHERE {between}"))
+    models, which = _chosen(panel, choice)
     estimates = []
     cuts = [0, *(np.flatnonzero(np.diff(panel.weeks)) + 1).tolist(), len(panel)] if len(panel) else []
     for start, end in pairwise(cuts):
-        estimates.append(_monday(panel.part(start, end), quarter, accounts))
-    divided = parts(panel, quarter.opens) if isinstance(quarter.opens, Model) else PART.empty_table()
-    return pa.concat_tables([tables.ESTIMATE.empty_table(), *estimates]), divided
+        said = said_of(panel.part(start, end), models, which[start:end])
+        estimates.append(_monday(panel.part(start, end), said, quarter, accounts))
+    divided = [
+        parts(panel.only(which == number), model)
+        for number, model in enumerate(models)
+        if isinstance(model, Model)
+    ]
+    return (
+        pa.concat_tables([tables.ESTIMATE.empty_table(), *estimates]),
+        pa.concat_tables([PART.empty_table(), *divided]),
+    )
 
 
-def _monday(panel: Panel, quarter: Quarter, accounts: Accounts) -> pa.Table:
-    """The rows of one Monday, which are ranked together."""
-    said: dict[str, npt.NDArray[np.generic]] = {}
-    if isinstance(quarter.opens, RuleModel):
-        said["rank"] = quarter.opens.places(panel)
-    else:
-        log_odds, loads = quarter.opens.log_odds(panel)
-        p_open, low, high = quarter.opens.chances(log_odds, loads)
-        said |= {"p_open": p_open, "p_open_low": low, "p_open_high": high}
-        said |= {"log_odds": in_millionths(log_odds)}
-        said |= dict(zip(("rank", "rank_low", "rank_high"), ranks(log_odds, loads), strict=True))
+def _chosen(panel: Panel, choice: Choice) -> tuple[list[Opening | None], npt.NDArray[np.int64]]:
+    """The models that judge a panel's rows, and which of them each row."""
+    found: dict[str | None, tuple[int, Opening | None]] = {}
+    which = np.zeros(len(panel), dtype=np.int64)
+    weeks = np.unique(panel.weeks).tolist()
+    for solution in sorted(set(panel.solution_ids)):
+        own = panel.solution_ids == solution
+        for week in weeks:
+            model = choice.of(week, solution)
+            version = None if model is None else model.version
+            which[own & (panel.weeks == week)] = found.setdefault(version, (len(found), model))[0]
+    return [model for _, model in found.values()], which
+
+
+def _monday(
+    panel: Panel, openings_said: Mapping[str, pa.Array], quarter: Quarter, accounts: Accounts
+) -> pa.Table:
+    """The rows of one Monday: the openings, and what each would be worth."""
+    said: dict[str, pa.Array | npt.NDArray[np.int64]] = {**openings_said}
     if quarter.amount is not None:
         week = int(panel.weeks[0])
         of = list(panel.account_ids)
@@ -133,7 +158,6 @@ def _monday(panel: Panel, quarter: Quarter, accounts: Accounts) -> pa.Table:
     return tables.estimates(
         panel,
         said,
-        model_version=quarter.opens.version,
         amount_version=None if quarter.amount is None else quarter.amount.version,
     )
 

@@ -29,6 +29,7 @@ EXAMPLES = examples(
     "muster backtest --solution data-platform --from 2025-01-01 --to 2025-06-30",
     "muster backtest --compare capacity=1.2,points=50 --hours 1.5",
     "muster backtest --html backtest.html",
+    "muster backtest --models",
     "muster backtest --json | jq '.calibration[] | {name, value}'",
 )
 
@@ -76,6 +77,10 @@ def backtest(
             metavar="FILE", help="Write a page; beside it the figures as JSON, the calibration as CSV."
         ),
     ] = None,
+    models: Annotated[
+        bool,
+        typer.Option("--models", help="Only list the versions of the model of openings, and compare them."),
+    ] = False,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -83,7 +88,9 @@ def backtest(
 
     Every fourth Monday all accounts are asked about, silent ones too; each chance is the one said then.
     Intervals (80 %) come from other samples of accounts. Where fewer than 20 different opportunities opened
-    it says "not estimable". --compare runs the flow once more for each policy, and writes nothing.
+    it says "not estimable". --compare runs the flow once more for each policy, and writes nothing. --models
+    sets each version of the model beside the one before it, on the Mondays it judged; rules/models.csv goes
+    back to one.
     """
     from muster.backtest.judge import judge, question
     from muster.backtest.policy import read_variants
@@ -94,6 +101,9 @@ def backtest(
         raise WrongUse(f"{html} is a folder.", remedy=f"Name a file, as in: --html {html / 'backtest.html'}")
     opened = open_workspace(workspace)
     company, rules, published = opened.config.company, opened.rules, opened.published
+    if models:
+        _list_models(published, json=json, quiet=quiet)
+        return
     if variants:
         from muster.lab.what_if import refuse_if_stale
 
@@ -114,6 +124,20 @@ def backtest(
             progress=step,
         )
     _tell(found, html, json=json, quiet=quiet)
+
+
+def _list_models(published: Published, *, json: bool, quiet: bool) -> None:
+    from muster.backtest.versions import versions
+    from muster.cli.backtest_told import print_versions
+
+    with showing_steps(quiet=quiet) as step:
+        step("comparing the versions of the model")
+        found = versions(published)
+    if json:
+        print_json({"models": [asdict(one) for one in found]})
+    else:
+        print_versions(found)
+        hint("To go back to one, or never use one: rules/models.csv", quiet=quiet)
 
 
 def _span(published: Published, first: datetime | None, last: datetime | None) -> Span:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from muster.backtest.draws import Figure
     from muster.backtest.judge import Backtest
+    from muster.backtest.versions import Version
 
 
 def print_backtest(found: Backtest) -> None:
@@ -81,6 +82,36 @@ def print_backtest(found: Backtest) -> None:
         screen.print(clean(compared.sentence), soft_wrap=True)
     for one in found.notes:
         screen.print(clean(one), soft_wrap=True, style="dim")
+
+
+def print_versions(found: Sequence[Version]) -> None:
+    """The versions of the model of openings, the oldest first."""
+
+    def told(value: float | None) -> str:
+        return "not estimable" if value is None else f"{value:.3f}"
+
+    def gained(one: Version) -> str:
+        if one.average_precision is None or one.before is None:
+            return "not estimable"
+        return f"{one.average_precision - one.before:+.3f} ({one.gain_low:+.3f} to {one.gain_high:+.3f})"
+
+    rows = [
+        (
+            one.model_version,
+            one.trained_on,
+            f"{one.kind} ({one.rung})",
+            f"{one.opening_count:,}",
+            "none" if one.first_on is None else f"{one.first_on} to {one.last_on}",
+            f"{one.judged_openings:,}",
+            told(one.average_precision),
+            told(one.slope),
+            gained(one),
+            one.in_use,
+        )
+        for one in found
+    ]
+    head = ("version", "learnt on", "kind (rung)", "openings", "Mondays judged", "opened then")
+    _print((*head, "AP", "slope", "AP gained on the one before (80 %)", "in use for"), rows)
 
 
 def write_beside(found: Backtest, html: Path) -> list[Path]:

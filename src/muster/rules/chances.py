@@ -29,6 +29,7 @@ _WHOLE = {
 }
 _QUIET = (1, 2, 4, 8, 16, 32, 64, 128, 256)  # the draw is one of 256
 _LONGEST = 104
+_USES = ("pin", "forbid", "free")
 
 
 def chance_tables(rows: Iterable[Mapping[str, Value]]) -> dict[str, pa.Table]:
@@ -49,6 +50,16 @@ def chance_tables(rows: Iterable[Mapping[str, Value]]) -> dict[str, pa.Table]:
                 remedy="Each rung of the ladder needs at least as many openings as the one below it.",
             )
     return {"rule_chances": table}
+
+
+def check_models(rows: Iterable[Mapping[str, Value]]) -> None:
+    """Raises RuleError for a use of a model that there is not."""
+    for number, row in enumerate(rows, start=2):
+        if row["use"] not in _USES:
+            raise RuleError(
+                f"rules/models.csv, row {number}, column use: {row['use']!r} is no use of a model.",
+                remedy=f"Write {', '.join(_USES[:-1])} or {_USES[-1]}.",
+            )
 
 
 def _check(name: str, value: Value, place: str) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pyarrow as pa
 
 from muster.problems import RuleError
-from muster.rules.chances import chance_tables
+from muster.rules.chances import chance_tables, check_models
 from muster.rules.control import control_tables
 from muster.rules.finance import finance_table
 from muster.rules.goals import check_goals
@@ -83,6 +83,7 @@ def rule_tables(rules: Rules) -> dict[str, pa.Table]:
         "ends_at", pa.array(_ends(rules, "rollouts"), pa.int64())
     )
     _check_rollouts(rules)
+    check_models(rules["models"])
     _check_half_lives(rules)
     _check_capacity(rules)
     _check_exclusions(rules)

@@ -36,6 +36,7 @@ TABLES = (
     "panel",
     "chance",
     "chance_model",
+    "chance_coefficient",
     "known_lead_status",
     "person",
     "person_alias",

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import random
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 from tests.backtest.conftest import judged, silence
 from tests.backtest.invented import START, WEEK, Row, Tables, invent
-from tests.chances.test_weekly import _panel as weekly_panel
-from tests.chances.test_weekly import put
+from tests.backtest.learnt import instant, learnt
 
 from muster.backtest import eight
 from muster.backtest.embargo import check_embargo
@@ -22,7 +20,6 @@ from muster.backtest.policy import Variant, read_variants, rules_of
 from muster.backtest.questions import CHANCE, Questions
 from muster.backtest.read import ask, usual_span
 from muster.chances import weekly
-from muster.engine.duckdb_engine import DuckDBEngine
 from muster.engine.published import Published
 from muster.problems import CheckFailed, WrongUse
 from muster.recall.clock import WEEK as FLOW_WEEK
@@ -133,34 +130,12 @@ def test_a_model_that_learnt_from_weeks_that_were_not_over_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, weeks: int
 ) -> None:
     """The seeded fault: models learnt as the flow learns them, with another horizon than 13 weeks."""
-    assert check_embargo(_learnt(tmp_path / "well")) > 2
-    monkeypatch.setattr(weekly, "HORIZON", weeks * FLOW_WEEK)
+    assert check_embargo(learnt(tmp_path / "well")) > 2
+    monkeypatch.setattr(
+        weekly, "over", lambda rows, terms, instant: rows.only(rows.weeks + weeks * FLOW_WEEK <= instant)
+    )
     with pytest.raises(CheckFailed, match=r"learnt from \d+ openings"):
-        check_embargo(_learnt(tmp_path / "fault"))
-
-
-def _learnt(folder: Path) -> Published:
-    """The tables of a panel and of what the flow learns from it."""
-    panel = weekly_panel()
-    with DuckDBEngine(threads=1) as engine:
-        put(engine, panel)
-        weekly.put_chances(engine)
-        said = engine.arrow("SELECT e.*, e.week_at AS scored_at FROM chance_estimate AS e").to_pylist()
-        models = engine.arrow("SELECT m.* FROM chance_model AS m").to_pylist()
-    tables = Tables(0)
-    tables.rows |= {"panel": panel.to_pylist(), "chance": said, "chance_model": models}
-    dated = ("week_at", "opens_at", "scored_at", "trained_at")
-
-    def as_published(_table: str, rows: list[Row]) -> list[Row]:
-        return [
-            row | {name: instant(row[name]) for name in dated if row.get(name) is not None} for row in rows
-        ]
-
-    return tables.write(folder, as_published)
-
-
-def instant(micros: int) -> datetime:
-    return datetime(1970, 1, 1) + timedelta(microseconds=micros)
+        check_embargo(learnt(tmp_path / "fault"))
 
 
 def test_the_simple_rival_learns_nothing_from_weeks_that_were_not_over(

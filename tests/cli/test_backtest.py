@@ -34,6 +34,15 @@ def test_the_page_comes_with_its_figures_beside_it(muster: Run, demo: Path, tmp_
     assert again.exit_code == 0 and (tmp_path / "again.html").read_text("utf-8") == text
 
 
+def test_the_versions_of_the_model_are_listed_and_rolled_back_to_by_name(muster: Run, demo: Path) -> None:
+    told = muster("backtest", "-w", demo, "--models", "-q")
+    assert told.exit_code == 0 and "learnt on" in told.stdout
+    models = json.loads(muster("backtest", "-w", demo, "--models", "--json", "-q").stdout)["models"]
+    assert len({one["model_version"] for one in models}) == len(models) > 1
+    assert all(one["model_version"] in told.stdout for one in models)
+    assert models[-1]["in_use"] and models[0]["judged_openings"] >= 0
+
+
 def test_the_policy_in_force_beside_itself_hands_over_as_much(muster: Run, demo: Path) -> None:
     before = sorted((str(f), f.stat().st_mtime_ns) for f in (demo / ".muster" / "runs").rglob("*.parquet"))
     told = muster("backtest", "-w", demo, "--json", "-q", "--compare", "points,points=35", "--hours", "2")

@@ -7,7 +7,7 @@ same rows, so that whoever thinks of going back (rules/models.csv) sees what tha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -111,10 +111,16 @@ def _figures(
     slope = fit(x, panel.opens, weights=panel.weights, penalty=np.zeros(2), start=np.array([0.0, 1.0]))[1]
     if before is None:
         return openings, precision, float(slope), None, None, None
-    other = before.log_odds(panel)[0]
+    other = before.log_odds(_narrowed(panel, before))[0]
     gain = duel(other, said, opens=panel.opens, weights=panel.weights, accounts=panel.first_acts).precision
     low, high = (float(end) for end in np.quantile(gain[1:], [0.1, 0.9]))
     return openings, precision, float(slope), precision - float(gain[0]), low, high
+
+
+def _narrowed(panel: Panel, model: Model) -> Panel:
+    """The columns that a model weighs."""
+    kept = [place for place, name in enumerate(panel.names) if name in model.names]
+    return replace(panel, names=tuple(panel.names[place] for place in kept), values=panel.values[:, kept])
 
 
 def _rows(published: Published) -> tuple[Panel, Vector, npt.NDArray[np.object_]]:

@@ -111,7 +111,7 @@ def print_versions(found: Sequence[Version]) -> None:
         for one in found
     ]
     head = ("version", "learnt on", "kind (rung)", "openings", "Mondays judged", "opened then")
-    _print((*head, "AP", "slope", "AP gained on the one before (80 %)", "in use for"), rows)
+    _print((*head, "AP", "slope", "AP gained (80 %)", "in use for"), rows)
 
 
 def write_beside(found: Backtest, html: Path) -> list[Path]:

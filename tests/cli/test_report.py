@@ -102,3 +102,19 @@ def test_the_quality_of_hand_offs_goes_to_no_folder_and_not_to_two_places(muster
     assert muster("report", "defects", "-w", halden, "--json", "-o", "x.html").exit_code == 2
     nowhere = muster("report", "defects", "-w", tmp_path)
     assert nowhere.exit_code == 2 and "muster init" in nowhere.stderr
+
+
+def test_programs_data_quality_and_a_group_are_pages_text_and_json(muster, acme):
+    [group] = json.loads(
+        muster("query", "-w", acme, "--json", "SELECT MIN(buying_group_id) AS id FROM buying_group").stdout
+    )
+    for name in (("programs",), ("data-quality",), ("group", group["id"])):
+        told = muster("report", *name, "-w", acme)
+        assert told.exit_code == 0, told.output
+        assert told.stdout == f"{acme / 'reports' / '-'.join(name)}.html\n"
+        said = json.loads(muster("report", *name, "-w", acme, "--json").stdout)
+        plain = muster("report", *name, "-w", acme, "--text").stdout
+        assert all(page["title"] in plain for page in said["pages"])
+        assert muster("report", *name, "-w", acme, "--json", "--text").exit_code == 2
+    assert "Acme" in plain
+    assert muster("report", "group", "none", "-w", acme).exit_code == 2

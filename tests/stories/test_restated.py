@@ -73,7 +73,7 @@ def test_the_next_pack_says_what_was_told_and_what_is_so_now(
 
 def test_the_cause_is_the_deal_and_the_rows_that_changed(packs: Packs) -> None:
     _, _, october = packs
-    [(deal, what, where)] = [r for r in october.pack.sheet("restated-because").rows if "amount cents" in r[1]]
+    [(deal, what, where)] = [r for r in october.pack.sheet("restated-because").rows if "amount: " in r[1]]
     assert "o1" in deal
     assert "$10,000.00 → $12,500.00" in what
     assert "changed: opportunity/opportunity.csv, row 2" in where

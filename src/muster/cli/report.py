@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from muster.engine.published import Published
     from muster.reports.formats.written import Files
     from muster.reports.frozen.snapshot import Snapshot
+    from muster.reports.report import Pages
     from muster.reports.sheets import BoardPack
     from muster.workspace import Workspace
 
@@ -35,6 +36,20 @@ DEFECT_EXAMPLES = examples(
     "muster report defects -o quality.html",
     "muster report defects --json | jq .pages[1].sentence",
 )
+PROGRAM_EXAMPLES = examples("muster report programs", "muster report programs --period 2025-Q3 --text")
+GROUP_EXAMPLES = examples("muster report group GROUP_ID", "muster report group GROUP_ID --text")
+QUALITY_EXAMPLES = examples("muster report data-quality", "muster report data-quality --json | jq .pages[0]")
+OutputOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="The file: .html, .pdf, .pptx or .xlsx.",
+        show_default="reports/NAME.html",
+    ),
+]
+TextOption = Annotated[bool, typer.Option("--text", help="Write plain text to standard output.")]
 _FIRST_RECORD = """
 SELECT MIN(r.first_at) AS first FROM (
     SELECT MIN(o.created_at) AS first_at FROM known_opportunity AS o
@@ -155,6 +170,118 @@ def defects(
 
     wait_for(lambda: write_one(_defects(opened), target), saying="Writing the report", quiet=quiet)
     results().print(str(target), soft_wrap=True)
+
+
+@app.command(epilog=PROGRAM_EXAMPLES)
+def programs(
+    *,
+    workspace: WorkspaceOption = Path(),
+    period: Annotated[
+        str | None,
+        typer.Option(metavar="QUARTER", help="As in 2025-Q3.", show_default="the last full quarter"),
+    ] = None,
+    output: OutputOption = None,
+    text: TextOption = False,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Write what programmes reached, cost and are credited with, with intervals and lift. Prints its path."""
+    from muster.reports.programs_report import programs_pages
+
+    asked = Asked("Programmes", "programs", programs_pages, period, is_of_quarter=True)
+    _tell(asked, workspace, Outlet(output, text, json), quiet=quiet)
+
+
+@app.command(epilog=GROUP_EXAMPLES)
+def group(
+    group_id: Annotated[str, typer.Argument(metavar="ID", help="A buying_group_id.")],
+    *,
+    workspace: WorkspaceOption = Path(),
+    output: OutputOption = None,
+    text: TextOption = False,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Write one buying group: why now, its people and roles, its statuses, what sales was told."""
+    from muster.reports.group_report import group_pages
+
+    asked = Asked("Buying group", f"group-{group_id}", group_pages(group_id))
+    _tell(asked, workspace, Outlet(output, text, json), quiet=quiet)
+
+
+@app.command("data-quality", epilog=QUALITY_EXAMPLES)
+def data_quality(
+    *,
+    workspace: WorkspaceOption = Path(),
+    output: OutputOption = None,
+    text: TextOption = False,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Write what became of every row, whether the money agrees with the CRM, and who was recognised."""
+    from muster.reports.data_quality import quality_pages
+
+    asked = Asked("Data quality", "data-quality", quality_pages)
+    _tell(asked, workspace, Outlet(output, text, json), quiet=quiet)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A report to the as-of date: its title, the name of its file, its pages."""
+
+    title: str
+    name: str
+    pages: Pages
+    period: str | None = None
+    is_of_quarter: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """Where a report goes: a file, or standard output as text or JSON."""
+
+    file: Path | None
+    text: bool
+    json: bool
+
+
+def _tell(asked: Asked, folder: Path, outlet: Outlet, *, quiet: bool) -> None:
+    from muster.reports.board import board_json
+    from muster.reports.formats.written import write_one
+    from muster.reports.report import report
+    from muster.reports.text import text
+    from muster.workspace import open_workspace
+
+    if (outlet.text or outlet.json) and (outlet.file is not None or outlet.text == outlet.json):
+        raise WrongUse(
+            "One of -o, --text and --json says where a report goes.", remedy="Leave out the others."
+        )
+    opened = open_workspace(folder)
+    company, published = opened.config.company, opened.published
+    pack = wait_for(
+        lambda: report(
+            published.folder,
+            title=asked.title,
+            pages=asked.pages,
+            company=company.name,
+            currency=company.currency,
+            manifest=published.manifest,
+            period=asked.period,
+            is_of_quarter=asked.is_of_quarter,
+        ),
+        saying="Reading the figures",
+        quiet=quiet,
+    )
+    if outlet.json:
+        print_json(board_json(pack))
+        return
+    if outlet.text:
+        results().print(clean(text(pack), lines=True), soft_wrap=True)
+        return
+    target = outlet.file or opened.folder / "reports" / f"{asked.name}.html"
+    if target.is_dir():
+        raise WrongUse(f"{target} is a folder.", remedy=f"Name a file, as in: -o {target / 'report.html'}")
+    results().print(str(write_one(pack, target)), soft_wrap=True)
 
 
 def _defects(workspace: Workspace) -> BoardPack:

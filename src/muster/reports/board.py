@@ -53,7 +53,7 @@ def board(
                 f"The tables in {tables} have no known_opportunity: an older version of Muster built them.",
                 remedy="Build them again with: muster run",
             )
-        as_of = _as_of(published, manifest or {})
+        as_of = as_of_instant(published, manifest or {})
         quarter = (
             last_full_quarter(as_of.date()) if period is None else read_quarter(period, as_of=as_of.date())
         )
@@ -102,7 +102,7 @@ def _caution(published: Published, scope: Scope) -> str:
     return " ".join(said)
 
 
-def _as_of(published: Published, manifest: Mapping[str, Any]) -> datetime:
+def as_of_instant(published: Published, manifest: Mapping[str, Any]) -> datetime:
     """The manifest's instant, or the last one the tables speak of."""
     told = manifest.get("as_of")
     if told:

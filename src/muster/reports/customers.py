@@ -6,10 +6,11 @@ from typing import Any
 
 from muster.reports.money import short
 from muster.reports.published import Published
+from muster.reports.quarter import quarter_of
 from muster.reports.scope import Scope, within
 from muster.reports.sheets import Column, Page, Query, Sentence, Sheet, join, say
 from muster.reports.standing import LATEST
-from muster.reports.values import Money, Share, Value, show, words
+from muster.reports.values import Money, Rate, Share, Value, show, words
 from muster.reports.won import kinds_sheet
 
 Row = dict[str, Any]
@@ -24,7 +25,7 @@ def customers_page(tables: Published, scope: Scope) -> Page:
         "customers",
         "Customers",
         _opening(rows, forming, scope),
-        (ends, kinds_sheet(tables, scope), forming),
+        (ends, kinds_sheet(tables, scope), _recurring_sheet(tables, scope), forming),
     )
 
 
@@ -33,8 +34,10 @@ def _ends_sheet(tables: Published, scope: Scope) -> tuple[Sheet, list[Row]]:
     SELECT COALESCE(o.type, 'kind not named') AS kind, COUNT(*) AS closed_count,
         COUNT(*) FILTER (WHERE o.is_won) AS won_count,
         SUM(CASE WHEN o.is_won THEN o.amount_cents ELSE 0 END) AS won_cents,
-        SUM(CASE WHEN o.is_won THEN 0 ELSE o.amount_cents END) AS lost_cents
+        SUM(CASE WHEN o.is_won THEN 0 ELSE o.amount_cents END) AS lost_cents,
+        SUM(CASE WHEN o.is_won AND i.is_marketing THEN o.amount_cents ELSE 0 END) AS touched_cents
     FROM known_opportunity AS o
+    LEFT JOIN influence AS i ON i.opportunity_id = o.opportunity_id AND i.definition = 'group'
     WHERE o.is_closed AND o.currency = '{scope.currency}' AND {within("o.closed_at", scope.quarter)}
     GROUP BY kind
     ORDER BY CASE kind WHEN 'renewal' THEN 1 WHEN 'upsell' THEN 2 WHEN 'cross_sell' THEN 3
@@ -49,11 +52,12 @@ def _ends_sheet(tables: Published, scope: Scope) -> tuple[Sheet, list[Row]]:
             Money(int(r["won_cents"]), scope.currency),
             Money(int(r["lost_cents"]), scope.currency),
             Share(int(r["won_cents"]), int(r["won_cents"] + r["lost_cents"])),
+            Money(int(r["touched_cents"]), scope.currency),
         )
         for r in found
     )
     counts = [sum(int(r[n]) for r in found) for n in ("closed_count", "won_count")]
-    cents = [sum(int(r[n]) for r in found) for n in ("won_cents", "lost_cents")]
+    cents = [sum(int(r[n]) for r in found) for n in ("won_cents", "lost_cents", "touched_cents")]
     sheet = Sheet(
         "closings",
         f"What closed in {scope.quarter.label}, won and lost, by kind",
@@ -65,22 +69,61 @@ def _ends_sheet(tables: Published, scope: Scope) -> tuple[Sheet, list[Row]]:
             Column("Won"),
             Column("Lost"),
             Column("Won of amounts"),
+            Column("Won, group touched"),
         ),
         rows,
-        Query(("known_opportunity",), sql),
+        Query(("known_opportunity", "influence"), sql),
         f"No opportunity closed in {scope.quarter.label}.",
         foot=(
             "All closed",
             *counts,
             Share(counts[1], counts[0]),
-            *(Money(c, scope.currency) for c in cents),
-            Share(cents[0], sum(cents)),
+            *(Money(c, scope.currency) for c in cents[:2]),
+            Share(cents[0], cents[0] + cents[1]),
+            Money(cents[2], scope.currency),
         )
         if found
         else None,
         note="A renewal that was lost is revenue that went; one that is still open stands in the pipeline.",
     )
     return sheet, found
+
+
+def _recurring_sheet(tables: Published, scope: Scope) -> Sheet:
+    """Annual recurring revenue and its moves, with GRR and NRR over a year."""
+    sql = f"""
+    SELECT period_on, start_cents, new_cents, win_back_cents, expansion_cents, contraction_cents,
+        churn_cents, end_cents, customers_at_end, grr, nrr
+    FROM recurring_revenue
+    WHERE cohort = '(all)' AND currency = '{scope.currency}'
+        AND {within("period_on", scope.year_ago, scope.quarter)}
+    ORDER BY period_on DESC"""
+    names = ("start", "new", "win_back", "expansion", "contraction", "churn", "end")
+    return Sheet(
+        "recurring",
+        "Annual recurring revenue: what moved it, and what was kept",
+        (
+            Column("Quarter", is_words=True),
+            *(Column(words(name).capitalize()) for name in names),
+            Column("Customers at its end"),
+            Column("GRR"),
+            Column("NRR"),
+        ),
+        tuple(
+            (
+                quarter_of(r["period_on"]).label,
+                *(Money(int(r[f"{name}_cents"]), scope.currency) for name in names),
+                int(r["customers_at_end"]),
+                *(None if r[n] is None else Rate(float(r[n])) for n in ("grr", "nrr")),
+            )
+            for r in tables.records(sql)
+        ),
+        Query(("recurring_revenue",), sql),
+        "No recurring revenue is on record: it comes from subscriptions, or from opportunities as "
+        "rules/finance.csv says.",
+        note="Start + new + win back + expansion \u2212 contraction \u2212 churn = end. GRR and NRR: of what "
+        "customers brought a year ago, what is kept without and with what they bought on top.",
+    )
 
 
 def _forming_sheet(tables: Published, scope: Scope) -> Sheet:

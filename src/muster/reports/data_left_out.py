@@ -55,15 +55,17 @@ MEANINGS = (
 
 def left_out_page(tables: Published, scope: Scope) -> Page:
     """What the words mean, what was read, what was set aside and why, what figures leave out."""
-    ledger, problems, gaps = _ledger(tables), _problems(tables), _gaps(tables, scope)
+    said, sheets = left_out_blocks(tables, scope)
     entries = [Definition(term, meaning) for term, meaning in MEANINGS]
     entries += [Definition(f"Rule: {model_name(m)}", rule.capitalize() + ".") for m, rule in RULES.items()]
-    return Page(
-        "definitions",
-        "Definitions, restatements, data left out",
-        _opening(ledger, scope),
-        (ledger, problems, gaps, Definitions("definitions-list", "The words of this pack", tuple(entries))),
-    )
+    words = Definitions("definitions-list", "The words of this pack", tuple(entries))
+    return Page("definitions", "Definitions, restatements, data left out", said, (*sheets, words))
+
+
+def left_out_blocks(tables: Published, scope: Scope) -> tuple[Sentence, tuple[Sheet, ...]]:
+    """The fate of every row, why rows were set aside, and what figures leave out; a sentence of it."""
+    ledger, problems, gaps = _ledger(tables), _problems(tables), _gaps(tables, scope)
+    return _opening(ledger, scope), (ledger, problems, gaps)
 
 
 def _ledger(tables: Published) -> Sheet:

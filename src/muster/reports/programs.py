@@ -21,7 +21,8 @@ def programs_page(tables: Published, scope: Scope) -> Page:
     """Credit of the quarter, programme value to date, cost per acquisition."""
     credit, further = credit_picture(tables, scope)
     value, *others = value_sheets(tables, scope)
-    blocks: tuple[Block, ...] = (credit, value, acquisition_sheet(tables, scope), *further, *others)
+    lift, cost = lift_sheet(tables), acquisition_sheet(tables, scope)
+    blocks: tuple[Block, ...] = (credit, value, lift, cost, *further, *others)
     return Page("programs", "What marketing moved", _opening(credit.twin, value, scope), blocks)
 
 
@@ -44,6 +45,41 @@ def value_sheets(tables: Published, scope: Scope) -> tuple[Sheet, ...]:
     return tuple(
         _value_sheet([r for r in found if r["currency"] == c], c, Query(("program_value",), sql), scope)
         for c in currencies
+    )
+
+
+def lift_sheet(tables: Published) -> Sheet:
+    """What experiments say would have been otherwise, in words; the others have none to say it."""
+    sql = """
+    SELECT COALESCE(name, experiment) AS programme, outcome, treated_count, holdout_count, sentence,
+        is_interim
+    FROM lift WHERE design <> 'none' AND NOT is_surrogate
+    ORDER BY CASE status WHEN 'estimable' THEN 0 ELSE 1 END, programme, experiment, design, outcome"""
+    return Sheet(
+        "lift",
+        "Lift: what experiments say would have been otherwise",
+        (
+            Column("Experiment", is_words=True),
+            Column("Outcome", is_words=True),
+            Column("Treated"),
+            Column("Held out"),
+            Column("What it says", is_words=True),
+        ),
+        tuple(
+            (
+                r["programme"],
+                words(r["outcome"]).capitalize() + (", so far" if r["is_interim"] else ""),
+                None if r["treated_count"] is None else int(r["treated_count"]),
+                None if r["holdout_count"] is None else int(r["holdout_count"]),
+                r["sentence"],
+            )
+            for r in tables.records(sql)
+        ),
+        Query(("lift",), sql),
+        "Not estimable: no programme was held out from anybody, so nothing says what it brought about. "
+        "Credit is no lift.",
+        shown=6,
+        is_to_date=True,
     )
 
 

@@ -9,6 +9,7 @@ from muster.reports.booked import booked
 from muster.reports.charts.shapes import Columns, Stack, below_zero
 from muster.reports.money import MINUS
 from muster.reports.pace import pace_headlines
+from muster.reports.plan import Plans, against_plan, plan_sheet
 from muster.reports.published import Published
 from muster.reports.reconciliation import other_currencies, reconciliation
 from muster.reports.scope import Scope
@@ -27,12 +28,14 @@ def revenue_page(tables: Published, scope: Scope) -> tuple[Page, tuple[str, ...]
     touch, sourcing, touch_rows = touch_sheets(tables, scope)
     credit, mark = reconciliation(tables, scope)
     books = booked(tables, scope)
+    plan, plans = plan_sheet(tables, scope)
     blocks: list[Block] = [
-        _headlines(scope, won_rows, open_rows, touch_rows),
+        _headlines(scope, won_rows, open_rows, touch_rows, plans=plans),
         pace_headlines(tables, scope),
         books.mark,
         mark,
         _picture(scope, won, won_rows),
+        plan,
         touch,
         sourcing,
         pipeline,
@@ -47,9 +50,11 @@ def revenue_page(tables: Published, scope: Scope) -> tuple[Page, tuple[str, ...]
     return Page("revenue", "The quarter in dollars", sentence, tuple(blocks)), red
 
 
-def _headlines(scope: Scope, won: dict[str, Row], opened: dict[str, Row], touch: Answers) -> Headlines:
-    def figure(label: str, to: str, amounts: list[int], *, day: bool = False) -> Headline:
-        compared = []
+def _headlines(
+    scope: Scope, won: dict[str, Row], opened: dict[str, Row], touch: Answers, *, plans: Plans
+) -> Headlines:
+    def figure(label: str, to: str, amounts: list[int], *, day: bool = False, plan: str = "") -> Headline:
+        compared = list(against_plan(plans, plan, scope.currency))
         for quarter, then in zip(scope.compared[1:], amounts[1:], strict=True):
             when = f"on {show(quarter.last_day)}" if day else f"in {quarter.label}"
             change = f" ({show(Change(amounts[0], then))})" if then else ""
@@ -63,12 +68,13 @@ def _headlines(scope: Scope, won: dict[str, Row], opened: dict[str, Row], touch:
     labels = [q.label for q in scope.compared]
     return Headlines(
         (
-            figure("Won revenue", "won", [int(won[label]["won_cents"]) for label in labels]),
+            figure("Won revenue", "won", [int(won[n]["won_cents"]) for n in labels], plan="revenue"),
             figure(
                 f"Pipeline on {scope.end}",
                 "pipeline",
                 [int(opened[label]["open_cents"]) for label in labels],
                 day=True,
+                plan="pipeline",
             ),
             figure("Won, touched by marketing", "touch", of_touch("group", "yes")),
             figure("Won, sourced by marketing", "sourcing", of_touch("first_touch", "marketing")),

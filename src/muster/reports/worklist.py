@@ -33,8 +33,9 @@ LEGEND = (
 )
 
 
-def worklist(tables: Published, scope: Scope) -> GroupRows:
-    """Qualified groups first, then by score, as of the as-of day."""
+def worklist(tables: Published, scope: Scope, *, group: str | None = None) -> GroupRows:
+    """Qualified groups first, then by score, as of the as-of day; or one group, open or not."""
+    asked = "g.closed_at IS NULL" if group is None else f"g.buying_group_id = '{group}'"
     sql = f"""
     WITH {LATEST.strip()}
     SELECT g.buying_group_id, COALESCE(a.name, a.domain, g.account_id) AS account, g.solution_id, st.status,
@@ -53,7 +54,7 @@ def worklist(tables: Published, scope: Scope) -> GroupRows:
     JOIN latest AS l ON l.buying_group_id = g.buying_group_id AND l.back = 1
     LEFT JOIN standing AS st ON st.buying_group_id = g.buying_group_id
     LEFT JOIN account AS a ON a.account_id = g.account_id
-    WHERE g.closed_at IS NULL
+    WHERE {asked}
     ORDER BY CASE WHEN st.status = 'qualified' THEN 0 ELSE 1 END, l.score DESC, g.buying_group_id
     LIMIT {TEN}"""
     found = tables.records(sql)

@@ -69,7 +69,8 @@ def _source_rows(tables: Published) -> dict[str, list[list[Any]]]:
         return rows
     for table, key in (("opportunity", "opportunity_id"), ("stage_change", "stage_change_id")):
         for r in tables.records(f"SELECT * FROM record_{table} ORDER BY {key}"):
-            said = {name: value for name, value in r.items() if name not in _OF_FILE}
+            # What is empty is left out: a later Muster may know further columns, which change no row.
+            said = {n: value for n, value in r.items() if n not in _OF_FILE and value is not None}
             digest = hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
             rows[r["opportunity_id"]].append(
                 [table, r[key], digest[:8], f"{r['source']}/{r['source_file']}", r["source_row"]]

@@ -24,6 +24,14 @@ _HANG_ON = {
     "touch": {"amount_cents", "currency", "outcome", "closed_on", "touched"},
     "sourcing": {"amount_cents", "currency", "outcome", "closed_on", "sourced"},
 }
+_FACTS = {
+    "amount_cents": "amount",
+    "created_on": "created",
+    "closed_on": "closed",
+    "sourced": "sourced by",
+    "touched": "touched, by definition",
+    "split": "credit",
+}
 _NAMED = 3  # how many opportunities a figure names before it says how many more
 
 
@@ -168,8 +176,7 @@ def _deals_sheet(used: set[str], causes: Mapping[str, frozenset[str]], before: D
             (
                 f"{(today or then).get('name', '')} ({key})",
                 "; ".join(_fact(name, then, today) for name in sorted(causes[key])),
-                "; ".join(rows_moved(then, today))
-                or "no row of its own: others moved it (see what was read)",
+                "; ".join(rows_moved(then, today)) or "none of its own: see what was read anew",
             )
         )
     return Sheet(
@@ -254,19 +261,20 @@ def _elsewhere(change: Restated, others: list[tuple[str, str]]) -> str:
 
 
 def _fact(name: str, then: Deal, today: Deal) -> str:
+    told = _FACTS.get(name, words(name))
+    if name == "split":
+        return f"{told}: divided otherwise"
     if not then:
-        return f"{words(name)}: new, {_said(name, today)}"
+        return f"{told}: new, {_said(name, today)}"
     if not today:
-        return f"{words(name)}: {_said(name, then)}, gone"
-    return f"{words(name)}: {_said(name, then)} → {_said(name, today)}"
+        return f"{told}: {_said(name, then)}, gone"
+    return f"{told}: {_said(name, then)} → {_said(name, today)}"
 
 
 def _said(name: str, deal: Deal) -> str:
     value = deal.get(name)
     if name == "amount_cents" and value is not None:
         return written(Money(int(value), str(deal.get("currency", "")), is_exact=True))
-    if name == "split":
-        return f"division {value}"
     return str(value) if value is not None else "none"
 
 

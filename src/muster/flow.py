@@ -50,6 +50,7 @@ from muster.identity.firms.match import match_accounts
 from muster.identity.firms.renamed import log_merges
 from muster.identity.matching.match import match_people
 from muster.lift.lift import put_lift
+from muster.measurement.acquisition_cost import put_acquisition_cost
 from muster.measurement.attribution import credit_weight
 from muster.measurement.credit_interval import put_credit_intervals
 from muster.measurement.frame_association import associate_frame
@@ -196,6 +197,12 @@ STEPS = (
             "credit_interval": (("credit_part",), put_credit_intervals),
             "conversion": (("stage_reached", "account_opportunity", "quarter", "clock"), put_rates),
             **dict.fromkeys(("velocity", "deal_forecast", "forecast"), (("conversion",), _made_already)),
+
+
+            "cost_per_acquisition": (
+                ("acquisition", "tactic_cost", "quarter", "rule_finance", "clock"),
+                put_acquisition_cost,
+            ),
         },
         composed=(credit_weight,),
     ),

@@ -227,9 +227,9 @@ def tactic(
     return Record("tactic", row | {"cost_cents": cost, "starts_on": starts} | cells)
 
 
-def spent(on: str, tactic: str, amount: str) -> Record:
-    """Money spent on a tactic on a day."""
-    return Record("spend", {"tactic_id": tactic, "spent_on": on, "amount_cents": amount})
+def spent(on: str, tactic: str, amount: str, **cells: str) -> Record:
+    """Money spent on a tactic on a day; `line` is what the source calls the row."""
+    return Record("spend", {"tactic_id": tactic, "spent_on": on, "amount_cents": amount} | cells)
 
 
 def assigned(arm: str, account: str, tactic: str) -> Record:

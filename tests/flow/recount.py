@@ -81,14 +81,15 @@ def quarter(at: datetime) -> Quarter:
     return at.year, (at.month - 1) // 3 + 1
 
 
-def spend(company: Path, *, until: datetime) -> dict[Quarter, int]:
-    """Cents spent in each quarter: booked days, and for programmes without any the cost of their tactics."""
-    cents: dict[Quarter, int] = defaultdict(int)
+def monthly_spend(company: Path, *, until: datetime) -> dict[int, int]:
+    """Cents spent by number of the month (12 x year + month): booked days, and for programmes without any
+    the cost of their tactics."""
+    cents: dict[int, int] = defaultdict(int)
     campaigns = read(company, "crm/Campaign.csv")
     program = {row["Id"]: row["ParentId"] or row["Id"] for row in campaigns}
     booked = [row for row in read(company, "events/ad_spend.csv") if instant(row["spend_date"]) <= until]
     for row in booked:
-        cents[quarter(instant(row["spend_date"]))] += int(Decimal(row["cost"]) * 100)
+        cents[_month(instant(row["spend_date"]))] += int(Decimal(row["cost"]) * 100)
     with_days = {program[row["campaign_id"]] for row in booked}
     parents = {row["ParentId"] for row in campaigns}
     for row in campaigns:
@@ -96,18 +97,18 @@ def spend(company: Path, *, until: datetime) -> dict[Quarter, int]:
         if is_tactic and program[row["Id"]] not in with_days and row["ActualCost"] and row["StartDate"]:
             start = instant(row["StartDate"])
             if start <= until:
-                cents[quarter(start)] += int(Decimal(row["ActualCost"]) * 100)
+                cents[_month(start)] += int(Decimal(row["ActualCost"]) * 100)
     return dict(cents)
 
 
-def customers(found: list[Deal]) -> dict[tuple[Quarter, str], int]:
-    """Accounts whose first won deal of new business closed in each quarter, by the deal's currency."""
-    first: dict[str, tuple[datetime, str]] = {}
-    for deal in found:
-        if deal.is_won and deal.is_new_business and deal.closed_at:
-            won = (deal.closed_at, deal.currency)
-            first[deal.account] = min(first.get(deal.account, won), won)
-    counted: dict[tuple[Quarter, str], int] = defaultdict(int)
-    for at, currency in first.values():
-        counted[quarter(at), currency] += 1
-    return dict(counted)
+def first_wins(found: list[Deal]) -> list[Deal]:
+    """The first won deal of new business of each account."""
+    first: dict[str, Deal] = {}
+    for deal in sorted(found, key=lambda d: (d.closed_at or d.created_at, d.key)):
+        if deal.is_won and deal.is_new_business and deal.account:
+            first.setdefault(deal.account, deal)
+    return list(first.values())
+
+
+def _month(at: datetime) -> int:
+    return 12 * at.year + at.month

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.flow.conftest import Built
-from tests.flow.recount import Deal, customers, deals, quarter, read, spend
+from tests.flow.recount import Deal, deals, first_wins, monthly_spend, quarter, read
 
 from muster.plugins import attribution_models
 from muster.testing import rows
@@ -126,21 +126,47 @@ def _midnight(day: object) -> datetime:
     return datetime.fromisoformat(f"{day}T00:00:00+00:00")
 
 
-def test_cost_per_acquisition_is_spend_over_new_customers(
+def test_cost_per_acquisition_is_the_spend_a_median_cycle_earlier_over_new_customers(
     latest: Workspace, counted: list[Deal], halden: Path
 ) -> None:
     as_of = datetime.fromisoformat(latest.published.manifest["as_of"])
-    booked = {(period, "USD"): cents for period, cents in spend(halden, until=as_of).items()}
-    won = customers(counted)
+    booked = monthly_spend(halden, until=as_of)
+    first = first_wins(counted)
     told = {
-        (quarter(_midnight(row["period_on"])), row["currency"]): row
-        for row in rows(latest, "FROM cost_per_acquisition")
+        _month_number(_midnight(row["period_on"])): row for row in rows(latest, "FROM cost_per_acquisition")
     }
-    assert set(told) == set(booked) | set(won)
-    for key, row in told.items():
-        assert (row["spend_cents"], row["customers_won"]) == (booked.get(key, 0), won.get(key, 0))
-        # Where nothing was booked or nobody was won, there is no figure.
-        assert row["cpa_cents"] == (booked[key] // won[key] if key in booked and key in won else None)
+    assert {(quarter_month(win.closed_at)) for win in first} <= set(told)
+    figures = 0
+    for start, row in told.items():
+        won = [win for win in first if quarter_month(win.closed_at) == start]
+        until_then = [win for win in first if quarter_month(win.closed_at) <= start]
+        assert row["customers_won"] == len(won)
+        assert row["spend_cents"] == sum(booked.get(month, 0) for month in range(start, start + 3))
+        if not until_then:
+            assert row["lag_months"] is None
+            continue
+        days = sorted((win.closed_at - win.created_at).total_seconds() / DAY for win in until_then)
+        middle = (days[(len(days) - 1) // 2] + days[len(days) // 2]) / 2
+        lag = int(middle / 30.4375 + 0.5)
+        assert row["lag_months"] == lag
+        if start - lag < min(booked):
+            assert row["cpa_cents"] is None
+            continue
+        spent = sum(booked.get(month, 0) for month in range(start - lag, start - lag + 3))
+        assert row["lagged_spend_cents"] == spent
+        assert row["cpa_cents"] == (spent // len(won) if won else None)
+        figures += bool(won)
+    assert figures > 5
+
+
+def _month_number(at: datetime) -> int:
+    return 12 * at.year + at.month
+
+
+def quarter_month(at: datetime | None) -> int:
+    """The number of the first month of an instant's quarter."""
+    assert at is not None
+    return 12 * at.year + 3 * ((at.month - 1) // 3) + 1
 
 
 def test_credit_of_each_model_is_all_that_was_won_lost_and_is_open(

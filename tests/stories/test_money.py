@@ -27,7 +27,11 @@ BOOK = told(
     tactic("dinner", channel="event", cost="500.00", starts="2025-02-10"),  # neither programme nor spend rows
     tactic("brand", program="awareness", channel="display", cost="70.00", starts="2025-05-05"),
     tactic("awareness", cost="70.00", starts="2025-05-05"),  # its cost is that of its tactic
+    tactic("mailing", channel="email"),
+    spent("2024-12-16", "mailing", "50.00"),
     spent("2025-01-15", "webinars", "250.00"),
+    spent("2025-01-20", "webinars", "-30.00"),  # the hotel took some of it back
+    spent("2025-03-31", "Total", "600.00"),
     spent("2025-03-31", "fair", "350.00"),
     spent("2025-04-01", "fair", "100.00"),
     spent("2025-07-01", "fair", "999.00"),  # not booked yet
@@ -149,13 +153,31 @@ def test_conversions_interval_is_wilsons(ws: Workspace) -> None:
     assert all(row["estimate"] is row["low"] is row["high"] is None for row in undecided)
 
 
-def test_cost_per_acquisition_is_a_quarters_spend_over_its_new_customers(ws: Workspace) -> None:
+def test_a_new_customer_costs_what_was_spent_a_median_cycle_earlier(ws: Workspace) -> None:
     found = {row["period_on"]: row for row in rows(ws, "FROM cost_per_acquisition")}
     # 250 for webinars, 350 for the fair and the dinner's 500; Alder and Birch became customers.
     assert (found[Q1]["spend_cents"], found[Q1]["customers_won"]) == (110_000, 2)
-    assert found[Q1]["cpa_cents"] == 55_000
+    # They took 40 and 20 days: a month. From December to February 50, 250 and 500 were spent.
+    assert (found[Q1]["lag_months"], found[Q1]["lagged_spend_cents"]) == (1, 80_000)
+    assert found[Q1]["cpa_cents"] == 40_000
     # 100 for the fair and 70 for the brand; a renewal wins no customer.
     assert (found[Q2]["spend_cents"], found[Q2]["customers_won"], found[Q2]["cpa_cents"]) == (17_000, 0, None)
+    # Nobody knows what was spent before December, and nothing tells what selling cost.
+    assert found[Q4]["lagged_spend_cents"] is None
+    assert all(row["cac_cents"] is None for row in found.values())
+
+
+def test_credits_and_totals_are_named_and_never_cost(ws: Workspace) -> None:
+    kept_out = rows(
+        ws, "SELECT counts_as, amount_cents, cost_cents FROM spend_line WHERE counts_as <> 'cost'"
+    )
+    assert {(row["counts_as"], row["amount_cents"], row["cost_cents"]) for row in kept_out} == {
+        ("credit", -3_000, 0),
+        ("total", 60_000, 0),
+    }
+    told = rows(ws, "SELECT value, reason FROM problem WHERE \"column\" = 'spend.line' ORDER BY value")
+    assert [row["value"] for row in told] == ["credit", "total"]
+    assert "-3000 cents of USD" in told[0]["reason"]
 
 
 def test_programmes_are_credited_charged_and_counted(ws: Workspace) -> None:

@@ -23,7 +23,7 @@ from muster.recall.clock import micros, put_clock
 from muster.rules.read import Rules, in_force
 from muster.rules.tables import rule_tables
 
-CALENDAR = frozenset({"clock", "week", "quarter", "band", "attribution_model"})
+CALENDAR = frozenset({"clock", "week", "quarter", "month", "band", "attribution_model"})
 _INSIDE = {
     "instant": "epoch_us({c})",
     "day": "epoch_us(CAST({c} AS TIMESTAMP))",

@@ -199,3 +199,58 @@ JOIN (SELECT x.measure, MAX(x.week_at) AS week_at FROM drift AS x GROUP BY x.mea
     ON l.measure = d.measure AND l.week_at = d.week_at
 WHERE d.measure IN ('label_average', 'intercept')
 AND d.is_beyond
+UNION ALL
+SELECT
+    'note' AS severity,
+    'spend.line' AS "column",
+    s.counts_as AS value,
+    'rows of spend are no cost by their name or sign, ' || CAST(CAST(SUM(s.amount_cents) AS BIGINT) AS VARCHAR) || ' cents of ' || s.currency || ' in all'
+        || CASE WHEN CAST(SUM(s.cost_cents) AS BIGINT) <> 0 THEN ': by a rule they reduce it' ELSE ': they are counted nowhere' END AS reason,
+    'Nothing to do; rules/spend_lines.csv says what each name counts as.' AS remedy,
+    COUNT(*) AS count
+FROM spend_line AS s
+WHERE s.counts_as IN ('credit', 'refund', 'total')
+GROUP BY s.counts_as, s.currency
+UNION ALL
+SELECT
+    'warning' AS severity,
+    'spend.currency' AS "column",
+    s.currency AS value,
+    'has no exchange rate for the days of this spend: it is kept out of cost per acquisition' AS reason,
+    'Add rates as a source of the table exchange_rate, or allow older ones by rate_good_days in rules/finance.csv.' AS remedy,
+    COUNT(*) AS count
+FROM spend_line AS s
+WHERE s.cost_cents <> 0
+AND s.company_cents IS NULL
+GROUP BY s.currency
+UNION ALL
+SELECT
+    'warning' AS severity,
+    'opportunity.currency' AS "column",
+    o.currency AS value,
+    'has no exchange rate for the days of opportunities created or won: their amounts are kept out of pipeline and revenue per unit spent' AS reason,
+    'Add rates as a source of the table exchange_rate, or allow older ones by rate_good_days in rules/finance.csv.' AS remedy,
+    COUNT(DISTINCT o.opportunity_id) AS count
+FROM (
+    SELECT d.opportunity_id, d.currency, d.created_at AS happened_at
+    FROM account_opportunity AS d
+    UNION ALL
+    SELECT d.opportunity_id, d.currency, d.booked_at AS happened_at
+    FROM account_opportunity AS d
+    WHERE d.is_won
+) AS o
+LEFT JOIN company_rate AS x ON x.currency = o.currency AND x.from_at <= o.happened_at AND o.happened_at < x.to_at
+WHERE x.currency IS NULL
+GROUP BY o.currency
+UNION ALL
+SELECT
+    'warning' AS severity,
+    'subscription.account_record_id' AS "column",
+    CAST(NULL AS VARCHAR) AS value,
+    'subscriptions belong to an account that no record tells: their revenue is counted nowhere' AS reason,
+    'Read the account records they name, or correct the id.' AS remedy,
+    COUNT(*) AS count
+FROM known_subscription AS s
+LEFT JOIN account_alias AS a ON a.account_record_id = s.account_record_id
+WHERE a.account_id IS NULL
+HAVING COUNT(*) > 0

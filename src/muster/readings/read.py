@@ -22,6 +22,7 @@ from muster.readings.networks import Networks, read_networks
 from muster.readings.pages import PageReader, read_content, read_pages
 from muster.readings.rejections import read_rejections
 from muster.readings.solutions import SolutionReader, only_solution, read_solutions
+from muster.readings.spend_lines import read_spend_lines
 from muster.readings.titles import read_titles
 from muster.readings.trials import TestAddresses
 from muster.readings.user_agents import read_crawlers
@@ -57,6 +58,9 @@ def read_strings(engine: Engine, rules: Rules, company: Company, *, as_of: int) 
     read["reading_company"] = read_companies(names)
     sources = _distinct(engine, opportunity="lead_source")
     read["reading_lead_source"] = read_lead_sources(sources, held["lead_sources"])
+
+    lines = sorted({*_distinct(engine, spend="line"), *_distinct(engine, spend="tactic_id")})
+    read["reading_spend_line"] = read_spend_lines(lines, held["spend_lines"])
 
     reasons = _distinct(engine, lead_status_change="reason", decision="reason")
     read["reading_rejection"] = read_rejections(reasons, held["rejections"])

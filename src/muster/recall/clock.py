@@ -73,6 +73,7 @@ def put_clock(
                 "label": pa.array([_label(q) for q, _ in quarters], pa.string()),
             }
         ),
+        "month": _month_table(quarters),
         "band": pa.table({"band": pa.array(list(range(BANDS)), pa.int64())}),
         "fading": _fading(),
         "attribution_model": pa.table({"attribution_model": pa.array(models, pa.string())}),
@@ -133,6 +134,20 @@ def _quarters(start: int, end: int) -> list[tuple[int, int]]:
         quarters.append((micros(first), micros(following)))
         first = following
     return quarters
+
+
+def _month_table(quarters: list[tuple[int, int]]) -> pa.Table:
+    """The months of the quarters, and of two years before and after them: spend may be laid on those."""
+    first = datetime.fromtimestamp(quarters[0][0] // 1_000_000, UTC).date()
+    last = datetime.fromtimestamp(quarters[-1][1] // 1_000_000, UTC).date()
+    count = 12 * (last.year - first.year) + last.month - first.month + 48
+    starts = [
+        micros(date(first.year - 2 + number // 12, number % 12 + 1, 1))
+        for number in range(first.month - 1, first.month + count)
+    ]
+    return pa.table(
+        {"month_on": pa.array(starts[:-1], pa.int64()), "next_month_on": pa.array(starts[1:], pa.int64())}
+    )
 
 
 def _label(quarter: int) -> str:

@@ -8,7 +8,8 @@ SELECT
     COALESCE(s.solution_id, n.solution_id) AS solution_id,
     t.cost_cents,
     t.currency,
-    t.starts_on
+    t.starts_on,
+    t.ends_on
 FROM tactic AS t
 CROSS JOIN clock AS c
 LEFT JOIN reading_solution AS s ON s.said = t.solution_id

@@ -10,6 +10,7 @@ import pyarrow as pa
 from muster.problems import RuleError
 from muster.rules.chances import chance_tables, check_models
 from muster.rules.control import control_tables
+from muster.rules.costs import check_allocation, check_spend_lines
 from muster.rules.finance import finance_table
 from muster.rules.goals import check_goals
 from muster.rules.read import FOREVER, Rules, Value, rule_shapes
@@ -91,6 +92,8 @@ def rule_tables(rules: Rules) -> dict[str, pa.Table]:
     _check_credit_weights(rules)
     _check_paths(rules)
     check_goals(rules["goals"])
+    check_spend_lines(rules["spend_lines"])
+    check_allocation(rules["cost_allocation"])
     return tables
 
 

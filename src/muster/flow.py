@@ -197,8 +197,6 @@ STEPS = (
             "credit_interval": (("credit_part",), put_credit_intervals),
             "conversion": (("stage_reached", "account_opportunity", "quarter", "clock"), put_rates),
             **dict.fromkeys(("velocity", "deal_forecast", "forecast"), (("conversion",), _made_already)),
-
-
             "cost_per_acquisition": (
                 ("acquisition", "tactic_cost", "quarter", "rule_finance", "clock"),
                 put_acquisition_cost,

@@ -27,8 +27,6 @@ PYTHON_MADE = {
     *("control_chart", "process_quality", "cusum", "stage_yield", "agreement", "drift", "gaming_sign"),
     *("channel_effect", "credit_interval", "lift"),
     *("conversion", "velocity", "deal_forecast", "forecast"),
-
-
     *("channel_effect", "credit_interval", "cost_per_acquisition", "lift"),
 }
 NONE_HERE = {

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import date, timedelta
+from itertools import pairwise
 
 import duckdb
 import pytest
@@ -104,3 +106,26 @@ def _exported(text: str) -> str:
 
 
 CONNECTION = duckdb.connect()
+
+
+def test_the_media_mix_has_every_cent_of_spend_and_every_week(muster, demo, tmp_path):
+    said = json.loads(muster("export", "-w", demo, "--media-mix", "--to", tmp_path, "--json").stdout)
+    rows = list(csv.DictReader((tmp_path / "media_mix.csv").open(encoding="utf-8")))
+    weeks = [date.fromisoformat(row["week"]) for row in rows]
+    assert all(b - a == timedelta(days=7) for a, b in pairwise(weeks)) and said["rows"] == len(weeks)
+    spent = sum(c["spend_cents"] for c in said["channels"]) + said["left_out_cents"]
+    cost = "SELECT SUM(cost_cents) AS c FROM program_value WHERE attribution_model = 'linear'"
+    [booked] = open_workspace(demo).query(cost).to_pylist()
+    assert spent == booked["c"]
+    openings = "SELECT COUNT(*) AS n FROM known_opportunity WHERE type IS NULL OR type <> 'renewal'"
+    [opened] = open_workspace(demo).query(openings).to_pylist()
+    assert 0.95 * opened["n"] <= sum(int(row["openings"]) for row in rows) <= opened["n"], "whole weeks alone"
+
+
+def test_the_media_mix_is_a_panel_of_its_own(muster, demo, tmp_path):
+    assert muster("export", "credit", "-w", demo, "--media-mix", "--to", tmp_path).exit_code == 2
+    assert muster("export", "-w", demo, "--by", "region", "--to", tmp_path).exit_code == 2
+    by_country = muster(
+        "export", "-w", demo, "--media-mix", "--by", "country", "--format", "parquet", "--to", tmp_path
+    )
+    assert by_country.exit_code == 0 and (tmp_path / "media_mix.parquet").is_file()

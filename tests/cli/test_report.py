@@ -108,7 +108,7 @@ def test_programs_data_quality_and_a_group_are_pages_text_and_json(muster, acme)
     [group] = json.loads(
         muster("query", "-w", acme, "--json", "SELECT MIN(buying_group_id) AS id FROM buying_group").stdout
     )
-    for name in (("programs",), ("data-quality",), ("group", group["id"])):
+    for name in (("programs",), ("data-quality",), ("lift",), ("group", group["id"])):
         told = muster("report", *name, "-w", acme)
         assert told.exit_code == 0, told.output
         assert told.stdout == f"{acme / 'reports' / '-'.join(name)}.html\n"

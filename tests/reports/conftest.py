@@ -67,3 +67,13 @@ def halden(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def halden_rows(halden: Path) -> dict[str, list[dict[str, Any]]]:
     """The same tables as rows of plain Python."""
     return {file.stem: pq.read_table(file).to_pylist() for file in sorted(halden.glob("*.parquet"))}
+
+
+@pytest.fixture(scope="session")
+def with_experiments(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Tables with a clear hold-out, one that saw nothing, regions, and a programme alone."""
+    company = invented_company.Company()
+    invented_experiments = _load("invented_experiments")
+    invented_experiments.add_to(company)
+    folder: Path = company.write(tmp_path_factory.mktemp("experiments"))
+    return folder

@@ -12,7 +12,9 @@ from tests.in_chromium import CLASHES, LAID_OUT, OPEN_ALL, OVERFLOW, holds, lock
 
 from muster.reports.board import board
 from muster.reports.defects import defects
+from muster.reports.lift import lift_pages
 from muster.reports.page import render
+from muster.reports.report import report
 from muster.reports.sheets import BoardPack, Picture
 from muster.reports.values import show
 
@@ -182,5 +184,23 @@ def test_the_page_of_defects_holds(
 ) -> None:
     file = tmp_path / "defects.html"
     pack = defects(halden, company="Halden", currency="USD", manifest=MANIFEST)
+    file.write_text(render(pack), "utf-8")
+    holds(chromium, file, width=width, scheme=scheme)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])
+def test_the_page_of_lift_holds(
+    chromium: Any, tmp_path: Path, with_experiments: Path, width: int, scheme: str
+) -> None:
+    file = tmp_path / "lift.html"
+    pack = report(
+        with_experiments,
+        title="Lift",
+        pages=lift_pages,
+        company="Halden",
+        currency="USD",
+        manifest=MANIFEST,
+    )
+    assert [page.key for page in pack.pages] == ["found", "power", "regions", "silent"]
     file.write_text(render(pack), "utf-8")
     holds(chromium, file, width=width, scheme=scheme)

@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from muster.cli.media_mix import By
 from muster.cli.options import JsonOption, QuietOption, WorkspaceOption, examples
-from muster.cli.screen import print_json, results
+from muster.cli.screen import hint, print_json, results
 from muster.cli.waiting import wait_for
 from muster.problems import UserDataError, WrongUse
 
 if TYPE_CHECKING:
     from muster.engine.published import Published
+    from muster.workspace import Workspace
 
 EXAMPLES = examples(
     "muster export --to exports   (every table)",
     "muster export buying_group member --to exports --format parquet",
+    "muster export --media-mix --to mix --by region",
 )
 
 
@@ -35,6 +38,11 @@ def export(
     to: Annotated[Path, typer.Option(metavar="DIR", help="The folder the files go to.")],
     tables: Annotated[list[str] | None, typer.Argument(help="Tables; all where none is named.")] = None,
     *,
+    media_mix: Annotated[
+        bool,
+        typer.Option("--media-mix", help="A panel of weeks for models of the media mix, in place of tables."),
+    ] = False,
+    by: Annotated[By | None, typer.Option(help="Divides that panel by region or country, too.")] = None,
     kind: Annotated[Format, typer.Option("--format", help="How the tables are written.")] = Format.csv,
     workspace: WorkspaceOption = Path(),
     json: JsonOption = False,
@@ -47,13 +55,21 @@ def export(
     """
     from muster.workspace import open_workspace
 
-    published = open_workspace(workspace).published
+    if by is not None and not media_mix:
+        raise WrongUse("--by divides the panel of --media-mix.", remedy="Add --media-mix, or leave out --by.")
+    if media_mix and tables:
+        raise WrongUse(
+            "--media-mix writes a panel, not tables.", remedy="Name tables in a command of their own."
+        )
+    opened = open_workspace(workspace)
+    if media_mix:
+        _export_media_mix(opened, _folder(to), kind=kind, by=by, json=json, quiet=quiet)
+        return
+    published = opened.published
     names = list(dict.fromkeys(tables or published.manifest["tables"]))
     for name in names:
         published.path(name)  # every name is right before anything is written
-    if to.exists() and not to.is_dir():
-        raise WrongUse(f"{to} is a file.", remedy="Name a folder with --to.")
-    to.mkdir(parents=True, exist_ok=True)
+    _folder(to)
     written = {
         name: wait_for(
             lambda name=name: write_table(published, name, to, kind=kind),  # type: ignore[misc]
@@ -70,6 +86,37 @@ def export(
         return
     for file in written.values():
         results().print(str(file), soft_wrap=True)
+
+
+def _folder(to: Path) -> Path:
+    """The folder, made where there is none."""
+    if to.exists() and not to.is_dir():
+        raise WrongUse(f"{to} is a file.", remedy="Name a folder with --to.")
+    to.mkdir(parents=True, exist_ok=True)
+    return to
+
+
+def _export_media_mix(
+    opened: Workspace, folder: Path, *, kind: Format, by: By | None, json: bool, quiet: bool
+) -> None:
+    from muster.cli.media_mix import write_media_mix
+
+    found, files = wait_for(
+        lambda: write_media_mix(opened, folder, kind=kind.value, by=by),
+        saying="Writing the weeks",
+        quiet=quiet,
+    )
+    if json:
+        said = {"files": [str(file) for file in files], "rows": len(found.rows)}
+        print_json(said | {"channels": list(found.channels), "left_out_cents": found.left_out})
+        return
+    for file in files:
+        results().print(str(file), soft_wrap=True)
+    if found.left_out:
+        hint(
+            f"{found.left_out / 100:,.2f} of spend is not in it: in another currency, or outside the weeks.",
+            quiet=quiet,
+        )
 
 
 def write_table(published: Published, name: str, folder: Path, *, kind: Format) -> Path:

@@ -39,6 +39,9 @@ DEFECT_EXAMPLES = examples(
 PROGRAM_EXAMPLES = examples("muster report programs", "muster report programs --period 2025-Q3 --text")
 GROUP_EXAMPLES = examples("muster report group GROUP_ID", "muster report group GROUP_ID --text")
 QUALITY_EXAMPLES = examples("muster report data-quality", "muster report data-quality --json | jq .pages[0]")
+LIFT_EXAMPLES = examples(
+    "muster report lift", "muster report lift --text", "muster report lift --json | jq .pages[0].sentence"
+)
 OutputOption = Annotated[
     Path | None,
     typer.Option(
@@ -222,6 +225,22 @@ def data_quality(
     from muster.reports.data_quality import quality_pages
 
     asked = Asked("Data quality", "data-quality", quality_pages)
+    _tell(asked, workspace, Outlet(output, text, json), quiet=quiet)
+
+
+@app.command(epilog=LIFT_EXAMPLES)
+def lift(
+    *,
+    workspace: WorkspaceOption = Path(),
+    output: OutputOption = None,
+    text: TextOption = False,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Write what experiments say would have been otherwise, what they could see, and what cannot be said."""
+    from muster.reports.lift import lift_pages
+
+    asked = Asked("Lift, from experiments", "lift", lift_pages)
     _tell(asked, workspace, Outlet(output, text, json), quiet=quiet)
 
 

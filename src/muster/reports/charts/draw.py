@@ -9,6 +9,7 @@ from muster.reports.charts import shapes
 from muster.reports.charts.canvas import Canvas
 from muster.reports.charts.columns import draw_columns
 from muster.reports.charts.control import draw_control, draw_sums
+from muster.reports.charts.effects import draw_differences
 from muster.reports.charts.intervals import draw_intervals
 from muster.reports.charts.movement import draw_movement
 from muster.reports.charts.segments import draw_segments
@@ -16,6 +17,7 @@ from muster.reports.charts.sparks import draw_history, draw_parts
 from muster.reports.charts.spreads import draw_spreads
 
 _DRAWN_BY: dict[type, Callable[[Any, int], Canvas]] = {
+    shapes.Differences: draw_differences,
     shapes.ControlChart: draw_control,
     shapes.Sums: draw_sums,
     shapes.Columns: draw_columns,

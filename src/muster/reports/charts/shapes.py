@@ -169,7 +169,39 @@ class Sums:
     downs: tuple[float, ...]
 
 
-Chart = ControlChart | Sums | Columns | Intervals | SegmentBars | Movement | Spreads | Parts | History
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A difference between two arms with its 95 % and 80 % intervals."""
+
+    label: str
+    estimate: float
+    low: float
+    high: float
+    low_80: float
+    high_80: float
+    beside: str
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """Differences one below the other, about nought."""
+
+    axis: str
+    rows: tuple[Difference, ...]
+
+
+Chart = (
+    Differences
+    | ControlChart
+    | Sums
+    | Columns
+    | Intervals
+    | SegmentBars
+    | Movement
+    | Spreads
+    | Parts
+    | History
+)
 
 
 def below_zero(amounts: Iterable[int]) -> str:

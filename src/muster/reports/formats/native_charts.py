@@ -90,6 +90,16 @@ def _(chart: shapes.Movement) -> NativeChart:
 
 
 @native.register
+def _(chart: shapes.Differences) -> NativeChart:
+    series = (
+        ("difference", tuple(row.estimate for row in chart.rows)),
+        ("low", tuple(row.low for row in chart.rows)),
+        ("high", tuple(row.high for row in chart.rows)),
+    )
+    return NativeChart("points", chart.axis, tuple(row.label for row in chart.rows), series, "0.0")
+
+
+@native.register
 def _(chart: shapes.ControlChart) -> NativeChart:
     points = chart.points
     series: list[tuple[str, Numbers]] = [("value", tuple(p.value for p in points))]

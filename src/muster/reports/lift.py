@@ -1,4 +1,4 @@
-"""The report on lift: what experiments say, what they could see, how regions moved, and what cannot be said."""
+"""The report on lift: what experiments say, what they could see, and what cannot be said."""
 
 from __future__ import annotations
 

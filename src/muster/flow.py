@@ -195,8 +195,17 @@ STEPS = (
             "learnt_weight": (("deal_touch", "null_touch"), put_learnt_weights),
             "channel_effect": (("learnt_weight",), _made_already),
             "credit_interval": (("credit_part",), put_credit_intervals),
-            "conversion": (("stage_reached", "account_opportunity", "quarter", "clock"), put_rates),
-            **dict.fromkeys(("velocity", "deal_forecast", "forecast"), (("conversion",), _made_already)),
+            "conversion": (
+                (
+                    *("stage_reached", "lead_progress", "account_opportunity"),
+                    *("known_stage_change", "rule_stages", "quarter", "clock"),
+                ),
+                put_rates,
+            ),
+            **dict.fromkeys(
+                ("velocity", "deal_forecast", "forecast", "stage_exit", "mql_conversion"),
+                (("conversion",), _made_already),
+            ),
             "cost_per_acquisition": (
                 ("acquisition", "tactic_cost", "quarter", "rule_finance", "clock"),
                 put_acquisition_cost,

@@ -26,8 +26,8 @@ PYTHON_MADE = {
     *("intake_ledger", "person_match", "chance_model", "chance_coefficient", "queue"),
     *("control_chart", "process_quality", "cusum", "stage_yield", "agreement", "drift", "gaming_sign"),
     *("channel_effect", "credit_interval", "lift"),
-    *("conversion", "velocity", "deal_forecast", "forecast"),
-    *("channel_effect", "credit_interval", "cost_per_acquisition", "lift"),
+    *("conversion", "velocity", "deal_forecast", "forecast", "stage_exit", "mql_conversion"),
+    *("credit_interval", "cost_per_acquisition"),
 }
 NONE_HERE = {
     "experiment_draw",

@@ -146,6 +146,14 @@ NOT_RECOUNTED = {
         ("velocity", f)
         for f in ("win_share", "win_share_low", "win_share_high", "mean_days", "restricted_days")
     ),
+    *(("first_conversation", figure) for figure in ("engagement_count", "engagement_before")),
+    *(("stage_exit", f"{what}_count") for what in ("visit", "way", "open")),
+    *(
+        ("stage_exit", figure)
+        for figure in ("share", "low", "high", "mean_days", "restricted_days", "position")
+    ),
+    *(("mql_conversion", f"{what}_count") for what in ("entered", "reached", "open")),
+    *(("mql_conversion", figure) for figure in ("estimate", "low", "high", "at_risk")),
     *(("deal_forecast", figure) for figure in ("p_win", "p_win_low", "p_win_high")),
     *(("forecast", f"{end}_{what}") for end in ("low", "high") for what in ("count", "cents")),
     # tests/control computes charts, sums and yields by other means

@@ -20,13 +20,18 @@ Row = dict[str, Any]
 
 
 def conversions(
-    progress: Progress, seen: Outlook | None, *, quarters: Sequence[tuple[int, int]]
+    progress: Progress,
+    seen: Outlook | None,
+    *,
+    quarters: Sequence[tuple[int, int]],
+    only_from: str | None = None,
 ) -> Iterator[Row]:
-    """A row for each cohort, pair of places, age and method."""
+    """A row for each cohort, pair of places, age and method; `only_from` one place where one is named."""
     pairs = [
         *combinations(progress.steps, 2),
         *((step, end) for step in progress.steps for end in (WON, LOST)),
     ]
+    pairs = [(start, goal) for start, goal in pairs if only_from in (None, start) and len(progress)]
     cohorts = [
         (start, end, (progress.created_at >= start) & (progress.created_at < end)) for start, end in quarters
     ]

@@ -11,7 +11,7 @@ from muster.measurement.credit_interval import DRAWS, draw
 from muster.measurement.progress import DAY, LOST, WON, Flags, Progress, Whole, furthest, stays
 from muster.survival.stages import Rates, learn, reaching
 
-FEWEST = 10  # closed opportunities under which nothing is said of what is to come
+FEWEST = 20  # closed opportunities under which nothing is said of what is to come
 APART = 40  # closed renewals from which on renewals are learnt from renewals alone
 Vector = npt.NDArray[np.float64]
 
@@ -53,7 +53,7 @@ class Outlook:
 
 
 def outlook(progress: Progress) -> Outlook | None:
-    """Learn from all opportunities; None under ten closed ones.
+    """Learn from all opportunities; None under twenty closed ones.
 
     Rates are learnt again for each of 500 draws of accounts (Efron 1979; whole accounts, since deals of one
     are alike), and in each every open deal is won or not by the dice: the interval holds both what we do not

@@ -11,9 +11,11 @@ from muster.canonical.tables import flow_tables
 from muster.engine.protocol import Engine
 from muster.measurement.cohorts import conversions
 from muster.measurement.forecast import forecasts, open_deals
+from muster.measurement.leads import MQL, lead_progress
 from muster.measurement.outlook import outlook
 from muster.measurement.progress import read_progress
 from muster.measurement.speed import velocities
+from muster.measurement.visits import stage_exits
 
 _ARROW = {
     "text": pa.string(), "instant": pa.int64(), "day": pa.int64(), "cents": pa.int64(),
@@ -22,7 +24,7 @@ _ARROW = {
 
 
 def put_rates(engine: Engine) -> None:
-    """Put `conversion`, `velocity`, `deal_forecast` and `forecast`, made of `stage_reached`."""
+    """Put `conversion`, `velocity`, `forecast` and what stands beside them, made of `stage_reached`."""
     as_of = int(engine.arrow("SELECT c.as_of_at FROM clock AS c").column(0)[0].as_py())
     quarters = [
         (int(row["quarter_on"]), int(row["next_quarter_on"]))
@@ -37,6 +39,10 @@ def put_rates(engine: Engine) -> None:
     put(engine, "velocity", velocities(progress, quarters=quarters))
     put(engine, "deal_forecast", deals)
     put(engine, "forecast", forecasts(progress, seen, deals=deals))
+    put(engine, "stage_exit", stage_exits(engine, progress, quarters=quarters))
+    leads = lead_progress(engine, progress)
+    told = conversions(leads, outlook(leads), quarters=quarters, only_from=MQL)
+    put(engine, "mql_conversion", told)
 
 
 def put(engine: Engine, name: str, rows: Iterable[dict[str, Any]]) -> None:

@@ -52,7 +52,7 @@ from muster.identity.matching.match import match_people
 from muster.lift.lift import put_lift
 from muster.measurement.acquisition_cost import put_acquisition_cost
 from muster.measurement.attribution import credit_weight
-from muster.measurement.credit_interval import put_credit_intervals
+from muster.measurement.credit_interval import put_credit_intervals, put_job_intervals
 from muster.measurement.frame_association import associate_frame
 from muster.measurement.learnt_weight import put_learnt_weights
 from muster.measurement.put_rates import put_rates
@@ -210,6 +210,7 @@ STEPS = (
                 ("acquisition", "tactic_cost", "quarter", "rule_finance", "clock"),
                 put_acquisition_cost,
             ),
+            "job_interval": (("job_part",), put_job_intervals),
         },
         composed=(credit_weight,),
     ),

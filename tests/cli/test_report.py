@@ -118,3 +118,25 @@ def test_programs_data_quality_and_a_group_are_pages_text_and_json(muster, acme)
         assert muster("report", *name, "-w", acme, "--json", "--text").exit_code == 2
     assert "Acme" in plain
     assert muster("report", "group", "none", "-w", acme).exit_code == 2
+
+
+def test_credit_is_printed_by_what_touches_were_and_adds_up(muster, halden):
+    result = muster("report", "credit", "-w", halden, "--by", "role")
+    assert result.exit_code == 0
+    assert "champion" in result.stdout and "Unattributed" in result.stdout
+    assert "Not what would have been lost without the programme." in " ".join(result.stdout.split())
+    [usd, eur] = json.loads(muster("report", "credit", "-w", halden, "--by", "role", "--json").stdout)
+    for sheet in (usd, eur):
+        for place, booked in enumerate(sheet["foot"][1:], start=1):
+            assert sum(row[place]["cents"] for row in sheet["rows"]) == booked["cents"]
+        assert "Not what would have been lost without the programme." in sheet["note"]
+
+
+def test_credit_is_a_report_too(muster, halden, tmp_path):
+    result = muster("report", "credit", "-w", halden, "-o", tmp_path / "credit.html")
+    assert (result.exit_code, result.stdout) == (0, f"{tmp_path / 'credit.html'}\n")
+    said = json.loads(muster("report", "credit", "-w", halden, "--json").stdout)
+    assert [page["key"] for page in said["pages"]] == ["credit", "begun", "value"]
+    wrong = muster("report", "credit", "-w", halden, "--by", "moon")
+    assert wrong.exit_code == 2
+    assert "tactic, program, campaign, channel, content, role, job, stage, region" in wrong.stderr

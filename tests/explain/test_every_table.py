@@ -37,6 +37,7 @@ NONE_HERE = {
     "group_change",
     "likely_share",
     "person_part",
+    "program_goal",
     "queue",
     "rollout_week",
 }  # see test_tables_of_few.py

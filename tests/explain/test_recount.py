@@ -45,6 +45,16 @@ NOT_RECOUNTED = {
     ("member", "role_confidence"),
     ("member_sign", "weight"),  # tests/stories/test_membership.py counts odds another way
     ("divided_engagement", "millionths"),
+    *(("path", figure) for figure in ("share", "times")),  # tests/flow/oracle_paths.py
+    *(
+        ("program_job", figure)  # tests/flow/oracle_programs.py, tests/stories/test_programs.py
+        for figure in (
+            *("new_members", "shares_started", "moves_after", "groups_moved", "won_credit_cents"),
+            *("low_cents", "high_cents", "cost_cents", "cost_per_group_moved_cents"),
+            *("lift_per_1000", "lift_low_per_1000", "lift_high_per_1000"),
+        )
+    ),
+    *(("program_goal", f) for f in ("target", "actual", "otherwise", "by_how_much")),
     *(("function_relevance", f) for f in ("people", "all_people", "people_anywhere", "all_anywhere")),
     *(
         ("co_engagement", figure)  # tests/explain/test_tables_of_few.py counts them another way

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from muster.plugins import attribution_models
+from muster.reports.rolled_up import DIMENSIONS, rollup_sql
 from muster.testing import Row, rows
 from muster.workspace import Workspace
 
@@ -114,7 +115,7 @@ def velocity_is_won_revenue(workspace: Workspace) -> list[Row]:
 
 
 def every_opportunity_has_its_lines(workspace: Workspace) -> list[Row]:
-    """Sourcing has two definitions of each opportunity, influence three, all with one amount and currency."""
+    """Sourcing and influence have three definitions of each opportunity, all with one amount and currency."""
     return rows(
         workspace,
         """
@@ -124,7 +125,7 @@ def every_opportunity_has_its_lines(workspace: Workspace) -> list[Row]:
             SELECT opportunity_id, definition, amount_cents, currency FROM influence
         )
         SELECT opportunity_id, COUNT(*) AS lines FROM line GROUP BY opportunity_id
-        HAVING COUNT(DISTINCT definition) <> 5 OR COUNT(*) <> 5
+        HAVING COUNT(DISTINCT definition) <> 6 OR COUNT(*) <> 6
             OR COUNT(DISTINCT amount_cents) <> 1 OR COUNT(DISTINCT currency) <> 1
         """,
     )
@@ -176,6 +177,29 @@ def models_learn_from_what_is_decided(workspace: Workspace) -> list[Row]:
     )
 
 
+def rollups_add_up(workspace: Workspace) -> list[Row]:
+    """However credit is added up, under every model: what was booked as won, in each currency."""
+    parts = " UNION ALL ".join(
+        f"SELECT '{name}' AS way, currency, attribution_model, SUM(credit_cents) AS cents"
+        f" FROM ({rollup_sql(by)}) GROUP BY ALL"
+        for name, by in DIMENSIONS.items()
+    )
+    ways = ", ".join(f"('{name}')" for name in DIMENSIONS)
+    return rows(
+        workspace,
+        f"""
+        WITH told AS ({parts}),
+        booked AS (
+            SELECT w.way, o.currency, m.model AS attribution_model, SUM(o.amount_cents) AS cents
+            FROM known_opportunity AS o
+            CROSS JOIN (VALUES {MODELS}) AS m(model) CROSS JOIN (VALUES {ways}) AS w(way)
+            WHERE o.is_won GROUP BY ALL
+        )
+        (FROM told EXCEPT ALL FROM booked) UNION ALL (FROM booked EXCEPT ALL FROM told)
+        """,
+    )
+
+
 CHECKS = (
     credit_adds_up,
     shares_add_up,
@@ -186,4 +210,5 @@ CHECKS = (
     every_opportunity_has_its_lines,
     intervals_are_of_won_credit,
     models_learn_from_what_is_decided,
+    rollups_add_up,
 )

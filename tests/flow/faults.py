@@ -358,3 +358,27 @@ ALWAYS_THEIR_ACTS = Fault(
     "AND COALESCE(e.person_known_at, e.known_at) <= p.at\n",
     "",
 )
+INFLUENCE_COUNTS_TWICE = Fault(
+    "an opportunity that two programmes touched counts twice in all",
+    "program_influence",
+    "SELECT DISTINCT p.opportunity_id, p.definition, p.level, '(any)' AS unit",
+    "SELECT p.opportunity_id, p.definition, p.level, '(any)' AS unit",
+)
+DISPUTES_ARE_HUSHED = Fault(
+    "rules never disagree", "sourcing_dispute", "t.sourced_by <> s.sourced_by", "t.sourced_by > s.sourced_by"
+)
+EVERYBODY_IS_NEW = Fault(
+    "a member is new at every touch", "program_touch", "WHEN l.number = 1 THEN 1", "WHEN l.number > 0 THEN 1"
+)
+COST_IS_LOST = Fault(
+    "a cent of cost is lost with every job",
+    "program_job",
+    "INT_DIV(s.cost_cents * (r.up_to - r.touch_count), GREATEST(r.touches, 1)) AS cost_cents",
+    "INT_DIV(s.cost_cents * (r.up_to - r.touch_count), GREATEST(r.touches, 1)) - 1 AS cost_cents",
+)
+EVERYBODY_WAKES = Fault(
+    "an account that was awake is woken",
+    "program_goal",
+    "a.before_at IS NULL OR a.occurred_at - a.before_at > p.silent_us",
+    "TRUE",
+)

@@ -31,6 +31,7 @@ from tests.stories import (
     test_membership,
     test_money,
     test_paths,
+    test_programs,
     test_resolve,
     test_units,
     test_visitors,
@@ -334,6 +335,17 @@ STORIES: list[tuple[Stories, dict[Fault, Story]]] = [
         {
             faults.INFLUENCED_AFTER:
                 test_credit.test_a_deal_closed_before_its_first_touch_is_not_influenced_and_is_unattributed,
+        },
+    ),
+    (
+        test_programs.told,
+        {
+            faults.INFLUENCE_COUNTS_TWICE:
+                test_programs.test_influence_of_programmes_says_how_often_it_counts_a_dollar,
+            faults.DISPUTES_ARE_HUSHED: test_programs.test_who_began_a_deal_is_disputed_openly,
+            faults.EVERYBODY_IS_NEW: test_programs.test_a_programme_reaches_groups_people_and_roles,
+            faults.COST_IS_LOST: test_programs.test_credit_and_cost_add_up_over_the_jobs,
+            faults.EVERYBODY_WAKES: test_programs.test_accounts_that_were_silent_are_woken,
         },
     ),
     (

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from muster.cli.options import JsonOption, QuietOption, WorkspaceOption, examples
+from muster.cli.report_credit import EXAMPLES as CREDIT_EXAMPLES
+from muster.cli.report_credit import credit
 from muster.cli.screen import clean, hint, print_json, results, table
 from muster.cli.waiting import wait_for
 from muster.problems import WrongUse
@@ -61,6 +63,7 @@ SELECT MIN(r.first_at) AS first FROM (
 ) AS r
 """
 app = typer.Typer(no_args_is_help=True, help="Write a report from the published tables.")
+app.command(epilog=CREDIT_EXAMPLES)(credit)
 
 
 @app.command(epilog=EXAMPLES)

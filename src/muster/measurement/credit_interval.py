@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,17 @@ _INTERVAL = pa.schema(
         ("rank_low", pa.int64()),
         ("rank_high", pa.int64()),
         ("is_separated", pa.bool_()),
+    ]
+)
+_JOB = pa.schema(
+    [
+        ("level", pa.string()),
+        ("unit", pa.string()),
+        ("buying_job", pa.string()),
+        ("currency", pa.string()),
+        ("credit_cents", pa.int64()),
+        ("low_cents", pa.int64()),
+        ("high_cents", pa.int64()),
     ]
 )
 Cents = npt.NDArray[np.int64]
@@ -61,6 +72,24 @@ def put_credit_intervals(engine: Engine) -> None:
     engine.put("credit_interval", pa.Table.from_pylist(rows, schema=_INTERVAL))
 
 
+def put_job_intervals(engine: Engine) -> None:
+    """Put `job_interval`, made of `job_part`: the same draws for programmes and tactics, job by job."""
+    parts = engine.arrow(
+        "SELECT p.currency, p.level, p.unit, p.buying_job, p.buyer, p.credit_cents"
+        " FROM job_part AS p ORDER BY p.currency, p.level, p.unit, p.buying_job, p.buyer"
+    ).to_pylist()
+    rows: list[dict[str, object]] = []
+    for currency, of_currency in groupby(parts, itemgetter("currency")):
+        mine = [row | {"unit": (row["level"], row["unit"], row["buying_job"])} for row in of_currency]
+        buyers = {buyer: n for n, buyer in enumerate(sorted({row["buyer"] for row in mine}))}
+        units, table = _table(mine, buyers)
+        for told in intervals(units, table, draw(len(buyers))):
+            level, unit, job = cast("tuple[str, str, str]", told["unit"])
+            cents = {name: told[name] for name in ("credit_cents", "low_cents", "high_cents")}
+            rows.append({"level": level, "unit": unit, "buying_job": job, "currency": currency} | cents)
+    engine.put("job_interval", pa.Table.from_pylist(rows, schema=_JOB))
+
+
 def draw(count: int) -> npt.NDArray[np.float64]:
     """How often each of so many accounts comes in each of 500 draws, a row a draw."""
     random = np.random.default_rng(count)
@@ -70,7 +99,9 @@ def draw(count: int) -> npt.NDArray[np.float64]:
     )
 
 
-def intervals(units: list[str], table: Cents, drawn: npt.NDArray[np.float64]) -> Iterator[dict[str, object]]:
+def intervals(
+    units: Sequence[Hashable], table: Cents, drawn: npt.NDArray[np.float64]
+) -> Iterator[dict[str, object]]:
     """Each unit's credit with its interval and ranks; `table` has a row for each account, cents by unit."""
     credit = table.sum(axis=0)
     known = len(table) >= FEWEST
@@ -99,7 +130,7 @@ def intervals(units: list[str], table: Cents, drawn: npt.NDArray[np.float64]) ->
         }
 
 
-def _table(group: list[dict[str, Any]], buyers: dict[str, int]) -> tuple[list[str], Cents]:
+def _table(group: list[dict[str, Any]], buyers: dict[str, int]) -> tuple[list[Any], Cents]:
     units = sorted({row["unit"] for row in group})
     place = {unit: n for n, unit in enumerate(units)}
     table = np.zeros((len(buyers), len(units)), np.int64)

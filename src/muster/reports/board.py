@@ -22,7 +22,7 @@ from muster.reports.published import Published
 from muster.reports.quarter import last_full_quarter, read_quarter
 from muster.reports.revenue import revenue_page
 from muster.reports.scope import Scope
-from muster.reports.sheets import BoardPack
+from muster.reports.sheets import BoardPack, Sheet
 from muster.reports.values import show
 
 UNRECORDED = "not recorded"
@@ -84,8 +84,8 @@ def board(
         )
 
 
-def board_json(pack: BoardPack) -> dict[str, Any]:
-    """The pack as JSON can hold it: money in whole cents, days as ISO dates, every query beside its table."""
+def board_json(pack: BoardPack | Sheet) -> dict[str, Any]:
+    """A pack or a table as JSON can hold it: money in whole cents, days as ISO dates, its query beside it."""
     plain = _plain(pack)
     assert isinstance(plain, dict)
     return plain

@@ -55,6 +55,7 @@ _POLICY = {
     "second_lead_days": ("second_lead_us", _DAY),
     "answer_days": ("answer_us", _DAY),
 }
+_GOALS = ("reach_role", "wake_account", "speed_stage")
 _TRANSFORMS = ("unique", "exposure", "first", "frequency")
 _POSITIONS = ("first_touch", "lead_creation", "opportunity_creation", "closing", "middle")
 
@@ -85,6 +86,9 @@ def rule_tables(rules: Rules) -> dict[str, pa.Table]:
     )
     _check_rollouts(rules)
     check_models(rules["models"])
+    tables["rule_program_goals"] = tables["rule_program_goals"].append_column(
+        "ends_at", pa.array(_ends(rules, "program_goals", called="program_id"), pa.int64())
+    )
     _check_half_lives(rules)
     _check_capacity(rules)
     _check_exclusions(rules)
@@ -94,6 +98,7 @@ def rule_tables(rules: Rules) -> dict[str, pa.Table]:
     check_goals(rules["goals"])
     check_spend_lines(rules["spend_lines"])
     check_allocation(rules["cost_allocation"])
+    _check_program_goals(rules)
     return tables
 
 
@@ -210,21 +215,21 @@ def _check_rollouts(rules: Rules) -> None:
             )
 
 
-def _ends(rules: Rules, name: str) -> list[int]:
-    """The day each experiment or roll-out ends, in microseconds."""
+def _ends(rules: Rules, name: str, *, called: str = "name") -> list[int]:
+    """The day each row of a rule file ends, in microseconds; errors name it by the column `called`."""
     ends: list[int] = []
     for row in rules[name]:
         try:
             day = date.fromisoformat(str(row["ends_on"]))
         except ValueError:
             raise RuleError(
-                f'rules/{name}.csv: {row["name"]} ends on "{row["ends_on"]}".',
+                f'rules/{name}.csv: {row[called]} ends on "{row["ends_on"]}".',
                 remedy="Write it as 2026-01-31.",
             ) from None
         ends.append(int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1_000_000)
         if ends[-1] <= _int(row["from_at"]):
             raise RuleError(
-                f"rules/{name}.csv: {row['name']} ends before it begins.",
+                f"rules/{name}.csv: {row[called]} ends before it begins.",
                 remedy="Write an ends_on after effective_from.",
             )
     return ends
@@ -295,6 +300,21 @@ def _check_paths(rules: Rules) -> None:
             "rules/paths.csv lacks the definition credit from the start: nothing could be credited.",
             remedy="Add a row for credit effective from 1970-01-01.",
         )
+
+
+def _check_program_goals(rules: Rules) -> None:
+    """A programme's goal is one that the flow can see."""
+    for row in rules["program_goals"]:
+        if row["goal"] not in _GOALS:
+            raise RuleError(
+                f"rules/program_goals.csv: there is no goal {row['goal']!r}.",
+                remedy=f"Use {', '.join(_GOALS)}.",
+            )
+        if not row["subject"]:
+            raise RuleError(
+                f"rules/program_goals.csv: the goal {row['goal']} of {row['program_id']} has no subject.",
+                remedy="Name the role, the stage, or the solution (* for any).",
+            )
 
 
 def _check_half_lives(rules: Rules) -> None:

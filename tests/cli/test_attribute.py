@@ -37,6 +37,7 @@ def test_json_holds_every_model_and_adds_up(muster, tmp_path):
         assert set(credit) == {"search", "mail", "fair"}
         assert sum(given["conversions"] for given in credit.values()) == 4
         assert sum(given["value"] for given in credit.values()) == Decimal("160.00")
+    assert "Not what would have been lost without the channel." in told["note"]
     assert told["models"]["linear"]["search"] == {"conversions": 1, "value": Decimal("50.05")}
 
 

@@ -111,6 +111,12 @@ class Stands:
 
 
 STANDS = {
+    # A path that ended stays as it is; a part of a touch may go to a unit's deal that is created later.
+    "path": Stands(
+        "definition opportunity_id position",
+        "buying_group_id engagement_id occurred_at position_kind activity tactic_id channel times is_sales",
+        "outcome IN ('won', 'lost') AND opportunity_id IS NOT NULL",
+    ),
     # What records are joined to; the reason for joining them may get better.
     "person_alias": Stands("person_record_id", "person_id"),
     "account_alias": Stands("account_record_id", "account_id"),

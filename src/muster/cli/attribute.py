@@ -66,6 +66,8 @@ def attribute(
 
 def _document(found: Compared) -> str:
     """One JSON document; decimals are written out, so that they add up to the totals as written."""
+    from muster.attribution.compare import DISCLAIMER
+
     models = {
         name: {
             channel: {"conversions": conversions, "value": value}
@@ -78,7 +80,7 @@ def _document(found: Compared) -> str:
     effects = {
         name: dict(zip(found.channels, values, strict=True)) for name, values in found.removal_effects.items()
     }
-    return to_json({"models": models, "removal_effects": effects})
+    return to_json({"models": models, "removal_effects": effects, "note": DISCLAIMER})
 
 
 def _print(told: PathTable, found: Compared) -> None:

@@ -43,6 +43,7 @@ def reconciliation(tables: Published, scope: Scope) -> tuple[Sheet, Mark]:
         rows,
         Query(("known_opportunity", "credit"), sql),
         f"No opportunity won in {scope.quarter.label} has credit rows.",
+        note="Divides won dollars by each rule. Not what would have been lost without the programmes.",
         is_folded=True,
     )
     models = {r["attribution_model"] for r in found}

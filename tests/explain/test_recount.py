@@ -136,6 +136,8 @@ NOT_RECOUNTED = {
         for f in (
             "horizon_weeks",
             "needed_count",
+            "challenger_gain",
+            "challenger_low",
             "row_count",
             "opening_count",
             "penalty",

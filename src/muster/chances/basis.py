@@ -21,6 +21,9 @@ class Basis:
     openings: int
     openings_told: str  # by solution, the most first
     needed: int | None  # by the rung above; None on the highest
+    challenger: str | None = None  # what became of a challenger; None where none was asked for
+    challenger_gain: float | None = None  # of log loss
+    challenger_low: float | None = None
 
     def row(self) -> Row:
         """Its columns of `chance_model`."""
@@ -32,6 +35,9 @@ class Basis:
             "opening_count": self.openings,
             "openings_told": self.openings_told,
             "needed_count": self.needed,
+            "challenger": self.challenger,
+            "challenger_gain": self.challenger_gain,
+            "challenger_low": self.challenger_low,
         }
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from muster.chances.basis import Basis, basis_of
-from muster.chances.ridge import Z80, Matrix, Vector, chances, fit, spread
+from muster.chances.ridge import Matrix, Vector, fit, shown_chances, spread
 from muster.chances.rule import RuleModel, rule_model
 from muster.chances.signs import RULE, Panel
 from muster.chances.terms import NEAR_RULE, Terms
@@ -87,9 +87,7 @@ class Model:
 
     def chances(self, log_odds: Vector, loads: Matrix) -> tuple[Vector, Vector, Vector]:
         """The chances that log-odds are, and the ends of their 80 % intervals."""
-        reach = Z80 * np.sqrt(np.square(loads).sum(axis=1))
-        low, high = chances(log_odds - reach), chances(log_odds + reach)
-        return np.round(chances(log_odds), 7), np.round(low, 6), np.round(high, 6)
+        return shown_chances(log_odds, loads)
 
     def _standard(self, panel: Panel) -> Matrix:
         return np.asarray((_columns(panel, self.names) - self.means) / self.scales)
@@ -112,7 +110,7 @@ def learn(panel: Panel, *, trained_at: int, terms: Terms) -> Model | RuleModel:
     means, scales = _standards(raw, panel.weights, names)
     x = (raw - means) / scales
     accounts = np.unique(panel.first_acts.astype(str), return_inverse=True)[1].astype(np.int64)
-    folds = _folds(panel.first_acts)
+    folds = folds_of(panel.first_acts)
     tried = (CAREFUL,) if basis.rung == NEAR_RULE else PENALTIES
     best: tuple[float, float, Vector, Vector] | None = None
     start: Vector | None = None
@@ -125,7 +123,7 @@ def learn(panel: Panel, *, trained_at: int, terms: Terms) -> Model | RuleModel:
             best = loss, strength, start, unseen
     assert best is not None
     _, strength, found, unseen = best
-    intercept, slope = _calibrated(unseen, panel)
+    intercept, slope = calibrated(unseen, panel)
     covariance = spread(
         x, panel.opens, weights=panel.weights, penalty=_held(names, strength), at=found, groups=accounts
     )
@@ -162,7 +160,7 @@ def _held(names: tuple[str, ...], strength: float) -> Vector:
     return np.array([0.0 if name in ("intercept", *RULE) else strength for name in names])
 
 
-def _folds(first_acts: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
+def folds_of(first_acts: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
     """Which part each account is left out with: by the act it was first known by, whoever the others are."""
     of = {
         act: int(hashlib.md5(act.encode(), usedforsecurity=False).hexdigest()[:8], 16) % FOLDS
@@ -187,7 +185,7 @@ def _loss(log_odds: Vector, panel: Panel) -> float:
     return float((panel.weights * np.logaddexp(0.0, signed)).sum())
 
 
-def _calibrated(log_odds: Vector, panel: Panel) -> tuple[float, float]:
+def calibrated(log_odds: Vector, panel: Panel) -> tuple[float, float]:
     """Intercept and slope by which log-odds meet what happened on accounts they had not seen."""
     x = np.column_stack([np.ones(len(panel)), log_odds])
     intercept, slope = fit(

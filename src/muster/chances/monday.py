@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from muster.chances.challenge import Opening
 from muster.chances.parts import in_millionths
-from muster.chances.pinned import Opening
 from muster.chances.rank import NOT_TOLD, ranks
 from muster.chances.rule import RuleModel
 from muster.chances.signs import Panel

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from muster.chances.boosted import BoostedModel
 from muster.chances.learn import Model
 from muster.chances.ridge import Vector
 from muster.chances.signs import RULE, Panel
@@ -67,11 +68,12 @@ PART = pa.schema(
 )
 
 
-def parts(panel: Panel, model: Model) -> pa.Table:
+def parts(panel: Panel, model: Model | BoostedModel) -> pa.Table:
     """The log-odds of each row that has a group, divided over topics; `PART` rows that add up to them.
 
     A sign counts as coefficient x (value - mean), as Lundberg and Lee (2017) have it for linear models whose
-    signs are taken one by one; what the rules say counts from nought. The base is what is left: an average
+    signs are taken one by one, and as its Shapley value where a model is of trees; what the rules say counts
+    from nought in a linear model. The base is what is left: an average
     account and its solution. Parts are rounded to millionths, and the base takes what rounding leaves.
     """
     panel = panel.only(panel.values[:, panel.names.index("in_group")] > 0)

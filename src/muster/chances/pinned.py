@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from muster.chances.learn import Model
-from muster.chances.rule import RuleModel
+from muster.chances.challenge import Opening
 from muster.chances.terms import Terms, terms_at
 from muster.engine.protocol import Engine
 from muster.problems import RuleError
 from muster.recall.clock import WEEK
 
-Opening = Model | RuleModel
 EVERY = "*"
 
 

@@ -34,6 +34,16 @@ def chances(log_odds: Vector) -> Vector:
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(log_odds, -40.0, 40.0))))
 
 
+def shown_chances(log_odds: Vector, loads: Matrix) -> tuple[Vector, Vector, Vector]:
+    """The chances that log-odds are, and the ends of their 80 % intervals.
+
+    `loads` times standard normal numbers is how log-odds would differ between samples of accounts.
+    """
+    reach = Z80 * np.sqrt(np.square(loads).sum(axis=1))
+    low, high = chances(log_odds - reach), chances(log_odds + reach)
+    return np.round(chances(log_odds), 7), np.round(low, 6), np.round(high, 6)
+
+
 def fit(x: Matrix, y: Vector, *, weights: Vector, penalty: Vector, start: Vector | None = None) -> Vector:
     """The coefficients that minimise the weighted log loss plus half of penalty x square, column by column.
 

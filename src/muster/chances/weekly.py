@@ -13,12 +13,14 @@ from threadpoolctl import threadpool_limits
 
 from muster.chances import tables
 from muster.chances.amounts import AmountModel, learn_amounts
+from muster.chances.challenge import Opening, Ring, Stretch, over
 from muster.chances.deals import Accounts, read_accounts, read_deals
-from muster.chances.learn import Model, learn
+from muster.chances.learn import learn
 from muster.chances.monday import said_of
 from muster.chances.openings import Openings, learning_rows
 from muster.chances.parts import PART, parts
-from muster.chances.pinned import Choice, Opening, read_pins
+from muster.chances.pinned import Choice, read_pins
+from muster.chances.rule import RuleModel
 from muster.chances.signs import Panel, read_panel
 from muster.chances.terms import Terms, learning_days, read_terms, terms_at
 from muster.chances.told import Learnt
@@ -73,16 +75,18 @@ def _learnt(engine: Engine, accounts: Accounts) -> Iterator[Quarter]:
     openings = Openings(engine.arrow("SELECT f.* FROM foretold_opening AS f"))
     [clock] = engine.arrow("SELECT c.currency FROM clock AS c").to_pylist()
     rows: tuple[Terms, Panel] | None = None
+    ring, past = Ring(), list[Stretch]()
     days = learning_days(terms, first=found["first"], last=found["last"])
     for trained_at, until in pairwise([*days, found["last"] + WEEK]):
         own = terms_at(terms, trained_at)
         if rows is None or rows[0] is not own:
             rows = own, learning_rows(engine, openings, own)
+        model = learn(over(rows[1], own, trained_at), trained_at=trained_at, terms=own)
         fewest, borrowed = own.fewest_closed, own.borrowed_deals
         yield Quarter(
             trained_at,
             until,
-            learn(over(rows[1], own, trained_at), trained_at=trained_at, terms=own),
+            ring.decide(model, rows[1], own, past),
             learn_wins(deals, trained_at=trained_at, fewest=fewest, borrowed=borrowed),
             learn_amounts(
                 deals,
@@ -93,11 +97,7 @@ def _learnt(engine: Engine, accounts: Accounts) -> Iterator[Quarter]:
                 borrowed=borrowed,
             ),
         )
-
-
-def over(rows: Panel, terms: Terms, instant: int) -> Panel:
-    """The rows whose weeks are over by an instant, and not longer ago than is learnt from."""
-    return rows.only((rows.weeks + terms.horizon <= instant) & (rows.weeks + terms.learn_from >= instant))
+        past.append(Stretch(trained_at, until, model))
 
 
 def _names(engine: Engine) -> str:
@@ -120,7 +120,7 @@ def _judged(
     divided = [
         parts(panel.only(which == number), model)
         for number, model in enumerate(models)
-        if isinstance(model, Model)
+        if model is not None and not isinstance(model, RuleModel)
     ]
     return (
         pa.concat_tables([tables.ESTIMATE.empty_table(), *estimates]),

@@ -13,6 +13,7 @@ from muster.canonical.tables import flow_tables
 from muster.chances.learn import Model, learn
 from muster.chances.parts import TOPICS, in_millionths, parts
 from muster.chances.signs import KEYS, LABELS, Panel
+from muster.chances.terms import Terms
 
 PANEL = drawn_panel(400)
 Divided = dict[tuple[str, int], dict[str, int]]
@@ -20,8 +21,8 @@ Divided = dict[tuple[str, int], dict[str, int]]
 
 @pytest.fixture(scope="module")
 def model() -> Model:
-    found = learn(PANEL, trained_at=0)
-    assert found is not None
+    found = learn(PANEL, trained_at=0, terms=Terms())
+    assert isinstance(found, Model)
     return found
 
 

@@ -77,9 +77,7 @@ def won_by_cohort(tables: Published, scope: Scope) -> Picture:
         "For each quarter, the share of its opportunities expected to be won in the end, with the interval "
         "of 95 of 100 simulated futures, and how many are won and still open.",
         f"Rests on {counted(entered, 'opportunity', 'opportunities')}, {still:,} of them still open.",
-        Intervals("won in the end, of opened; 95 % interval", tuple(bars))
-        if found
-        else None,
+        Intervals("won in the end, of opened; 95 % interval", tuple(bars)) if found else None,
         sheet,
     )
 

@@ -61,9 +61,32 @@ def measure(company: Company, draw: random.Random) -> None:
         add("flap", quarter_on=quarter, group_count=60, change_count=22, flap_count=1)
         quarter = end
     forecast(company)
+    onwards(company)
     movement(company)
     programs(company)
     intake(company)
+
+
+def onwards(company: Company) -> None:
+    for number in range(12):
+        company.add(
+            "first_conversation", buying_group_id=f"said-{number}", solution_id="data-platform",
+            kind="call", spoke_at=datetime(2025, 8, 1), started_at=datetime(2025, 6, 1),
+            ended_at=datetime(2025, 9, 1), closing_reason="won" if number % 3 else "lost",
+            engagement_count=20, engagement_before=5 + number, engagement_share=(5 + number) / 20,
+            cycle_days=92, days_before=61, cycle_share=61 / 92,
+        )  # fmt: skip
+    for way, share in (("onwards", 0.7), ("back", 0.05), ("won", 0.0), ("lost", 0.25)):
+        company.add(
+            "stage_exit", stage="Proposal", way=way, position=7, visit_count=40, way_count=int(40 * share),
+            open_count=6, share=share, low=share * 0.8, high=share * 1.1, mean_days=31.5, restricted_days=200,
+        )  # fmt: skip
+    for stage, share in (("sal", 0.5), ("opened", 0.3), ("won", 0.1), ("lost", 0.9)):
+        company.add(
+            "mql_conversion", cohort_start=date(2025, 7, 1), cohort_end=date(2025, 10, 1), from_stage="mql",
+            to_stage=stage, horizon_days=None, entered_count=60, reached_count=int(50 * share), open_count=9,
+            estimate=share, low=share * 0.8, high=min(share * 1.2, 1.0), at_risk=60, method="expected_final",
+        )  # fmt: skip
 
 
 def forecast(company: Company) -> None:

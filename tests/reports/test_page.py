@@ -116,7 +116,7 @@ def test_every_table_of_credit_says_what_it_is_not(html: str, pack: BoardPack) -
 
 def test_every_picture_states_its_finding_and_has_a_table(html: str, pack: BoardPack) -> None:
     pictures = [block for page in pack.pages for block in page.blocks if hasattr(block, "chart")]
-    assert len(pictures) == 10
+    assert len(pictures) == 11
     for picture in pictures:
         assert re.search(r"\d", picture.title), picture.title
         assert re.search(r"\d", picture.rests_on) or not picture.twin.rows

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from muster.reports.conversion import stages_sheet, won_by_cohort
+from muster.reports.exits import exits_sheet
 from muster.reports.first_seen import first_seen
 from muster.reports.forming import funnel, steps_sheet
 from muster.reports.published import Published
 from muster.reports.scope import Scope
 from muster.reports.sheets import Page, join
+from muster.reports.spoken import first_conversation
 from muster.reports.velocity import velocity_sheet, win_rate_sheet
 
 
@@ -24,8 +26,10 @@ def journey_page(tables: Published, scope: Scope) -> Page:
             picture,
             won_by_cohort(tables, scope),
             stages_sheet(tables, scope),
+            exits_sheet(tables),
             velocity,
             win_rate_sheet(tables, scope),
+            first_conversation(tables, scope),
             first_seen(tables, scope),
         ),
     )

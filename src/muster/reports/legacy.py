@@ -6,7 +6,10 @@ from muster.reports.published import Published
 from muster.reports.quarter import quarter_of
 from muster.reports.scope import Scope, within
 from muster.reports.sheets import Column, Page, Query, Sheet, say
-from muster.reports.values import Share, counted, show
+from muster.reports.values import Rate, Share, Value, counted, show
+from muster.reports.wilson import FEWEST
+
+_NAMES = {"sal": "Accepted by sales", "opened": "Opportunity", "won": "Won", "lost": "Disqualified or lost"}
 
 
 def appendix_page(tables: Published, scope: Scope) -> Page:
@@ -59,4 +62,47 @@ def appendix_page(tables: Published, scope: Scope) -> Page:
             (counted(int(str(now[1])), "MQL"), "mql"),
             (show(now[2]), "mql"),
         )
-    return Page("appendix", "Appendix: MQLs", sentence, (sheet,))
+    return Page("appendix", "Appendix: MQLs", sentence, (sheet, onwards_sheet(tables, scope)))
+
+
+def onwards_sheet(tables: Published, scope: Scope) -> Sheet:
+    """What the MQLs of the last four quarters come to, stage by stage, to closed opportunities."""
+    first = scope.quarter.plus(-3)
+    sql = f"""
+    SELECT to_stage, CAST(SUM(entered_count) AS BIGINT) AS entered_count,
+        CAST(SUM(reached_count) AS BIGINT) AS reached_count, CAST(SUM(open_count) AS BIGINT) AS open_count,
+        CASE WHEN COUNT(estimate) = COUNT(*) THEN SUM(entered_count * estimate) / SUM(entered_count) END
+            AS expected,
+        CASE WHEN COUNT(estimate) = COUNT(*) THEN SUM(entered_count * low) / SUM(entered_count) END AS low,
+        CASE WHEN COUNT(estimate) = COUNT(*) THEN SUM(entered_count * high) / SUM(entered_count) END AS high
+    FROM mql_conversion
+    WHERE method = 'expected_final'
+        AND cohort_start >= DATE '{first.starts_on}' AND cohort_start < DATE '{scope.quarter.ends_on}'
+    GROUP BY to_stage
+    ORDER BY CASE WHEN to_stage = 'lost' THEN 2 WHEN to_stage = 'won' THEN 1 ELSE 0 END, reached_count DESC,
+        to_stage"""
+    rows: list[tuple[Value, ...]] = []
+    for r in tables.records(sql):
+        entered, reached, still = (int(r[f"{n}_count"]) for n in ("entered", "reached", "open"))
+        shares = (None if entered < FEWEST else r[name] for name in ("expected", "low", "high"))
+        stage = _NAMES.get(r["to_stage"], r["to_stage"])
+        rows.append((stage, entered, reached, still, *(Rate(share) for share in shares)))
+    return Sheet(
+        "mql-onwards",
+        f"What became of the MQLs of {first.label} to {scope.quarter.label}",
+        (
+            Column("Reached", is_words=True),
+            Column("MQLs"),
+            Column("So far"),
+            Column("Still on their way"),
+            Column("Expected in the end"),
+            Column("from"),
+            Column("to"),
+        ),
+        tuple(rows),
+        Query(("mql_conversion",), sql),
+        f"No MQL is on record in {first.label} to {scope.quarter.label}.",
+        note="A lead reaches a stage when the opportunity does that the CRM ties it to. Expected: what came "
+        "to pass and the chances of what is on its way; from and to: the quarters' 95 % intervals added up.",
+        is_to_date=True,
+    )

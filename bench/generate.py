@@ -1,6 +1,7 @@
 """Writes a company of the bundled shape at any size: `python bench/generate.py FOLDER --engagements 1000000`.
 
-About 100 engagements (rows of the web, mail, attendance, signal and campaign-member files) an account.
+About 50 engagements (rows of the web, mail, attendance, signal and campaign-member files) an account and
+year, over two years or as many as MUSTER_BENCH_YEARS says.
 Accounts are made in stretches of a few thousand, so memory stays the same however many there are.
 The same seed and size give the same bytes.
 """
@@ -23,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from behaviour import act, offers, web
 from crm_rows import account_rows, deal_rows, member_rows, people_rows, work_rows
-from market import found, want
+from market import YEARS, found, want
 from outreach import mail_and_meetings, signals
 from sales import Desk
 
@@ -41,7 +42,7 @@ ENGAGEMENTS = (
     "events/account_signals",
     "crm/CampaignMember",
 )
-PER_ACCOUNT = 100
+PER_ACCOUNT = 50 * YEARS
 STRETCH = 4_000
 
 
@@ -82,12 +83,15 @@ class Files:
             sink.close()
 
 
-def generate(folder: Path, *, engagements: int, seed: int = 7) -> dict[str, int]:
-    """Write a company of about that many engagements; returns the rows of every file."""
+def generate(folder: Path, *, engagements: int, seed: int = 7, cycles: float = 1.05) -> dict[str, int]:
+    """Write a company of about that many engagements; returns the rows of every file.
+
+    `cycles` is how many buying cycles an account goes through in all, on average.
+    """
     accounts = max(1, engagements // PER_ACCOUNT)
     folder.mkdir(parents=True, exist_ok=True)
     users = hire_users(seed, accounts=min(accounts, 4_000))
-    plan = plan_marketing(seed, span=Span(2), accounts=[])
+    plan = plan_marketing(seed, span=Span(YEARS), accounts=[])
     export = Export()
     record_users(export, users)
     record_plan(export, plan)
@@ -99,13 +103,13 @@ def generate(folder: Path, *, engagements: int, seed: int = 7) -> dict[str, int]
     for first in range(0, accounts, STRETCH):
         rng = np.random.default_rng([seed, first])
         some = found(rng, first, min(STRETCH, accounts - first), owners=len(owner_ids))
-        cycles = want(rng, some, per_account=1.05)
-        acts = act(rng, some, cycles, in_cycle=26.5, idle=18.9)
-        desk = Desk(rng, some, cycles, owner_ids=owner_ids)
+        wanted = want(rng, some, per_account=cycles)
+        acts = act(rng, some, wanted, in_cycle=26.5, idle=9.45 * YEARS)
+        desk = Desk(rng, some, wanted, owner_ids=owner_ids)
         out.add(account_rows(rng, some, owner_ids=owner_ids))
-        out.add(web(rng, some, cycles, acts, laid_out))
+        out.add(web(rng, some, wanted, acts, laid_out))
         out.add(mail_and_meetings(rng, some, acts, laid_out))
-        out.add(signals(rng, some, cycles, laid_out, mean=5.0))
+        out.add(signals(rng, some, wanted, laid_out, mean=5.0))
         out.add(member_rows(desk, acts, laid_out))
         out.add(people_rows(desk))
         out.add(deal_rows(desk))
@@ -133,9 +137,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--engagements", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--cycles", type=float, default=1.05, help="buying cycles an account, on average")
     given = parser.parse_args(arguments)
     began = time.perf_counter()
-    rows = generate(given.folder, engagements=given.engagements, seed=given.seed)
+    rows = generate(given.folder, engagements=given.engagements, seed=given.seed, cycles=given.cycles)
     total = sum(rows[name] for name in ENGAGEMENTS)
     people = rows["crm/Lead"] + rows["crm/Contact"]
     print(

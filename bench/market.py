@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,11 @@ import pyarrow.compute as pc
 from muster.demo import names
 from muster.demo.organisations import FREE_MAIL
 
-START, DAYS = 1_704_067_200, 727  # 2024-01-01, and days to 2025-12-28
-END = START + DAYS * 86_400
+# Whole weeks up to 28 December 2025: two years of them unless the environment asks for another number.
+YEARS = int(os.environ.get("MUSTER_BENCH_YEARS", "2"))
+DAYS = 52 * 7 * YEARS - 1
+END = 1_704_067_200 + 727 * 86_400
+START = END - DAYS * 86_400
 WEEK = 7 * 86_400
 _TRADES = [(industry, word) for industry, words in names.TRADES.items() for word in words]
 _NAMES = len(names.STEM) ** 2 * len(_TRADES)

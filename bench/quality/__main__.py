@@ -5,8 +5,8 @@
 
 Sets that are not beside the repository are named as skipped: MUSTER_SHARED names the folder of the
 public sets and of the generated company, MUSTER_LINKAGE_SETS that of fake_1000 and historical_50k
-(docs/how-to/measure-quality.md). `quarter`, `million` and `blocking` take minutes and up to 5 GB, and
-run only when they are named.
+(docs/how-to/measure-quality.md). `sizes`, `quarter`, `million` and `blocking` take minutes and up to 5 GB,
+and run only when they are named.
 Every section's figures are kept in build/quality/; --markdown writes the tables of those that are kept
 into docs/measured.md, and leaves the others there as they stand.
 """
@@ -33,6 +33,7 @@ from bench.quality import (
     roles,
     scoring,
     shares,
+    sizes,
     titles,
     visitors,
 )
@@ -51,11 +52,12 @@ SECTIONS: dict[str, Callable[[Data], Iterator[Figure]]] = {
     "chances": chances.figures,
     "backtest": backtest.figures,
     "scoring": scoring.figures,
+    "sizes": sizes.figures,
     "quarter": people.quarter,
     "million": people.million,
     "blocking": people_blocking.figures,
 }
-ONLY_WHEN_NAMED = frozenset({"quarter", "million", "blocking"})
+ONLY_WHEN_NAMED = frozenset({"sizes", "quarter", "million", "blocking"})
 KEPT = ROOT / "build" / "quality"
 PAGE = ROOT / "docs" / "measured.md"
 BEGIN, END = "<!-- begin: python -m bench.quality --markdown -->", "<!-- end -->"

@@ -37,6 +37,7 @@ from muster.control.agreement import put_agreement
 from muster.control.defects import put_charts, put_cusum, put_quality, put_yields
 from muster.control.drift import put_drift
 from muster.control.gaming import put_signs
+from muster.control.rare import put_gaps
 from muster.engine.choose import open_engine
 from muster.engine.lock import HOME
 from muster.engine.protocol import Engine
@@ -162,6 +163,10 @@ STEPS = (
             "control_chart": (
                 ("defect_week", "rule_change", "rule_control", "rule_restart", "clock"),
                 put_charts,
+            ),
+            "gap_chart": (
+                ("control_chart", "defect", "given_unit", "rule_control", "rule_restart", "clock"),
+                put_gaps,
             ),
             "process_quality": (("defect_day",), put_quality),
             "cusum": (("given_outcome", "rule_control", "rule_restart", "clock"), put_cusum),

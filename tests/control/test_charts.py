@@ -8,8 +8,9 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
+from scipy.stats import geom
 
-from muster.control.charts import laney, moving_average, risk_adjusted, sigma_level
+from muster.control.charts import between, laney, moving_average, risk_adjusted, sigma_level
 
 DEFECTS = np.array([12.0, 15, 8, 21, 30, 9, 14, 40, 11, 13])
 SIZES = np.array([100.0, 120, 90, 150, 160, 80, 110, 170, 95, 105])
@@ -52,6 +53,36 @@ def test_with_overdispersion_a_p_chart_cries_wolf_and_laneys_does_not() -> None:
 def test_too_few_points_and_points_without_spread_have_no_limits() -> None:
     assert laney(DEFECTS[:2], SIZES[:2]) is None
     assert laney(np.zeros(5), np.full(5, 20.0)) is None
+
+
+def test_limits_of_gaps_are_those_of_the_geometric_distribution() -> None:
+    """Against scipy's, shifted by one: it counts trials up to the defect, a gap counts those before it."""
+    found = between(np.array([9.0, 21, 3, 15, 2]), sigmas=3)  # a mean of ten: one in eleven
+    assert found is not None and found.mean == 10
+    tail = NormalDist().cdf(-3)
+    assert found.low == 0 and geom.cdf(1, 1 / 11) > tail  # a defect in a row is no news
+    assert geom.sf(found.high, 1 / 11) >= tail > geom.sf(found.high + 1, 1 / 11)
+    middle = [(geom.cdf(g, 1 / 11) + geom.cdf(g + 1, 1 / 11)) / 2 for g in (0, 7, 40)]
+    assert found.scores(np.array([0.0, 7, 40])) == pytest.approx([NormalDist().inv_cdf(m) for m in middle])
+    rare = between(np.array([2000.0]), sigmas=3)
+    assert rare is not None and rare.low > 0  # so rare that two close to each other are news
+    assert between(np.array([]), sigmas=3) is None and between(np.zeros(4), sigmas=3) is None
+
+
+def test_gaps_seldom_alarm_when_nothing_changed_and_soon_when_defects_come_twice_as_often() -> None:
+    dice = np.random.default_rng(9)
+
+    def first(rate: float) -> int:
+        gaps = dice.geometric(rate, 1500) - 1.0
+        limits = between(np.full(5, 49.0), sigmas=3)  # one in fifty
+        assert limits is not None
+        average, reach = moving_average(limits.scores(gaps), part=0.2, sigmas=2.96)
+        alarms = np.flatnonzero((average < -reach) | (gaps < limits.low))
+        return int(alarms[0]) + 1 if len(alarms) else 1500
+
+    usual = np.mean([first(1 / 50) for _ in range(150)])
+    worse = np.mean([first(1 / 20) for _ in range(150)])
+    assert usual > 600 and worse < 40
 
 
 def test_a_moving_average_is_the_weighted_sum_of_all_points_before() -> None:

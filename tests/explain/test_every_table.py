@@ -24,7 +24,16 @@ from muster.workspace import Workspace
 PYTHON_MADE = {
     "frame_association",
     *("intake_ledger", "person_match", "chance_model", "chance_coefficient", "queue"),
-    *("control_chart", "process_quality", "cusum", "stage_yield", "agreement", "drift", "gaming_sign"),
+    *(
+        "control_chart",
+        "gap_chart",
+        "process_quality",
+        "cusum",
+        "stage_yield",
+        "agreement",
+        "drift",
+        "gaming_sign",
+    ),
     *("channel_effect", "credit_interval", "lift"),
     *("conversion", "velocity", "deal_forecast", "forecast", "stage_exit", "mql_conversion"),
     *("credit_interval", "cost_per_acquisition"),

@@ -176,6 +176,7 @@ NOT_RECOUNTED = {
         ("control_chart", figure)
         for figure in ("week_count", "mean", "spread", "low", "high", "average", "average_limit")
     ),
+    *(("gap_chart", figure) for figure in ("gap", "mean", "low", "high", "average", "average_limit")),
     *(("cusum", figure) for figure in ("better", "worse", "alarm_at")),
     *(("agreement", f) for f in ("subject_count", "judge_count", "agreed_share", "alpha", "low", "high")),
     *(("drift", figure) for figure in ("row_count", "value", "low", "high", "bound")),

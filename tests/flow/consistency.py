@@ -127,6 +127,11 @@ STANDS = {
         " is_average_beyond",
         "is_mature AND NOT is_provisional",
     ),
+    "gap_chart": Stands(
+        "process defect unit_id",
+        "at gap mean low high average average_limit is_beyond is_average_beyond",
+        "NOT is_provisional",
+    ),
     "drift": Stands("measure feature week_at", "row_count value low high bound is_beyond"),
 }
 

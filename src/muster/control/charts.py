@@ -53,6 +53,43 @@ def laney(counts: Vector, sizes: Vector) -> Limits | None:
     return Limits(mean, max(1.0, float(np.abs(np.diff(z)).mean()) / D2))
 
 
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """What a g chart is drawn with: the mean gap, and the gaps beyond which chance alone seldom goes."""
+
+    mean: float
+    low: float
+    high: float
+
+    def scores(self, gaps: Vector) -> Vector:
+        """Each gap as the normal value that is as rare: below 0 where defects follow each other closely."""
+        stays = self.mean / (1 + self.mean)  # the chance that the next one is good, too
+        middle = 1 - stays**gaps + stays**gaps * (1 - stays) / 2
+        normal = NormalDist()
+        return np.array([normal.inv_cdf(min(max(float(p), 1e-9), 1 - 1e-9)) for p in middle])
+
+
+def between(gaps: Vector, *, sigmas: float) -> Gaps | None:
+    """Limits of a g chart from the gaps of a baseline: good units between one defect and the next.
+
+    Gaps are geometric, with p = 1/(1 + mean): P(G >= g) = (1 - p)^g. The limits are the gaps that chance goes
+    beyond as often as a normal value goes beyond `sigmas`, each way; a lower one of 0 means that not even
+    defects in a row are rare enough, and the average of `Gaps.scores` has to tell. None without a gap.
+
+    Reference: Kaminsky, Benneyan, Davis and Burke, "Statistical control charts based on a geometric
+    distribution", Journal of Quality Technology 24 (1992); probability limits as Benneyan (2001).
+    """
+    mean = float(gaps.mean()) if len(gaps) else 0.0
+    if mean == 0:
+        return None
+    tail = NormalDist().cdf(-sigmas)
+    stays = mean / (1 + mean)
+    low = 0.0
+    while 1 - stays ** (low + 1) < tail:
+        low += 1
+    return Gaps(mean, low, float(np.floor(log(tail) / log(stays))))
+
+
 def moving_average(standing: Vector, *, part: float, sigmas: float) -> tuple[Vector, Vector]:
     """The exponentially weighted moving average of standardised points, and its limit at each of them.
 

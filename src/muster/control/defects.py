@@ -64,12 +64,12 @@ def put_charts(engine: Engine) -> None:
     """Put `control_chart` from `defect_week`, with the rules that changed beside the points."""
     rules = control_rules(engine)
     restarts = _restarts(engine)
-    settled = _as_of(engine) - rules["verdict_us"]  # verdicts on what was given before are all in
+    settled = as_of_date(engine) - rules["verdict_us"]  # verdicts on what was given before are all in
     changes = _sorted(engine, "rule_change", "at, file")
     rows: list[dict[str, Any]] = []
     found = _sorted(engine, "defect_week", "process, defect, week_at, unit_count, defect_count, is_mature")
     for _, weeks in groupby(found, key=lambda r: (r["process"], r["defect"])):
-        for stretch in _stretches(list(weeks), restarts):
+        for stretch in stretches_between_restarts(list(weeks), restarts):
             rows += (
                 point | {"changed": _changed(point, changes)} for point in _chart(stretch, rules, settled)
             )
@@ -104,11 +104,11 @@ def put_quality(engine: Engine) -> None:
 
 def put_cusum(engine: Engine) -> None:
     """Put `cusum` from `given_outcome`: units whose chance was known and whose weeks are over."""
-    rules, restarts, as_of = control_rules(engine), _restarts(engine), _as_of(engine)
+    rules, restarts, as_of = control_rules(engine), _restarts(engine), as_of_date(engine)
     rows: list[dict[str, Any]] = []
     found = [r for r in _outcomes(engine) if r["p_open"] is not None and r["ends_at"] <= as_of]
     for _, units in groupby(found, key=lambda r: r["process"]):
-        for stretch in _stretches(list(units), restarts, at="at"):
+        for stretch in stretches_between_restarts(list(units), restarts, at="at"):
             happened = np.array([row["opened_at"] is not None for row in stretch], float)
             expected = np.clip(np.array([row["p_open"] for row in stretch]), 1e-6, 1 - 1e-6)
             sums = risk_adjusted(happened, expected, times=rules["cusum_times"], limit=rules["cusum_limit"])
@@ -129,7 +129,7 @@ def put_cusum(engine: Engine) -> None:
 
 def put_yields(engine: Engine) -> None:
     """Put `stage_yield` from `given_outcome`: taken up, opened, won; rolled is the product so far."""
-    as_of = _as_of(engine)
+    as_of = as_of_date(engine)
     rows: list[dict[str, Any]] = []
     for process, units in groupby(_outcomes(engine), key=lambda r: r["process"]):
         rolled: float | None = 1.0
@@ -289,7 +289,7 @@ def _quarter(at: int) -> int:
     return micros(day.replace(month=3 * ((day.month - 1) // 3) + 1, day=1))
 
 
-def _stretches(
+def stretches_between_restarts(
     rows: Sequence[dict[str, Any]], restarts: Sequence[int], *, at: str = "week_at"
 ) -> Iterator[list[dict[str, Any]]]:
     """The rows between one restart and the next; rows are sorted by time."""
@@ -313,7 +313,7 @@ def _sorted(engine: Engine, table: str, columns: str) -> list[dict[str, Any]]:
 
 def control_rules(engine: Engine) -> dict[str, Any]:
     """The rules of charts in force on the as-of date: limits are drawn by one hand over the whole history."""
-    as_of = _as_of(engine)
+    as_of = as_of_date(engine)
     found: list[dict[str, Any]] = engine.arrow("SELECT r.* FROM rule_control AS r").to_pylist()
     return next(row for row in found if row["from_at"] <= as_of < row["to_at"])
 
@@ -323,7 +323,8 @@ def _restarts(engine: Engine) -> list[int]:
     return sorted(at for at in found if at is not None)
 
 
-def _as_of(engine: Engine) -> int:
+def as_of_date(engine: Engine) -> int:
+    """The instant the run is as of."""
     at = engine.arrow("SELECT c.as_of_at FROM clock AS c").column("as_of_at").to_pylist()[0]
     assert isinstance(at, int)
     return at

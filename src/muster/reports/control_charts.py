@@ -7,21 +7,23 @@ from typing import Any
 
 from muster.reports.charts.shapes import ControlChart, ControlPoint, Sums
 from muster.reports.defect_words import DEFECTS, PROCESSES, UNITS, begun, number
+from muster.reports.gap_charts import gap_picture
 from muster.reports.published import Published
 from muster.reports.sheets import Block, Column, Page, Picture, Query, Sentence, Sheet, join, say
 from muster.reports.values import MONTHS, Rate, Share, counted, show
 
 
 def charts_page(tables: Published) -> Page:
-    """A p' chart of any defect for each process, one of the kind most often found, and the CUSUM."""
+    """For each process a p' chart of any defect and of the most frequent kind, a g chart, and the CUSUM."""
     blocks: list[Block] = []
-    signals = []
     for process in ("hand_off", "mql"):
         for defect in ("any", _worst(tables, process)):
             if defect is not None:
                 picture = defect_chart(tables, process, defect)
                 blocks.append(picture)
-                signals.append((picture, process, defect))
+        rare = gap_picture(tables, process)
+        if rare is not None:
+            blocks.append(rare)
         blocks.append(_cusum(tables, process))
     blocks.append(_specials(tables))
     return Page("charts", "Control charts", _opening(tables), tuple(blocks))
@@ -29,7 +31,8 @@ def charts_page(tables: Published) -> Page:
 
 def _opening(tables: Published) -> Sentence:
     [found] = tables.records(
-        "SELECT (SELECT COUNT(*) FROM control_chart WHERE is_beyond OR is_average_beyond) AS points, "
+        "SELECT (SELECT COUNT(*) FROM control_chart WHERE is_beyond OR is_average_beyond) + "
+        "(SELECT COUNT(*) FROM gap_chart WHERE is_beyond OR is_average_beyond) AS points, "
         "(SELECT COUNT(*) FROM cusum WHERE alarm_worse) AS worse, "
         "(SELECT COUNT(*) FROM cusum WHERE alarm_better) AS better"
     )
@@ -235,8 +238,12 @@ def _month(found: Sequence[dict[str, Any]], i: int) -> str:
 
 def _specials(tables: Published) -> Sheet:
     sql = """
-    SELECT week_at, process, defect, unit_count, defect_count, mean, low, high, is_beyond FROM control_chart
-    WHERE is_beyond OR is_average_beyond ORDER BY week_at DESC, process, defect"""
+    SELECT week_at, process, defect, unit_count, defect_count, mean, is_beyond FROM control_chart
+    WHERE is_beyond OR is_average_beyond
+    UNION ALL
+    SELECT g.at, process, defect, gap + 1, 1, 1 / (mean + 1), is_beyond FROM gap_chart AS g
+    WHERE is_beyond OR is_average_beyond
+    ORDER BY week_at DESC, process, defect"""
     return Sheet(
         "specials",
         "Every point out of control, of every kind",
@@ -263,7 +270,7 @@ def _specials(tables: Published) -> Sheet:
             )
             for r in tables.records(sql)
         ),
-        Query(("control_chart",), sql),
+        Query(("control_chart", "gap_chart"), sql),
         "No point is out of control.",
         shown=10,
     )

@@ -23,6 +23,7 @@ _NEEDED = {
     "defect",
     "process_quality",
     "control_chart",
+    "gap_chart",
     "cusum",
     "stage_yield",
     "drift",

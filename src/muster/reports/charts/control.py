@@ -107,7 +107,8 @@ def _reach(chart: ControlChart) -> tuple[float, float]:
 def _written(value: float, chart: ControlChart) -> str:
     if chart.is_share:
         return f"{value * 100:.3g}\u00a0%"
-    return f"{value:.2g}".replace("-", "\u2212") if abs(value) > 1e-9 else "0"
+    told = f"{value:,.0f}" if abs(value) >= 10 else f"{value:.2g}" if abs(value) > 1e-9 else "0"
+    return told.replace("-", "\u2212")
 
 
 def _hatch(canvas: Canvas, x0: float, x1: float, y0: float, y1: float) -> None:

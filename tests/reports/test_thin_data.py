@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from invented_company import MANIFEST, Company
 
@@ -38,6 +39,14 @@ def test_a_table_that_was_never_made_is_named_and_not_taken_for_nothing(tables: 
     assert not pack.sheet("velocity").rows
     (tmp_path / "known_opportunity.parquet").unlink()
     with pytest.raises(WrongUse, match=r"known_opportunity.*muster run"):
+        board(tmp_path, company="New", currency="USD", manifest=MANIFEST)
+
+
+def test_tables_of_another_muster_are_to_be_built_again(tables: Path, tmp_path: Path) -> None:
+    for file in tables.glob("*.parquet"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    pq.write_table(pq.read_table(tables / "velocity.parquet").select([0, 1]), tmp_path / "velocity.parquet")
+    with pytest.raises(WrongUse, match=r"other columns.*muster run"):
         board(tmp_path, company="New", currency="USD", manifest=MANIFEST)
 
 

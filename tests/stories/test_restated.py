@@ -17,6 +17,7 @@ from muster.reports.formats.workbook import workbook
 from muster.reports.frozen.freezing import Written, freeze_board
 from muster.reports.frozen.snapshot import Shelf, Snapshot
 from muster.reports.page import render
+from muster.reports.sheets import Mark
 from muster.reports.values import Money
 from muster.testing import account, company, contact, engaged, opportunity
 from muster.workspace import Workspace
@@ -105,6 +106,19 @@ def test_a_snapshot_that_somebody_edited_is_refused(packs: Packs, tmp_path: Path
     (tmp_path / "snapshots" / f"{july.id}.json").write_text(json.dumps(whole), "utf-8")
     with pytest.raises(UserDataError, match="is not what was frozen"):
         Shelf(tmp_path).get(july.id)
+
+
+def test_a_snapshot_that_was_taken_away_is_missed(packs: Packs) -> None:
+    ws, july, _ = packs
+    file = ws.folder / "snapshots" / f"{july.id}.json"
+    kept = file.read_bytes()
+    file.unlink()
+    try:
+        later = frozen(ws, "2025-Q3", notes="July is gone.")
+    finally:
+        file.write_bytes(kept)
+    page = next(p for p in later.pack.pages if p.key == "definitions")
+    assert any(isinstance(b, Mark) and july.id in b.text and not b.is_good for b in page.blocks)
 
 
 def test_texts_of_the_workbook_cannot_turn_into_formulas(packs: Packs) -> None:

@@ -13,7 +13,7 @@ import typer
 from muster.cli.options import JsonOption, QuietOption, WorkspaceOption, examples
 from muster.cli.report_credit import EXAMPLES as CREDIT_EXAMPLES
 from muster.cli.report_credit import credit
-from muster.cli.screen import clean, hint, print_json, results, table
+from muster.cli.screen import clean, hint, notes, print_json, results, table
 from muster.cli.waiting import wait_for
 from muster.problems import WrongUse
 
@@ -369,9 +369,10 @@ def _frozen(workspace: Workspace, *, period: str | None, snapshot: str | None, w
 def _list(workspace: Workspace, *, json: bool) -> None:
     from rich.text import Text
 
-    from muster.reports.frozen.snapshot import Shelf
+    from muster.reports.frozen.snapshot import Shelf, missing_from
 
-    kept = [snapshot.to_json() for snapshot in Shelf(workspace.folder).all()]
+    snapshots = Shelf(workspace.folder).all()
+    kept = [snapshot.to_json() for snapshot in snapshots]
     if json:
         print_json(kept)
         return
@@ -390,6 +391,8 @@ def _list(workspace: Workspace, *, json: bool) -> None:
         for k in kept
     ]
     results().print(table(columns, rows, right={3}))
+    for name in missing_from(snapshots):
+        notes().print(f"{name} is named as an earlier pack and is no longer in snapshots/.", soft_wrap=True)
 
 
 def _text(notes: str | None) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Self
 import duckdb
 
 from muster.canonical.tables import flow_tables
+from muster.problems import WrongUse
 
 # Landed records beside the tables, read as record_opportunity and so on: what the CRM said, before the flow.
 _RECORDS = ("opportunity", "stage_change", "set_aside")
@@ -67,8 +68,16 @@ class Published:
         self._connection.close()
 
     def records(self, sql: str) -> list[dict[str, Any]]:
-        """The rows of a SELECT, by column name."""
-        cursor = self._connection.execute(sql)
+        """The rows of a SELECT, by column name. Raises WrongUse for tables of another Muster's columns."""
+        try:
+            cursor = self._connection.execute(sql)
+        except duckdb.BinderException as error:
+            if "not found in FROM clause" not in str(error) and "does not have a column" not in str(error):
+                raise
+            raise WrongUse(
+                "The tables have other columns than this version of Muster reads: another one built them.",
+                remedy="Build them again with: muster run",
+            ) from error
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

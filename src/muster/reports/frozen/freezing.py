@@ -11,7 +11,15 @@ from muster.problems import UserDataError, WrongUse
 from muster.reports.board import board
 from muster.reports.frozen.deals import deals_of
 from muster.reports.frozen.restated import Restated, figures, restated, restated_sheets
-from muster.reports.frozen.snapshot import Shelf, Snapshot, content_of, identified, made_of, told_last
+from muster.reports.frozen.snapshot import (
+    Shelf,
+    Snapshot,
+    content_of,
+    identified,
+    made_of,
+    missing_from,
+    told_last,
+)
 from muster.reports.published import Published
 from muster.reports.sheets import Block, BoardPack, Column, Headlines, Mark, Notes, Page, Query, Sheet
 
@@ -78,7 +86,8 @@ def freeze_board(
             inputs=(last.inputs, made_of(manifest)),
             since=last.id,
         )
-        blocks = (mark, *sheets)
+        gone = tuple(Mark(False, _gone(name), "restated", link="See") for name in missing_from(kept))
+        blocks = (*gone, mark, *sheets)
     pack = _with_blocks(pack, "definitions", (*blocks, _inputs_sheet(made_of(manifest))))
     content = content_of(
         pack, deals=deals, manifest=manifest, override=override, changes=changes, before=last
@@ -86,6 +95,10 @@ def freeze_board(
     snapshot = identified(content | {"substance": base["substance"]})
     shelf.keep(snapshot)
     return snapshot
+
+
+def _gone(name: str) -> str:
+    return f"Snapshot {name} is no longer in snapshots/: what its pack told cannot be compared."
 
 
 def _override(text: str) -> str:

@@ -182,6 +182,13 @@ class Shelf:
         return target
 
 
+def missing_from(shelf: list[Snapshot]) -> list[str]:
+    """The ids that a snapshot names as the one before it and that are no longer there."""
+    kept = {snapshot.id for snapshot in shelf}
+    named = [str(snapshot.content["before"]) for snapshot in shelf if snapshot.content["before"]]
+    return sorted({name for name in named if name not in kept})
+
+
 def told_last(shelf: list[Snapshot]) -> dict[str, tuple[Snapshot, Figures]]:
     """For each period with a pack: its latest snapshot, and its figures as they were told last."""
     latest: dict[str, tuple[Snapshot, Figures]] = {}

@@ -37,8 +37,6 @@ PYTHON_MADE = {
     *("channel_effect", "credit_interval", "lift"),
     *("conversion", "velocity", "deal_forecast", "forecast", "stage_exit", "mql_conversion"),
     *("credit_interval", "cost_per_acquisition"),
-
-
     *("channel_effect", "credit_interval", "cost_per_acquisition", "lift"),
     *("conversion", "velocity", "deal_forecast", "forecast"),
 }

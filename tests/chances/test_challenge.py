@@ -22,6 +22,7 @@ TERMS = Terms(
     horizon=4 * WEEK,
     fewest_openings=20,
     free_openings=30,
+    free_span=0,
     challenger_openings=40,
     is_challenged=True,
 )

@@ -14,7 +14,7 @@ from muster.chances.rule import BORROWED, TIERS, RuleModel
 from muster.chances.signs import Panel
 from muster.chances.terms import Terms
 
-TERMS = Terms()
+TERMS = Terms(free_span=0)
 FEWEST = TERMS.fewest_openings
 WEEK = 7 * 86_400_000_000
 NAMES = ("in_group", "score", "acts_4", "people_13")
@@ -96,7 +96,10 @@ def test_nothing_is_said_below_forty_openings() -> None:
     ],
 )
 def test_the_ladder_is_climbed_by_different_openings(openings: int, rung: str) -> None:
-    assert TERMS.rung(openings) == rung
+    assert TERMS.rung(openings, span=0) == rung
+    near = rung if rung == "rule" else "near_rule"
+    assert Terms().rung(openings, span=25 * WEEK) == near
+    assert Terms().rung(openings, span=26 * WEEK) == rung
 
 
 def test_where_data_are_thin_the_rules_rank_and_tiers_borrow_from_all() -> None:

@@ -21,7 +21,7 @@ Divided = dict[tuple[str, int], dict[str, int]]
 
 @pytest.fixture(scope="module")
 def model() -> Model:
-    found = learn(PANEL, trained_at=0, terms=Terms())
+    found = learn(PANEL, trained_at=0, terms=Terms(free_span=0))
     assert isinstance(found, Model)
     return found
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from muster.chances.terms import Terms, learning_days, terms_at
+from muster.chances.thin import Learning
 from muster.problems import RuleError
 from muster.recall.clock import FIRST_MONDAY, WEEK
 from muster.rules.chances import chance_tables
@@ -25,14 +26,14 @@ def rule_file(folder: Path, row: str) -> Path:
 @pytest.mark.parametrize(
     ("row", "says"),
     [
-        ("horizon_weeks,0,2026-01-01,none", "row 14, column value: horizon_weeks is 0"),
-        ("horizon_weeks,2.5,2026-01-01,half", "row 14, column value: horizon_weeks is 2.5"),
-        ("horizon_weeks,200,2026-01-01,long", "row 14, column value: horizon_weeks is 200"),
-        ("one_in_quiet,3,2026-01-01,odd", "row 14, column value: one_in_quiet is 3"),
-        ("challenger,2,2026-01-01,twice", "row 14, column value: challenger is 2"),
+        ("horizon_weeks,0,2026-01-01,none", "row 15, column value: horizon_weeks is 0"),
+        ("horizon_weeks,2.5,2026-01-01,half", "row 15, column value: horizon_weeks is 2.5"),
+        ("horizon_weeks,200,2026-01-01,long", "row 15, column value: horizon_weeks is 200"),
+        ("one_in_quiet,3,2026-01-01,odd", "row 15, column value: one_in_quiet is 3"),
+        ("challenger,2,2026-01-01,twice", "row 15, column value: challenger is 2"),
         ("horizn_weeks,13,2026-01-01,slip", "there is no rule 'horizn_weeks'"),
         ("fewest_openings,300,2026-01-01,more", "do not rise: 300, 200, 1000"),
-        ("horizon_weeks,x,2026-01-01,no", 'row 14, column value: "x" is not a number'),
+        ("horizon_weeks,x,2026-01-01,no", 'row 15, column value: "x" is not a number'),
     ],
 )
 def test_a_wrong_rule_is_named_with_its_place_and_a_remedy(tmp_path: Path, row: str, says: str) -> None:
@@ -71,3 +72,25 @@ def test_other_terms_begin_a_model_on_their_first_monday() -> None:
     assert all((day - FIRST_MONDAY) % (4 * WEEK) == 0 for day in days[3:]) and len(days) > 5
     assert terms_at(terms, START + 17 * WEEK) is terms[0]
     assert terms_at(terms, START + 18 * WEEK) is terms[1]
+
+
+@pytest.mark.parametrize(
+    ("learning", "says"),
+    [
+        (
+            Learning("m", "rule", 1, "one 1", 40),
+            "Data are thin: 1 different opening to learn from (one 1)",
+        ),
+        (
+            Learning("m", "rule", 0, "", 40),
+            "Data are thin: 0 different openings to learn from, 40",
+        ),
+        (Learning("m", "near_rule", 87, "one 87", 200), "from 200 on they are learnt freely"),
+        (Learning("m", "near_rule", 245, "one 245", 200), "from too few weeks to be learnt from freely"),
+        (Learning("m", "ridge", 300, "one 300", 1000), None),
+        (Learning("m", "challenge", 3000, "one 3000", None), None),
+    ],
+)
+def test_a_reader_is_told_where_there_is_little_to_learn_from(learning: Learning, says: str | None) -> None:
+    sentence = learning.sentence()
+    assert sentence is None if says is None else sentence is not None and says in sentence

@@ -45,11 +45,13 @@ def basis_of(panel: Panel, terms: Terms) -> Basis:
     """What rows whose weeks are over hold."""
     of = {key: panel.solution_ids[row] for row, key in enumerate(panel.opening) if key is not None}
     by_solution = sorted(Counter(of.values()).items(), key=lambda found: (-found[1], found[0]))
+    span = int(panel.weeks.max() - panel.weeks.min()) if len(panel) else 0
+    rung = terms.rung(len(of), span)
     return Basis(
-        terms.rung(len(of)),
+        rung,
         terms.horizon // WEEK,
         len(panel),
         len(of),
         ", ".join(f"{solution} {count}" for solution, count in by_solution),
-        terms.needed(len(of)),
+        terms.needed(rung),
     )

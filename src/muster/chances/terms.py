@@ -28,23 +28,24 @@ class Terms:
     one_in_quiet: int = 16
     fewest_openings: int = 40
     free_openings: int = 200
+    free_span: int = 26 * WEEK
     challenger_openings: int = 1000
     is_challenged: bool = False
     fewest_closed: int = 40
     borrowed_deals: float = 10.0
 
-    def rung(self, openings: int) -> str:
-        """Where a model of so many different openings stands."""
+    def rung(self, openings: int, span: int) -> str:
+        """Where a model of so many different openings stands, learnt from Mondays within such a time."""
         if openings < self.fewest_openings:
             return RULE
-        if openings < self.free_openings:
+        if openings < self.free_openings or span < self.free_span:
             return NEAR_RULE
         return RIDGE if openings < self.challenger_openings else CHALLENGE
 
-    def needed(self, openings: int) -> int | None:
+    def needed(self, rung: str) -> int | None:
         """How many openings the rung above needs; None on the highest."""
-        rungs = (self.fewest_openings, self.free_openings, self.challenger_openings)
-        return next((count for count in rungs if openings < count), None)
+        above = {RULE: self.fewest_openings, NEAR_RULE: self.free_openings, RIDGE: self.challenger_openings}
+        return above.get(rung)
 
     @property
     def quiet_below(self) -> str:
@@ -56,8 +57,8 @@ def read_terms(engine: Engine) -> tuple[Terms, ...]:
     """The table `rule_chances`, in the order of time."""
     columns = (
         *("from_at", "to_at", "horizon_us", "learn_every_us", "learn_from_us", "sample_every_us"),
-        *("one_in_quiet", "fewest_openings", "free_openings", "challenger_openings", "challenger"),
-        *("fewest_closed", "borrowed_deals"),
+        *("one_in_quiet", "fewest_openings", "free_openings", "free_us", "challenger_openings"),
+        *("challenger", "fewest_closed", "borrowed_deals"),
     )
     told = ", ".join(f"r.{name}" for name in columns)
     rows = engine.arrow(f"SELECT {told} FROM rule_chances AS r").to_pylist()
@@ -72,6 +73,7 @@ def read_terms(engine: Engine) -> tuple[Terms, ...]:
             one_in_quiet=row["one_in_quiet"],
             fewest_openings=row["fewest_openings"],
             free_openings=row["free_openings"],
+            free_span=row["free_us"],
             challenger_openings=row["challenger_openings"],
             is_challenged=row["challenger"] == 1,
             fewest_closed=row["fewest_closed"],

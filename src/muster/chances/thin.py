@@ -41,6 +41,8 @@ class Learning:
                 f"Data are thin: {found}, {self.needed_count:,} are needed. No chance is shown; groups go by "
                 "the rules' score"
             )
+        if self.rung == NEAR_RULE and self.opening_count >= (self.needed_count or 0):
+            return f"Chances stay close to the rules: {found}, from too few weeks to be learnt from freely"
         if self.rung == NEAR_RULE:
             return (
                 f"Chances stay close to the rules: {found}; from {self.needed_count:,} on they are learnt "

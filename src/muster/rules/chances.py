@@ -21,6 +21,7 @@ _WHOLE = {
     "one_in_quiet": ("one_in_quiet", 1),
     "fewest_openings": ("fewest_openings", 1),
     "free_openings": ("free_openings", 1),
+    "free_weeks": ("free_us", _WEEK),
     "challenger": ("challenger", 1),
     "challenger_openings": ("challenger_openings", 1),
     "fewest_closed": ("fewest_closed", 1),

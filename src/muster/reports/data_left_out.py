@@ -46,8 +46,8 @@ MEANINGS = (
     ),
     (
         "Cost per acquisition",
-        "Spend on programmes in the quarter over new customers: accounts whose first new business was won "
-        "in it.",
+        "Marketing's spend on acquisition, as many months before the quarter as deals take, over new "
+        "customers: accounts whose first new business was won in it.",
     ),
     ("Observed", "Every figure here is observed. None says what marketing caused: only an experiment can."),
 )

@@ -120,20 +120,25 @@ def _label(row: dict[str, Any], scope: Scope) -> str:
 
 
 def acquisition_sheet(tables: Published, scope: Scope) -> Sheet:
-    """Acquisition spend over customers won, for the quarters compared and those between."""
+    """What new customers cost, by the spend of as many months earlier as deals take."""
     sql = f"""
-    SELECT period_on, currency, spend_cents, customers_won, cpa_cents, note
+    SELECT period_on, currency, spend_cents, lag_months, lagged_spend_cents, customers_won, cpa_cents,
+        cpa_low_cents, cpa_high_cents, cac_cents, payback_months, note
     FROM cost_per_acquisition
     WHERE {within("period_on", scope.year_ago, scope.quarter)}
     ORDER BY CASE WHEN currency = '{scope.currency}' THEN 0 ELSE 1 END, currency, period_on DESC"""
     found = tables.records(sql)
-    rows = tuple(
+    names = ("cpa_cents", "cpa_low_cents", "cpa_high_cents", "cac_cents")
+    rows: tuple[tuple[Value, ...], ...] = tuple(
         (
             quarter_of(r["period_on"]).label
             + ("" if r["currency"] == scope.currency else f", {r['currency']}"),
             Money(int(r["spend_cents"]), r["currency"]) if r["spend_cents"] else None,
+            None if r["lagged_spend_cents"] is None else Money(int(r["lagged_spend_cents"]), r["currency"]),
+            None if r["lag_months"] is None else int(r["lag_months"]),
             int(r["customers_won"]),
-            None if r["cpa_cents"] is None else Money(int(r["cpa_cents"]), r["currency"]),
+            *(None if r[n] is None else Money(int(r[n]), r["currency"]) for n in names),
+            Days(r["payback_months"]),
         )
         for r in found
     )
@@ -143,13 +148,21 @@ def acquisition_sheet(tables: Published, scope: Scope) -> Sheet:
         "Cost per acquisition",
         (
             Column("Quarter", is_words=True),
-            Column("Spend on programmes"),
+            Column("Spend in it"),
+            Column("Spend earlier"),
+            Column("Months earlier"),
             Column("New customers won"),
             Column("Cost per new customer"),
+            Column("80 % from"),
+            Column("to"),
+            Column("With sales' cost"),
+            Column("Payback, months"),
         ),
         rows,
         Query(("cost_per_acquisition",), sql),
         "No spend is on record for these quarters. Add a source for the table spend to muster.toml, then "
         "run: muster run",
-        note=NEW_CUSTOMERS + " ".join(f"{note[0].upper()}{note[1:].rstrip('.')}." for note in notes),
+        note=NEW_CUSTOMERS
+        + "Their cost: marketing's spend on acquisition as many months earlier as deals take, over them. "
+        + " ".join(f"{note[0].upper()}{note[1:].rstrip('.')}." for note in notes),
     )

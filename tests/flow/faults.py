@@ -382,3 +382,18 @@ EVERYBODY_WAKES = Fault(
     "a.before_at IS NULL OR a.occurred_at - a.before_at > p.silent_us",
     "TRUE",
 )
+OTHERS_TOUCHES_REACH = Fault(
+    "touches of any programme reach the accounts held out of one",
+    "experiment_account",
+    " AND (t.tactic_id = s.experiment OR t.program_id = s.experiment)",
+    "",
+)
+DRAWN_EXPERIMENTS_NEVER_END = Fault(
+    "outcomes of a drawn experiment count for ever",
+    "experiment_span",
+    "LEAST(x.ends_at, x.to_at) AS ends_at",
+    "CAST(NULL AS BIGINT) AS ends_at",
+)
+REGIONS_STAY_ON = Fault(
+    "a region that was switched off counts as on", "rollout_week", "AND w.week_at < r.ends_at", ""
+)

@@ -28,6 +28,7 @@ from tests.stories import (
     test_form,
     test_gates,
     test_hand_off,
+    test_lift,
     test_membership,
     test_money,
     test_paths,
@@ -279,6 +280,16 @@ STORIES: list[tuple[Stories, dict[Fault, Story]]] = [
         {
             faults.A_SPLIT_IS_NOT_LOGGED:
                 test_units.test_two_business_units_that_want_the_same_solution_are_two_groups_with_a_logged_split,
+        },
+    ),
+    (
+        test_lift.told,
+        {
+            faults.OTHERS_TOUCHES_REACH:
+                test_lift.test_accounts_held_out_are_compared_with_all_others_as_they_were_assigned,
+            faults.DRAWN_EXPERIMENTS_NEVER_END:
+                test_lift.test_an_experiment_drawn_by_the_rules_is_compared_by_its_arms,
+            faults.REGIONS_STAY_ON: test_lift.test_regions_that_are_too_few_say_so,
         },
     ),
     (

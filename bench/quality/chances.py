@@ -205,4 +205,35 @@ def _measured(con: duckdb.DuckDBPyConnection, tables: Path) -> Iterator[Figure]:
     ratio = float(opens.sum() / said.sum())
     note = f"observed over expected {ratio:.3f}; where a chance was said {opens[told].sum() / said.sum():.3f}"
     yield Figure(TOPIC, "observed over expected, distance from 1", abs(ratio - 1), {}, 0.15, True, note)
-    yield Figure(TOPIC, "relative calibration error (ECE)", relative_ece(opens, said), {}, 0.2, True)
+    what = "relative calibration error (ECE)"
+    missed = f"{int(opens[~told].sum())} openings where none was said"
+    yield Figure(
+        TOPIC,
+        f"{what}, silent accounts as sure not to open",
+        relative_ece(opens, said),
+        {},
+        0.2,
+        True,
+        missed,
+    )
+    yield Figure(
+        TOPIC, f"{what}, where a chance was said", relative_ece(opens[told], said[told]), {}, 0.2, True
+    )
+    before = learnt["account_sum"] == 0
+    rate = float(learnt["opens"][before].mean())
+    filled = np.where(told, said, rate)
+    note = f"{rate:.5f} of them, as seen until September 2024"
+    yield Figure(
+        TOPIC, f"{what}, silent accounts at their rate", relative_ece(opens, filled), {}, 0.2, True, note
+    )
+    draw = np.random.default_rng(7)
+    noise = np.mean([relative_ece((draw.random(len(said)) < filled) * 1.0, filled) for _ in range(50)])
+    yield Figure(
+        TOPIC,
+        f"{what}, of openings drawn with just these chances",
+        float(noise),
+        {},
+        None,
+        True,
+        "rows drawn one by one; real openings come in runs of three, so chance gives more than this",
+    )

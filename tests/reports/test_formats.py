@@ -21,7 +21,7 @@ from muster.reports.frozen.freezing import Written, freeze_board
 from muster.reports.frozen.plain import freeze, thaw
 from muster.reports.frozen.snapshot import Shelf, Snapshot
 from muster.reports.page import render
-from muster.reports.sheets import Headlines, Picture
+from muster.reports.sheets import Headlines, Picture, RoleLetter
 from muster.reports.values import Money, show
 
 
@@ -45,6 +45,13 @@ def kept(halden: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, 
 def test_a_pack_comes_back_from_its_snapshot_as_it_was(kept: tuple[Path, Snapshot]) -> None:
     _, snapshot = kept
     assert thaw(json.loads(json.dumps(freeze(snapshot.pack)))) == snapshot.pack
+
+
+def test_a_pack_of_an_older_version_still_opens() -> None:
+    """It did not yet say two things, and said one that nobody says any more."""
+    letter = {"kind": "RoleLetter", "letter": "DM", "engaged": 1, "missing": 0, "colour": "red"}
+    assert thaw(letter) == RoleLetter("DM", "", 1, 0)
+    assert thaw({"kind": "Sentence"}).parts == ()
 
 
 def test_one_id_gives_the_same_bytes_of_html_and_json(kept: tuple[Path, Snapshot]) -> None:

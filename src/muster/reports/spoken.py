@@ -52,9 +52,7 @@ def first_conversation(tables: Published, scope: Scope) -> Picture:
         "For each solution, the share of a group's engagement that came before sales first spoke with it: "
         "the median, on a bar that holds the middle half of groups.",
         f"Rests on {rests} decided in {first.label} to {scope.quarter.label} that sales spoke with.",
-        Intervals("engagement behind it: median, middle half", tuple(bars))
-        if bars
-        else None,
+        Intervals("engagement behind it: median, middle half", tuple(bars)) if bars else None,
         Sheet(
             "first-conversation",
             f"First conversation: groups decided in {first.label} to {scope.quarter.label}",

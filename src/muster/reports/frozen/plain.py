@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -37,7 +37,11 @@ def freeze(value: Any) -> Any:
 
 
 def thaw(frozen: Any) -> Any:
-    """What was frozen, equal to what it was."""
+    """What was frozen, equal to what it was.
+
+    What a later Muster says beside it is empty: an old pack knew nothing of it. What it says no more
+    is left out.
+    """
     if isinstance(frozen, list):
         return tuple(thaw(item) for item in frozen)
     if not isinstance(frozen, dict):
@@ -49,7 +53,9 @@ def thaw(frozen: Any) -> Any:
         return date.fromisoformat(frozen["iso"])
     if kind == "decimal":
         return Decimal(frozen["digits"])
-    return _kinds()[kind](**{name: thaw(item) for name, item in frozen.items() if name != KIND})
+    made = _kinds()[kind]
+    told = {f.name: thaw(frozen[f.name]) if f.name in frozen else _unsaid(f) for f in fields(made)}
+    return made(**told)
 
 
 @cache
@@ -61,6 +67,14 @@ def _kinds() -> dict[str, type]:
         for name, kind in vars(module).items()
         if isinstance(kind, type) and is_dataclass(kind)
     }
+
+
+def _unsaid(field: Any) -> Any:
+    """A field that a frozen value does not have: its default, else nothing of its kind."""
+    if field.default is not MISSING:
+        return field.default
+    kind = str(field.type).split("[")[0]
+    return {"str": "", "tuple": (), "int": 0, "bool": False}.get(kind)
 
 
 def _is_told(value: Any, field: Any) -> bool:

@@ -87,7 +87,7 @@ def test_a_step_back_leaves_a_stage_and_begins_another_visit() -> None:
     rows = [
         {
             "opportunity_id": key,
-            "position": position,
+            "position": place,
             "stage": stage,
             "changed_at": day(at),
             "stage_change_id": str(n),

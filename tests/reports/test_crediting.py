@@ -67,8 +67,7 @@ def test_influence_says_how_often_programmes_would_count_a_dollar(pack: BoardPac
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])  # axe takes its time
 def test_the_page_holds_in_a_browser(
     chromium: Any, pack: BoardPack, tmp_path: Path, width: int, scheme: str
 ) -> None:

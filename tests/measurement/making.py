@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -50,8 +51,7 @@ def quarters(first: int, last: int) -> list[tuple[date, date, str]]:
     """Calendar quarters of the years from first to last: first day, next one's first day, label."""
     starts = [date(y, m, 1) for y in range(first, last + 1) for m in (1, 4, 7, 10)] + [date(last + 1, 1, 1)]
     return [
-        (start, end, f"{start.year}-Q{(start.month + 2) // 3}")
-        for start, end in zip(starts, starts[1:], strict=False)
+        (start, end, f"{start.year}-Q{(start.month + 2) // 3}") for start, end in itertools.pairwise(starts)
     ]
 
 
@@ -76,9 +76,6 @@ def calendar(first: int, last: int, *, as_of: date) -> dict[str, pa.Table]:
             label=pa.string(),
         ),
         "month": table(
-            [
-                {"month_on": micros(a), "next_month_on": micros(b)}
-                for a, b in zip(months, months[1:], strict=False)
-            ]
+            [{"month_on": micros(a), "next_month_on": micros(b)} for a, b in itertools.pairwise(months)]
         ),
     }

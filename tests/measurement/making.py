@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
@@ -55,6 +56,9 @@ def quarters(first: int, last: int) -> list[tuple[date, date, str]]:
     ]
 
 
+    return [(start, end, f"{start.year}-Q{(start.month + 2) // 3}") for start, end in pairwise(starts)]
+
+
 def calendar(first: int, last: int, *, as_of: date) -> dict[str, pa.Table]:
     """`clock`, `quarter` and `month` of the years from first to last."""
     months = [date(y, m, 1) for y in range(first, last + 1) for m in range(1, 13)] + [date(last + 1, 1, 1)]
@@ -78,4 +82,7 @@ def calendar(first: int, last: int, *, as_of: date) -> dict[str, pa.Table]:
         "month": table(
             [{"month_on": micros(a), "next_month_on": micros(b)} for a, b in itertools.pairwise(months)]
         ),
+
+
+        "month": table([{"month_on": micros(a), "next_month_on": micros(b)} for a, b in pairwise(months)]),
     }

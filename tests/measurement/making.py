@@ -55,7 +55,6 @@ def quarters(first: int, last: int) -> list[tuple[date, date, str]]:
         (start, end, f"{start.year}-Q{(start.month + 2) // 3}") for start, end in itertools.pairwise(starts)
     ]
 
-
     return [(start, end, f"{start.year}-Q{(start.month + 2) // 3}") for start, end in pairwise(starts)]
 
 
@@ -82,7 +81,5 @@ def calendar(first: int, last: int, *, as_of: date) -> dict[str, pa.Table]:
         "month": table(
             [{"month_on": micros(a), "next_month_on": micros(b)} for a, b in itertools.pairwise(months)]
         ),
-
-
         "month": table([{"month_on": micros(a), "next_month_on": micros(b)} for a, b in pairwise(months)]),
     }

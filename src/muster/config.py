@@ -16,7 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from muster.problems import ConfigError, WrongUse
 
 FILE = "muster.toml"
-DECISIONS = "decisions.csv"  # what `muster people`, `accounts` and `roles` write: one more source
+DECISIONS = ".muster/decisions.csv"  # what the store holds, written out for runs: one more source
+SQLITE_STORE = "store.db"  # where decisions are kept unless store.url names a database
+OLDER_DECISIONS = "decisions.csv"  # where decisions were kept before there was a store
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -98,6 +100,12 @@ class PeopleConfig(_Section):
     join_from: Annotated[float, Field(ge=0.5, lt=1.0)] | None = None
 
 
+class StoreConfig(_Section):
+    """Where decisions are kept: a SQLite file in the workspace, or a PostgreSQL database by its address."""
+
+    url: str | None = None
+
+
 class Config(_Section):
     """The whole of muster.toml."""
 
@@ -105,6 +113,7 @@ class Config(_Section):
     source: tuple[SourceConfig, ...] = ()
     engine: EngineConfig = EngineConfig()
     people: PeopleConfig = PeopleConfig()
+    store: StoreConfig = StoreConfig()
 
 
 def read_config(workspace: Path, *, environment: Mapping[str, str] | None = None) -> Config:
@@ -136,24 +145,29 @@ def read_config(workspace: Path, *, environment: Mapping[str, str] | None = None
 
 
 def _with_decisions(config: Config, workspace: Path) -> Config:
-    """The settings with the workspace's own decisions as one more source, unless one reads them already."""
-    path = workspace / DECISIONS
-    if not path.is_file() or any((workspace / s.path).resolve() == path.resolve() for s in config.source):
-        return config
-    columns = ["decision_id", "kind", "subject_id", "other_id", "reason", "decided_by", "decided_at"]
-    with path.open(encoding="utf-8-sig", errors="replace") as stream:
-        if "value" in stream.readline().strip().split(","):
-            columns.append("value")  # a file begun before roles were decided has none
-    own = SourceConfig(
-        name="people-decisions",
-        kind="table",
-        path=DECISIONS,
-        table="decision",
-        columns={column: column for column in columns},
-        encoding="utf-8",
-        delimiter=",",
-    )
-    return config.model_copy(update={"source": (*config.source, own)})
+    """The settings with people's decisions as further sources, unless one reads them already."""
+    own = []
+    for name, place in (("older-decisions", OLDER_DECISIONS), ("people-decisions", DECISIONS)):
+        path = workspace / place
+        read = {(workspace / s.path).resolve() for s in config.source}
+        if not path.is_file() or path.resolve() in read:
+            continue
+        columns = ["decision_id", "kind", "subject_id", "other_id", "reason", "decided_by", "decided_at"]
+        with path.open(encoding="utf-8-sig", errors="replace") as stream:
+            if "value" in stream.readline().strip().split(","):
+                columns.append("value")  # a file begun before roles were decided has none
+        own.append(
+            SourceConfig(
+                name=name,
+                kind="table",
+                path=place,
+                table="decision",
+                columns={column: column for column in columns},
+                encoding="utf-8",
+                delimiter=",",
+            )
+        )
+    return config.model_copy(update={"source": (*config.source, *own)}) if own else config
 
 
 def _expand(value: Any, environment: Mapping[str, str], *, text: str) -> Any:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from muster import flow
-from muster.config import FILE, Config, read_config
+from muster.config import FILE, SQLITE_STORE, Config, read_config
 from muster.engine.lock import hold
 from muster.engine.published import Published, open_published
 from muster.problems import WrongUse
@@ -80,9 +80,19 @@ class Workspace:
 
         Raises WorkspaceBusy when another run holds the workspace.
         """
-        config, rules = self.config, self.rules
         with hold(self.folder, "muster run"):
+            self._tell_decisions()
+            config, rules = self.config, self.rules
             return flow.run(self.folder, config, rules, as_of=as_of, engine=engine, progress=progress)
+
+    def _tell_decisions(self) -> None:
+        """Write out what the store holds by now: a source of the run that begins."""
+        config = self.config.store
+        if config.url is not None or (self.folder / SQLITE_STORE).is_file():
+            # Only now: most workspaces keep nothing, and start faster without a database's library.
+            from muster.store.keeping import kept_decisions  # noqa: PLC0415
+
+            kept_decisions(self.folder, config)
 
     def table(self, name: str) -> pa.Table:
         """One published table as Arrow: pandas, Polars, DuckDB and Spark read it without a copy."""

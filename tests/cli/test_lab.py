@@ -92,7 +92,7 @@ def test_labels_that_agree_write_no_decision(muster, demo, tmp_path):
     muster("lab", "match", "-w", demo, "-o", sample)
     result = muster("lab", "match", "-w", demo, "--labels", _answer(sample), "--apply")
     assert result.stdout.startswith("0 decisions written")
-    assert not (demo / "decisions.csv").is_file()
+    assert not (demo / "store.db").is_file()
 
 
 def test_roles_are_drawn_reviewed_judged_and_drawn_on_a_page(muster, demo, tmp_path):

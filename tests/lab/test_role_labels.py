@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from muster.lab.apply import decide_reviews
 from muster.lab.decided import decisions, undo
-from muster.lab.decisions import Decision, append_decision, read_decisions
 from muster.lab.role_decide import ROLES, correct
 from muster.lab.role_sample import RoleLabel
 from muster.lab.sample import Stratum
@@ -106,21 +103,3 @@ def test_what_there_is_not_is_refused(acme: Workspace, group: str, person: str, 
     key = reviewed(acme, vera=None)[0].buying_group_id if group == "here" else group
     with pytest.raises(WrongUse, match=says):
         correct(acme, key, person, role)
-
-
-def test_a_file_begun_before_roles_were_decided_gets_a_further_column_and_keeps_its_rows(
-    tmp_path: Path,
-) -> None:
-    file = tmp_path / "decisions.csv"
-    file.write_text(
-        "decision_id,kind,subject_id,other_id,reason,decided_by,decided_at\n"
-        'd000001-20260301T093000Z,merge,r1,r2,"one, surely",Rita,2026-03-01T00:00:00+00:00'
-    )
-    old = read_decisions(tmp_path)
-    further = Decision("d000002-x", "merge", "r3", "r4", "", "Rita", "2026-03-01T00:00:00+00:00")
-    append_decision(tmp_path, further)
-    assert read_decisions(tmp_path) == [*old, further]
-    assert "value" not in file.read_text()
-    role = Decision("d000003-x", "role", "g1", "r1", "", "Rita", "2026-03-01T00:00:00+00:00", "user")
-    append_decision(tmp_path, role)
-    assert read_decisions(tmp_path) == [*old, further, role]

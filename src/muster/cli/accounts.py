@@ -15,7 +15,7 @@ _WORDS = Words(
     anything="An account record's id, an account's id or a domain of the last run.",
     record="An account record's id, or a domain.",
     merge="Decide that two account records, accounts or domains are one account.\n\n"
-    "A row is added to decisions.csv in the workspace, which every run reads.",
+    "It is kept in the workspace's store, which every run reads.",
     merge_example='0015e001 acme-labs.example --reason "bought in May"',
     split="Decide that two account records are two accounts, whatever rule or likeness joins them.\n\n"
     "A domain and a record can be split, too: then the domain is not that record's.",

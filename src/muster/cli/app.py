@@ -13,6 +13,7 @@ import typer
 from muster.cli import (
     accounts,
     attribute,
+    audit,
     backtest,
     check,
     demo,
@@ -27,6 +28,7 @@ from muster.cli import (
     report,
     roles,
     run,
+    upgrade,
 )
 from muster.cli.endings import CODES, Commands, interrupted
 
@@ -52,6 +54,8 @@ _ORDER = (
     "export",
     "demo",
     "doctor",
+    "audit",
+    "upgrade",
 )
 
 
@@ -73,7 +77,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (init, check, run, query, explain, backtest, attribute, replay, export, demo, doctor):
+plain = (init, check, run, query, explain, backtest, attribute, replay, export, demo, doctor, audit, upgrade)
+for module in plain:
     name = module.__name__.rpartition(".")[2]
     function = getattr(module, name)
     app.command(name, help=_flowing(function.__doc__), epilog=module.EXAMPLES)(function)

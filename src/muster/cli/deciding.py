@@ -105,7 +105,7 @@ def put_taking_back(app: typer.Typer, command: str, listed: str, matter: "Callab
     ) -> None:
         """Make a decision as if it had never been: the tables come back to the same bytes.
 
-        The decision stays in decisions.csv, and so does that it was undone.
+        The decision stays in the store, and so does that it was undone.
         """
         from muster.lab.decided import undo as take_back
         from muster.workspace import open_workspace

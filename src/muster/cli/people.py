@@ -24,7 +24,7 @@ _WORDS = Words(
     anything="A record's id, a person's id or an e-mail address of the last run.",
     record="A record's id, or what one record alone has: a person's id, an address.",
     merge="Decide that two records, people or addresses are one person.\n\n"
-    "A row is added to decisions.csv in the workspace, which every run reads.",
+    "It is kept in the workspace's store, which every run reads.",
     merge_example='00Q5e001 ana@acme.example --reason "her old address"',
     split="Decide that two records are two people, whatever rule or likeness joins them.\n\n"
     "Further records of the person stay with the one of the two they are tied to.",

@@ -49,7 +49,7 @@ def correct(
 ) -> None:
     """Decide which role a member of a buying group plays.
 
-    A row is added to decisions.csv in the workspace, which every run reads.
+    It is kept in the workspace's store, which every run reads.
     """
     from muster.lab.role_decide import ROLES  # noqa: PLC0415
     from muster.lab.role_decide import correct as decide  # noqa: PLC0415

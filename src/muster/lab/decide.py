@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from muster.engine.lock import hold
 from muster.explain.archive import Archive
 from muster.lab.decided import (
     Decided,
     decisions_about,
     every_decision,
     holders_of,
-    new_decision,
+    keep_decision,
     open_archive,
+    outranks_new_ones,
     told_of,
 )
-from muster.lab.decisions import Decision, append_decision, standing
+from muster.lab.decisions import standing
 from muster.lab.subjects import Identity, Subject
 from muster.problems import WrongUse
+from muster.store.decisions import Decision
 from muster.workspace import Workspace
 
 
@@ -39,10 +40,7 @@ def split(
 def _decide(
     workspace: Workspace, about: Identity, kind: str, said: tuple[str, str], *, reason: str, by: str
 ) -> Decided:
-    with (
-        hold(workspace.folder, f"muster {about.command} {about.kinds[kind]}"),
-        open_archive(workspace) as archive,
-    ):
+    with open_archive(workspace) as archive:
         one, other = (about.find(archive, s, kind == about.split) for s in said)
         if one.subject_id == other.subject_id:
             raise WrongUse(
@@ -56,15 +54,15 @@ def _decide(
         if before is not None and before.kind == kind:
             says = "That was decided already; nothing was written."
             return told_of(archive, about, before, holders, is_new=False, says=says)
-        row = new_decision(workspace, every, kind, (one.subject_id, other.subject_id), reason=reason, by=by)
-        if before is not None and before.rank > row.rank:
+        if before is not None and outranks_new_ones(workspace, before):
             raise WrongUse(
                 f"{before.decision_id} says {about.kinds[before.kind]}, as of a later date than the tables.",
                 remedy=f"Take it back first: muster {about.command} undo {before.decision_id}",
             )
         if kind == about.merge:
             _refuse_where_split(archive, about, known, one, other)
-        append_decision(workspace.folder, row)
+        ids = (one.subject_id, other.subject_id)
+        row = keep_decision(workspace, every, kind, ids, reason=reason, by=by)
         says = _effect(about, kind, len(holders))
         return told_of(archive, about, row, holders, is_new=True, says=says)
 

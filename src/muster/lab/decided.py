@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 
-from muster.engine.lock import hold
 from muster.explain.archive import Archive
-from muster.lab.decisions import (
-    UNDO,
-    Decision,
-    append_decision,
-    find_decision,
-    next_id,
-    read_decisions,
-    standing,
-    undone,
-)
+from muster.lab.decisions import find_decision, standing, undone
 from muster.lab.subjects import Holder, Matter
 from muster.problems import WrongUse
+from muster.store.decisions import UNDO, Decision, add_decision
+from muster.store.keeping import keeping, kept_decisions
 from muster.workspace import Workspace
 
 _RECORDED = """
@@ -50,7 +42,7 @@ class Known:
 
 def undo(workspace: Workspace, decision_id: str, *, about: Matter, reason: str = "", by: str = "") -> Decided:
     """Make a decision as if it had never been. Raises WrongUse where there is none of that id."""
-    with hold(workspace.folder, f"muster {about.command} undo"), open_archive(workspace) as archive:
+    with open_archive(workspace) as archive:
         every = every_decision(workspace, archive)
         known = decisions_about(about, every)
         meant = find_decision(known, decision_id, command=about.command)
@@ -65,14 +57,13 @@ def undo(workspace: Workspace, decision_id: str, *, about: Matter, reason: str =
             before = find_decision(known, taken_back[meant.decision_id], command=about.command)
             says = "It was undone already."
             return told_of(archive, about, before, holders, is_new=False, says=says)
-        row = new_decision(workspace, every, UNDO, (meant.decision_id, ""), reason=reason, by=by)
-        append_decision(workspace.folder, row)
+        row = keep_decision(workspace, every, UNDO, (meant.decision_id, ""), reason=reason, by=by)
         says = f"The next run makes it as if {meant.decision_id} had never been."
         return told_of(archive, about, row, holders, is_new=True, says=says)
 
 
 def decisions(workspace: Workspace, about: Matter) -> list[Known]:
-    """Every decision about people, accounts or roles, of the own file and other sources, oldest first."""
+    """Every decision about people, accounts or roles, of the store and other sources, oldest first."""
     with open_archive(workspace) as archive:
         known = decisions_about(about, every_decision(workspace, archive))
     in_force = {d.decision_id for d in standing(known)}
@@ -90,7 +81,7 @@ def decisions(workspace: Workspace, about: Matter) -> list[Known]:
     ]
 
 
-def new_decision(
+def keep_decision(
     workspace: Workspace,
     known: list[Decision],
     kind: str,
@@ -100,20 +91,29 @@ def new_decision(
     by: str,
     value: str = "",
 ) -> Decision:
-    """A decision dated as the tables it is taken on."""
+    """Keep a decision in the store, dated as the tables it is taken on; returns it with its id.
+
+    Raises WrongUse where somebody decided about the same since `known` was read.
+    """
     as_of = str(workspace.published.manifest["as_of"])
-    number = next_id([*known, *read_decisions(workspace.folder)], now=datetime.now(UTC))
-    return Decision(number, kind, *ids, reason, by, as_of, value)
+    with keeping(workspace.folder, workspace.config.store, who=by) as store:
+        return add_decision(store, Decision("", kind, *ids, reason, by, as_of, value), seen=known)
+
+
+def outranks_new_ones(workspace: Workspace, decision: Decision) -> bool:
+    """Whether a decision would still be the later one, if another were kept now."""
+    ours_are_below = "e"  # the ids of the store begin with a d
+    return decision.rank > (str(workspace.published.manifest["as_of"]), ours_are_below)
 
 
 def every_decision(workspace: Workspace, archive: Archive) -> list[Decision]:
-    """The decisions of the last run's records, and those written since."""
+    """The decisions of the last run's records, and those kept since."""
     told = {}
     for row in archive.rows(_RECORDED):
         at = row["decided_at"].replace(tzinfo=UTC).isoformat()
         cells = {name: row[name] or "" for name in row if name != "decided_at"}
         told[row["decision_id"]] = Decision(**cells, decided_at=at)
-    told |= {d.decision_id: d for d in read_decisions(workspace.folder)}
+    told |= {d.decision_id: d for d in kept_decisions(workspace.folder, workspace.config.store)}
     return sorted(told.values(), key=lambda d: d.rank)
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import difflib
 
 from muster.engine.duckdb_engine import literal
-from muster.engine.lock import hold
 from muster.explain.archive import Archive
 from muster.lab.decided import (
     Decided,
     decisions_about,
     every_decision,
-    new_decision,
+    keep_decision,
     open_archive,
+    outranks_new_ones,
     told_of,
 )
-from muster.lab.decisions import append_decision, standing
+from muster.lab.decisions import standing
 from muster.lab.people import find_person
 from muster.lab.subjects import Matter
 from muster.problems import WrongUse
@@ -48,7 +48,7 @@ def correct(
     member that there is not, and for `none` in a closed group, which keeps its members.
     """
     role = _known_role(workspace, role)
-    with hold(workspace.folder, "muster roles correct"), open_archive(workspace) as archive:
+    with open_archive(workspace) as archive:
         found = find_person(archive, person, False)
         member = _member(archive, group, found.holder.id, person)
         if role == NONE and member["closed_at"] is not None:
@@ -62,14 +62,13 @@ def correct(
         if before is not None and before.value == role:
             says = "That was decided already; nothing was written."
             return told_of(archive, ROLES, before, (found.holder,), is_new=False, says=says)
-        ids = (group, found.subject_id)
-        row = new_decision(workspace, every, ROLE, ids, reason=reason, by=by, value=role)
-        if before is not None and before.rank > row.rank:
+        if before is not None and outranks_new_ones(workspace, before):
             raise WrongUse(
                 f"{before.decision_id} says {before.value}, as of a later date than the tables.",
                 remedy=f"Take it back first: muster roles undo {before.decision_id}",
             )
-        append_decision(workspace.folder, row)
+        ids = (group, found.subject_id)
+        row = keep_decision(workspace, every, ROLE, ids, reason=reason, by=by, value=role)
         says = "The next run takes them for " + (
             f"{role}." if role != NONE else "somebody with no part in the decision."
         )

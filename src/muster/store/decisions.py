@@ -1,0 +1,127 @@
+"""What people decided: rows are only added, and two who decide at once about one thing are told apart.
+
+A decision counts from the date of the tables it was taken on (`decided_at`), so that the next run of the
+same records applies it without moving the date everything is seen from. Its id begins with a number that
+grows with each, and so sorts in the order of writing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from muster.problems import WrongUse
+from muster.store.audit import note
+from muster.store.opening import Store
+from muster.store.schema import DECISION
+
+UNDO = "undo"
+_TOLD = [column for column in DECISION.columns if column.name not in {"number", "turn"}]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One row: two are one (merge, account_merge), are two (split, account_split), or an id is undone.
+
+    Of kind `role` it says which role (`value`) the person of `other_id` plays in the group `subject_id`.
+    """
+
+    decision_id: str
+    kind: str
+    subject_id: str
+    other_id: str
+    reason: str
+    decided_by: str
+    decided_at: str
+    value: str = ""
+
+    @property
+    def says(self) -> str:
+        """For example: merge 00Q5e001 and 00Q5e002."""
+        about = " and ".join(part for part in (self.subject_id, self.other_id) if part)
+        return f"{self.kind} {about}{self.value and f' as {self.value}'}"
+
+    @property
+    def pair(self) -> frozenset[str]:
+        """The two it is about, in no order."""
+        return frozenset((self.subject_id, self.other_id))
+
+    @property
+    def rank(self) -> tuple[str, str]:
+        """What makes one decision later than another, as the flow has it."""
+        return self.decided_at, self.decision_id
+
+
+def read_decisions(store: Store | None) -> list[Decision]:
+    """Every decision in the order of writing; none where there is no store."""
+    if store is None:
+        return []
+    with store.reading() as connection:
+        rows = connection.execute(sa.select(*_TOLD).order_by(DECISION.c.number)).mappings().all()
+    return [Decision(**row) for row in rows]
+
+
+def add_decision(
+    store: Store, decision: Decision, *, seen: Sequence[Decision], now: datetime | None = None
+) -> Decision:
+    """Keep a decision that somebody took knowing those `seen`; returns it with its id.
+
+    It is on the disk when this returns, and `audit` tells of it. Raises WrongUse where somebody else decided
+    about the same subjects since.
+    """
+    written = now or datetime.now(UTC)
+    with store.writing() as connection:
+        there = _about(connection, decision)
+        known = {d.decision_id for d in seen}
+        for earlier in there:
+            if earlier.decision_id not in known:
+                first = earlier.decided_by or "Somebody"
+                raise WrongUse(
+                    f"{first} was first: {earlier.decision_id} says {earlier.says}.",
+                    remedy="Look again, and decide once more if you still want to.",
+                )
+        highest = connection.execute(sa.select(sa.func.max(DECISION.c.number))).scalar() or 0
+        highest = max(highest, *(_number(d.decision_id) for d in seen), 0)
+        kept = replace(decision, decision_id=f"d{highest + 1:06d}-{written.astimezone(UTC):%Y%m%dT%H%M%SZ}")
+        connection.execute(
+            sa.insert(DECISION).values(**asdict(kept), number=highest + 1, turn=len(there) + 1)
+        )
+        detail = {"before": there[-1].says if there else "", "after": kept.says, "reason": kept.reason}
+        note(connection, kept.decided_by, "decide", kept.decision_id, detail)
+    return kept
+
+
+def bring_in(store: Store, decisions: Sequence[Decision], *, who: str, source: str) -> int:
+    """Keep decisions written elsewhere, with their ids, unless there already. Returns how many were new."""
+    new = 0
+    with store.writing() as connection:
+        ids = set(connection.execute(sa.select(DECISION.c.decision_id)).scalars())
+        number = connection.execute(sa.select(sa.func.max(DECISION.c.number))).scalar() or 0
+        for decision in decisions:
+            if decision.decision_id in ids:
+                continue
+            number, new = max(number + 1, _number(decision.decision_id)), new + 1
+            turn = len(_about(connection, decision)) + 1
+            connection.execute(sa.insert(DECISION).values(**asdict(decision), number=number, turn=turn))
+        if new:
+            note(connection, who, "bring_in", source, {"decisions": new})
+    return new
+
+
+def _about(connection: sa.Connection, decision: Decision) -> list[Decision]:
+    """What was decided about the same subjects, in whatever order named, oldest first."""
+    pair = sa.tuple_(DECISION.c.subject_id, DECISION.c.other_id)
+    either = [(decision.subject_id, decision.other_id), (decision.other_id, decision.subject_id)]
+    rows = connection.execute(
+        sa.select(*_TOLD).where(pair.in_(either)).order_by(DECISION.c.number)
+    ).mappings()
+    return [Decision(**row) for row in rows]
+
+
+def _number(decision_id: str) -> int:
+    """The number that one of our ids begins with; 0 of another's."""
+    digits = decision_id[1:7]
+    return int(digits) if decision_id[:1] == "d" and digits.isdigit() and decision_id[7:8] == "-" else 0

@@ -1,0 +1,1 @@
+"""Alembic's side of the store: how each version becomes the next."""

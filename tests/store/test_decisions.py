@@ -1,0 +1,246 @@
+"""Nothing that was decided is ever lost; of two who decide at once one wins, and the other is told."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from muster.config import SQLITE_STORE, StoreConfig
+from muster.problems import UserDataError, WrongUse
+from muster.store.audit import entries, first_broken
+from muster.store.decisions import Decision, add_decision, read_decisions
+from muster.store.files import BROUGHT_IN
+from muster.store.keeping import keeping, kept_decisions
+from muster.store.opening import Store, open_store, upgrade, version
+from muster.store.schema import AUDIT, METADATA
+
+NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+
+
+def accept(by: str, group: str = "g1", *, value: str = "") -> Decision:
+    return Decision("", "accepted", group, "", "they called back", by, "2026-02-27T00:00:00+00:00", value)
+
+
+@pytest.fixture
+def store(tmp_path: Path, kept_in: StoreConfig) -> Iterator[Store]:
+    with closing(upgrade(tmp_path, kept_in)[0]) as made:
+        yield made
+
+
+def test_a_decision_is_read_back_as_it_was_taken_and_numbered_in_turn(store: Store) -> None:
+    one = add_decision(store, accept("Rita"), seen=[], now=NOW)
+    assert one.decision_id == "d000001-20260301T093000Z"
+    other = add_decision(store, accept("Ömer 東京", "g2", value="'; DROP TABLE decision"), seen=[], now=NOW)
+    assert other.decision_id.startswith("d000002-")
+    assert read_decisions(store) == [one, other]
+
+
+def test_who_decides_without_having_seen_the_last_word_is_told_who_was_first(store: Store) -> None:
+    first = add_decision(store, accept("Rita"), seen=[])
+    with pytest.raises(WrongUse, match=f"Rita was first: {first.decision_id} says accepted g1"):
+        add_decision(store, accept("Sven"), seen=[])
+    second = add_decision(store, accept("Sven"), seen=[first])
+    assert read_decisions(store) == [first, second]
+
+
+def test_a_pair_is_one_subject_in_whatever_order_it_is_named(store: Store) -> None:
+    merge = Decision("", "merge", "r1", "r2", "", "Rita", "2026-02-27")
+    add_decision(store, merge, seen=[])
+    with pytest.raises(WrongUse, match="Rita was first"):
+        add_decision(store, Decision("", "split", "r2", "r1", "", "Sven", "2026-02-27"), seen=[])
+
+
+def test_of_many_who_decide_at_once_about_one_group_one_wins(store: Store) -> None:
+    def attempt(number: int) -> str:
+        try:
+            return add_decision(store, accept(f"rep {number}"), seen=[]).decided_by
+        except WrongUse as refused:
+            return str(refused)
+
+    with ThreadPoolExecutor(8) as people:
+        told = list(people.map(attempt, range(24)))
+    [kept] = read_decisions(store)
+    assert told.count(kept.decided_by) == 1
+    assert sum(f"{kept.decided_by} was first" in said for said in told) == 23
+
+
+def test_decisions_of_many_about_many_groups_are_all_kept_and_sealed_in_one_chain(store: Store) -> None:
+    with ThreadPoolExecutor(8) as people:
+        list(people.map(lambda n: add_decision(store, accept("Rita", f"g{n}"), seen=[]), range(40)))
+    assert len({d.decision_id for d in read_decisions(store)}) == 40
+    told = entries(store)
+    assert len(told) == 40 and first_broken(told) is None
+
+
+@pytest.mark.parametrize("fault", ["who", "detail", "gone", "swapped"])
+def test_a_changed_audit_row_or_one_taken_out_is_found(store: Store, fault: str) -> None:
+    for number in range(5):
+        add_decision(store, accept("Rita", f"g{number}"), seen=[])
+    third = AUDIT.c.number == 3
+    with store.writing() as connection:
+        if fault == "gone":
+            connection.execute(sa.delete(AUDIT).where(third))
+        elif fault == "swapped":
+            for was, becomes in ((3, 99), (4, 3), (99, 4)):
+                connection.execute(sa.update(AUDIT).where(AUDIT.c.number == was).values(number=becomes))
+        else:
+            connection.execute(sa.update(AUDIT).where(third).values({fault: "somebody else"}))
+    assert first_broken(entries(store)) == 3
+
+
+def test_a_write_that_ends_with_an_error_leaves_neither_decision_nor_audit_row(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr("muster.store.decisions.note", full)
+    with pytest.raises(OSError, match="no space"):
+        add_decision(store, accept("Rita"), seen=[])
+    assert read_decisions(store) == [] and entries(store) == []
+
+
+def test_the_newest_migration_leaves_the_tables_that_the_code_knows(store: Store) -> None:
+    asked = sa.inspect(store.engine)
+    for table in METADATA.sorted_tables:
+        found = {column["name"]: column["nullable"] for column in asked.get_columns(table.name)}
+        assert found == {column.name: column.nullable for column in table.columns}
+    assert {*asked.get_table_names()} == {*METADATA.tables, "alembic_version"}
+
+
+def test_upgrading_twice_does_nothing_the_second_time(tmp_path: Path, kept_in: StoreConfig) -> None:
+    first, before, after = upgrade(tmp_path, kept_in)
+    add_decision(first, accept("Rita"), seen=[])
+    again, was, is_now = upgrade(tmp_path, kept_in)
+    assert (before, was, is_now) == (None, after, after)
+    assert len(read_decisions(again)) == 1
+    first.close()
+    again.close()
+
+
+def test_an_upgrade_that_fails_leaves_the_version_before(
+    tmp_path: Path, kept_in: StoreConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("alembic.operations.Operations.create_table", _second_table_fails())
+        with pytest.raises(OSError, match="killed"):
+            upgrade(tmp_path, kept_in)
+    store, before, _ = upgrade(tmp_path, kept_in)
+    assert before is None and read_decisions(store) == []
+    store.close()
+
+
+def _second_table_fails() -> object:
+    from alembic.operations import Operations  # noqa: PLC0415
+
+    made, real = [], Operations.create_table
+
+    def create(self: Operations, name: str, *columns: object, **settings: object) -> object:
+        made.append(name)
+        if len(made) == 2:
+            raise OSError("killed")
+        return real(self, name, *columns, **settings)  # type: ignore[arg-type]
+
+    return create
+
+
+def test_a_store_of_a_later_muster_is_refused(tmp_path: Path, kept_in: StoreConfig) -> None:
+    store, *_ = upgrade(tmp_path, kept_in)
+    with store.writing() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    store.close()
+    with pytest.raises(WrongUse, match="a newer one wrote it"):
+        open_store(tmp_path, kept_in)
+
+
+def test_an_older_store_says_how_to_bring_it_up_to_date(tmp_path: Path, kept_in: StoreConfig) -> None:
+    store, *_ = upgrade(tmp_path, kept_in)
+    with store.writing() as connection:
+        connection.execute(sa.text("DELETE FROM alembic_version"))
+    assert version(store) is None
+    store.close()
+    if kept_in.url is None:  # an empty database is one in which nothing was kept yet
+        with pytest.raises(WrongUse, match="muster upgrade"):
+            open_store(tmp_path, kept_in)
+
+
+def test_a_decision_answered_is_on_the_disk_though_the_process_dies(tmp_path: Path) -> None:
+    code = (
+        "import os, sys\nfrom pathlib import Path\nfrom muster.config import StoreConfig\n"
+        "from muster.store.decisions import Decision, add_decision\n"
+        "from muster.store.opening import upgrade\n"
+        "store, *_ = upgrade(Path(sys.argv[1]), StoreConfig())\n"
+        "for n in range(3):\n"
+        "    told = add_decision(store, Decision('', 'accepted', f'g{n}', '', '', 'Rita', '2026'), seen=[])\n"
+        "    print(told.decision_id, flush=True)\n"
+        "with store.writing() as connection:\n"
+        '    connection.exec_driver_sql("DELETE FROM decision")\n'
+        "    os.kill(os.getpid(), 9)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=False)
+    assert done.returncode == -9
+    kept = kept_decisions(tmp_path, StoreConfig())
+    assert [d.decision_id for d in kept] == done.stdout.split() and len(kept) == 3
+
+
+def test_a_workspace_where_nothing_was_decided_has_no_store(tmp_path: Path) -> None:
+    assert kept_decisions(tmp_path, StoreConfig()) == []
+    assert not (tmp_path / SQLITE_STORE).exists()
+
+
+OLDER = (
+    "decision_id,kind,subject_id,other_id,reason,decided_by,decided_at\n"
+    'd000007-20260301T093000Z,merge,r1,r2,"one, surely",Rita,2026-03-01T00:00:00+00:00\n'
+)
+
+
+def test_an_older_file_of_decisions_is_brought_in_once_and_numbers_go_on_after_it(
+    tmp_path: Path, kept_in: StoreConfig
+) -> None:
+    (tmp_path / "decisions.csv").write_text(OLDER)
+    with keeping(tmp_path, kept_in, who="Sven") as store:
+        new = add_decision(store, accept("Sven"), seen=[])
+    assert new.decision_id.startswith("d000008-")
+    assert [d.reason for d in kept_decisions(tmp_path, kept_in)] == ["one, surely", "they called back"]
+    assert not (tmp_path / "decisions.csv").exists() and (tmp_path / BROUGHT_IN).read_text() == OLDER
+    (tmp_path / BROUGHT_IN).rename(tmp_path / "decisions.csv")  # as if it had been killed before the renaming
+    with keeping(tmp_path, kept_in, who="Sven"):
+        pass
+    assert len(kept_decisions(tmp_path, kept_in)) == 2
+
+
+def test_an_older_file_that_is_no_such_table_is_named_and_left(tmp_path: Path, kept_in: StoreConfig) -> None:
+    (tmp_path / "decisions.csv").write_text("id,what\n1,merge\n")
+    with (
+        pytest.raises(UserDataError, match=r"decisions.csv has no column decision_id"),
+        keeping(tmp_path, kept_in, who="Sven"),
+    ):
+        pass
+    assert (tmp_path / "decisions.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("mysql://here/there", "the store knows PostgreSQL"),
+        ("no address", "no address of a database"),
+        ("postgresql://nobody@127.0.0.1:1/none", "does not open"),
+    ],
+)
+def test_an_address_that_leads_nowhere_says_so_without_its_password(
+    tmp_path: Path, url: str, says: str
+) -> None:
+    if url.startswith("postgresql"):
+        pytest.importorskip("psycopg")
+        url = url.replace("nobody@", "nobody:geheim@")
+    with pytest.raises(WrongUse, match=says) as refused:
+        open_store(tmp_path, StoreConfig(url=url))
+    assert "geheim" not in str(refused.value)

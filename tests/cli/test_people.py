@@ -10,7 +10,7 @@ import pytest
 from muster.testing import account, company, contact, engaged, lead
 from muster.workspace import open_workspace
 
-FILE = "store.db"
+FILE = ".muster/decisions.csv"  # what the store holds, written out for runs
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from itertools import pairwise
@@ -51,10 +50,6 @@ def table(rows: Iterable[Mapping[str, Any]], **types: pa.DataType) -> pa.Table:
 def quarters(first: int, last: int) -> list[tuple[date, date, str]]:
     """Calendar quarters of the years from first to last: first day, next one's first day, label."""
     starts = [date(y, m, 1) for y in range(first, last + 1) for m in (1, 4, 7, 10)] + [date(last + 1, 1, 1)]
-    return [
-        (start, end, f"{start.year}-Q{(start.month + 2) // 3}") for start, end in itertools.pairwise(starts)
-    ]
-
     return [(start, end, f"{start.year}-Q{(start.month + 2) // 3}") for start, end in pairwise(starts)]
 
 
@@ -77,9 +72,6 @@ def calendar(first: int, last: int, *, as_of: date) -> dict[str, pa.Table]:
             quarter_on=pa.int64(),
             next_quarter_on=pa.int64(),
             label=pa.string(),
-        ),
-        "month": table(
-            [{"month_on": micros(a), "next_month_on": micros(b)} for a, b in itertools.pairwise(months)]
         ),
         "month": table([{"month_on": micros(a), "next_month_on": micros(b)} for a, b in pairwise(months)]),
     }

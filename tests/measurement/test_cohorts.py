@@ -79,7 +79,8 @@ def test_won_lost_and_still_open_make_one() -> None:
         if row["estimate"] is None:
             continue
         if key[1] == IN_THE_END:
-            assert row["estimate"] + lost[key]["estimate"] == pytest.approx(1, abs=1e-8)
+            assert row["estimate"] + lost[key]["estimate"] == pytest.approx(1, abs=0.05)
+            assert row["estimate"] + lost[key]["estimate"] <= 1 + 1e-8
         elif key[1] == BY_AGE:
             assert row["estimate"] + lost[key]["estimate"] <= 1 + 1e-9
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 FEWEST = 10  # ways out seen in a place for each band that its time is cut into
 MOST_BANDS = 6
+LONGEST = 730  # days: of what stands longer, and longer than any did, nothing more is expected
 BORROWED = 4.0  # each place borrows from all places with the weight of so many ways out
 Vector = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -40,10 +41,13 @@ class Stays:
 class Rates:
     """A day's rate of each way out: `rates[draw, place, band, way]`; `ends[place]` are where bands end.
 
-    The last band has no end. Draw 0 is what was seen; the others are what other accounts would have shown.
+    The last band ends after two years, or with the longest that any was watched there (`longest`): what
+    stands for years without an end counts as standing. Draw 0 is what was seen; the others are what other
+    accounts would have shown.
     """
 
     ends: tuple[Whole, ...]
+    longest: tuple[int, ...]
     rates: Vector
 
     @property
@@ -59,7 +63,7 @@ def learn(stays: Stays, drawn: Vector) -> Rates:
     gamma prior from all places (Holford 1980; Clayton 1978).
     """
     ends = tuple(_bands(stays, place) for place in range(stays.places))
-    most, ways = max(len(e) for e in ends) + 1, stays.places + 2
+    most, ways = max(len(e) for e in ends) + 2, stays.places + 2
     days = np.zeros((stays.units, stays.places, most), np.float64)
     taken = np.zeros((stays.units, stays.places, most, ways), np.float64)
     for place in range(stays.places):
@@ -76,7 +80,10 @@ def learn(stays: Stays, drawn: Vector) -> Rates:
     weights = np.vstack([np.ones(stays.units), drawn]) if stays.units else np.zeros((1 + len(drawn), 0))
     days_of = np.tensordot(weights, days, 1)
     taken_of = np.tensordot(weights, taken, 1)
-    return Rates(ends, _pooled(days_of, taken_of, ends))
+    longest = tuple(
+        int(stays.days[stays.place == place].max(initial=LONGEST)) for place in range(stays.places)
+    )
+    return Rates(ends, longest, _pooled(days_of, taken_of, ends))
 
 
 def _bands(stays: Stays, place: int) -> Whole:
@@ -121,7 +128,9 @@ class Reaching:
         ends = self.rates.ends[place]
         band = np.searchsorted(ends, days, side="right")
         total = self.rates.rates[:, place].sum(axis=2)[:, band]
-        left = np.append(ends.astype(np.float64), np.inf)[band] - days
+        left = np.maximum(
+            np.append(ends, max(self.rates.longest[place], int(ends.max(initial=0))))[band] - days, 0
+        )
         staying = np.exp(-total * left)
         beyond = np.minimum(band + 1, self.ahead.shape[2] - 1)
         chance = self.goal[:, place][:, band] * (1 - staying) + self.ahead[:, place][:, beyond] * staying
@@ -149,7 +158,8 @@ def reaching(rates: Rates, *, place: int | None = None, lost: bool = False) -> R
         goal[:, here] = (by_way * worth[:, None, :]).sum(axis=2) / np.maximum(total, 1e-300)
         ends = rates.ends[here]
         last = len(ends)
-        ahead[:, here, last:] = goal[:, here, last][:, None]
+        stays_on = np.exp(-total[:, last] * max(rates.longest[here] - (int(ends[-1]) if last else 0), 0))
+        ahead[:, here, last] = goal[:, here, last] * (1 - stays_on)
         for band in reversed(range(last)):
             width = float(ends[band] - (ends[band - 1] if band else 0))
             staying = np.exp(-total[:, band] * width)

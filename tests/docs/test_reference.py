@@ -14,7 +14,7 @@ from tests.docs.pages import DOCS, ROOT
 
 import muster
 from muster.canonical.tables import Table, flow_tables, source_tables
-from muster.config import ColumnMap, Company, Config, EngineConfig, PeopleConfig, SourceConfig
+from muster.config import ColumnMap, Company, Config, EngineConfig, PeopleConfig, SourceConfig, StoreConfig
 from muster.problems import MusterError
 from muster.rules.read import default_text, rule_shapes
 from muster.rules.tables import _POLICY
@@ -76,6 +76,7 @@ def test_every_value_of_the_policy_has_a_default_with_a_reason() -> None:
         ("## Column maps", ColumnMap),
         ("## [engine]", EngineConfig),
         ("## [people]", PeopleConfig),
+        ("## [store]", StoreConfig),
     ],
 )
 def test_every_key_of_muster_toml_is_documented(heading: str, model: type[BaseModel]) -> None:
@@ -84,7 +85,7 @@ def test_every_key_of_muster_toml_is_documented(heading: str, model: type[BaseMo
 
 
 def test_muster_toml_has_no_section_that_is_not_documented() -> None:
-    assert set(Config.model_fields) == {"company", "source", "engine", "people"}
+    assert set(Config.model_fields) == {"company", "source", "engine", "people", "store"}
     assert get_args(SourceConfig.model_fields["kind"].annotation) == ("salesforce", "table")
 
 

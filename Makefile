@@ -29,7 +29,7 @@ demo: .venv/core.ready
 # Sail by itself: PySpark's client takes a worker of pytest-xdist for its own doctests, and ends it.
 test: lint
 	$(BIN)/pytest -m sail
-	$(BIN)/pytest -n $(JOBS) -m "not sail"
+	$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not sail"
 
 lint: .venv/dev.ready
 	$(BIN)/ruff check

@@ -104,11 +104,12 @@ def test_the_quality_of_hand_offs_goes_to_no_folder_and_not_to_two_places(muster
     assert nowhere.exit_code == 2 and "muster init" in nowhere.stderr
 
 
-def test_programs_data_quality_and_a_group_are_pages_text_and_json(muster, acme):
+def test_every_small_report_is_pages_text_and_json(muster, acme):
     [group] = json.loads(
         muster("query", "-w", acme, "--json", "SELECT MIN(buying_group_id) AS id FROM buying_group").stdout
     )
-    for name in (("programs",), ("data-quality",), ("lift",), ("group", group["id"])):
+    names = ("programs", "conversion", "customers", "goals", "data-quality", "lift")
+    for name in (*((name,) for name in names), ("group", group["id"])):
         told = muster("report", *name, "-w", acme)
         assert told.exit_code == 0, told.output
         assert told.stdout == f"{acme / 'reports' / '-'.join(name)}.html\n"

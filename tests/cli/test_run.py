@@ -100,7 +100,7 @@ def test_rows_set_aside_do_not_stop_a_run_and_progress_is_a_plain_line_a_step(mu
     *steps, hint = result.stderr.splitlines()
     assert [line.partition(":")[0] for line in steps] == [
         "load", "recall", "resolve", "form", "weigh", "chance", "qualify", "score", "hand_off", "control",
-        "measure",
+        "lift", "measure",
     ]  # fmt: skip
     assert steps[0].startswith("load: 20 files, 19,459 rows")
     assert f"muster check -w {halden}" in hint

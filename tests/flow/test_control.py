@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.flow.conftest import Built, Drawn
 
-from muster.cli.report import _defects
+from muster.cli.report import read_defects
 from muster.reports.page import render
 from muster.testing import account, company, contact, engaged, rows
 from muster.workspace import Workspace
@@ -57,7 +57,7 @@ def check_counts(ws: Workspace) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_verdicts_hold_together_on_companies_drawn_from_seeds(drawn: Drawn, seed: int) -> None:
     check(drawn(seed))
-    page = render(_defects(drawn(seed)))
+    page = render(read_defects(drawn(seed)))
     assert "Quality of hand-offs" in page and "<script" not in page
 
 
@@ -77,5 +77,5 @@ def test_a_company_without_leads_has_hand_offs_judged_and_no_count_to_work_at(tm
     check(ws)
     assert {row["process"] for row in rows(ws, "FROM given")} == {"hand_off"}
     assert rows(ws, "FROM gaming_sign") == rows(ws, "FROM agreement") == []
-    page = render(_defects(ws))
+    page = render(read_defects(ws))
     assert "there is no count to work at" in page and "data are too thin" in page

@@ -6,12 +6,15 @@ import re
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from invented_company import MANIFEST
 from tests.in_chromium import CLASHES, LAID_OUT, OPEN_ALL, OVERFLOW, holds, locks_nobody_out
 
+from muster.cli.report_pages import REPORTS
 from muster.reports.board import board
 from muster.reports.defects import defects
+from muster.reports.group_report import group_pages
 from muster.reports.lift import lift_pages
 from muster.reports.page import render
 from muster.reports.report import report
@@ -202,5 +205,40 @@ def test_the_page_of_lift_holds(
         manifest=MANIFEST,
     )
     assert [page.key for page in pack.pages] == ["found", "power", "regions", "silent"]
+    file.write_text(render(pack), "utf-8")
+    holds(chromium, file, width=width, scheme=scheme)
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "scheme"),
+    [
+        ("programs", 1440, "light"),
+        ("programs", 390, "dark"),
+        ("conversion", 390, "light"),
+        ("customers", 390, "light"),
+        ("goals", 390, "dark"),
+        ("data-quality", 390, "light"),
+        ("group", 1440, "dark"),
+        ("group", 390, "light"),
+    ],
+)
+def test_every_small_report_holds(
+    chromium: Any, halden: Path, tmp_path: Path, name: str, width: int, scheme: str
+) -> None:
+    found = duckdb.sql(f"SELECT MIN(buying_group_id) FROM '{halden / 'buying_group.parquet'}'").fetchall()
+    kinds = {kind.name: kind for kind in REPORTS}
+    pages = kinds[name].pages() if name in kinds else group_pages(found[0][0])
+    of_quarter = name in kinds and kinds[name].is_of_quarter
+    pack = report(
+        halden,
+        title=name,
+        pages=pages,
+        company="Halden",
+        currency="USD",
+        manifest=MANIFEST,
+        period="2025-Q3" if of_quarter else None,
+        is_of_quarter=of_quarter,
+    )
+    file = tmp_path / f"{name}.html"
     file.write_text(render(pack), "utf-8")
     holds(chromium, file, width=width, scheme=scheme)

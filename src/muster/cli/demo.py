@@ -14,7 +14,7 @@ import typer
 
 from muster.cli.build import build
 from muster.cli.options import JsonOption, QuietOption, examples, remember
-from muster.cli.report import write_board
+from muster.cli.report_board import write_board
 from muster.cli.screen import hint, print_json, results
 from muster.cli.summary import summarise
 

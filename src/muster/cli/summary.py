@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from muster.chances.thin import Learning, learning
 from muster.reports.money import exact
 
 if TYPE_CHECKING:
+    from muster.chances.thin import Learning
     from muster.engine.published import Published
 
 _COUNTS = """
@@ -104,6 +104,8 @@ def summarise(published: Published) -> Summary:
     """Sum up the tables of a run."""
     [counts] = published.arrow(_COUNTS).to_pylist()
     won = [Won(**_whole(row)) for row in published.arrow(_WON).to_pylist()]
+    from muster.chances.thin import learning  # noqa: PLC0415  only now: `--help` starts no engine
+
     return Summary(**_whole(counts), won=tuple(won), learning=learning(published))
 
 

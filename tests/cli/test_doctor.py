@@ -65,7 +65,8 @@ def test_tables_of_another_version_are_named(muster, acme):
 
 
 def test_a_failed_run_is_remembered(muster, acme):
-    (acme / "muster.toml").open("a").write('\n[engine]\nthreads = 1\nmemory_limit = "nonsense"\n')
+    settings = acme / "muster.toml"
+    settings.write_text(settings.read_text().replace("[engine]", '[engine]\nmemory_limit = "nonsense"'))
     assert muster("run", "-w", acme).exit_code != 0
     found = findings(muster, acme)["last run", "note"]
     assert "muster run" in found["remedy"]

@@ -41,15 +41,22 @@ def members_join_before_they_last_engage(workspace: Workspace) -> list[Row]:
 
 
 def members_belong_to_the_account(workspace: Workspace) -> list[Row]:
-    """A person is a member by engaging as one of the account, or by sales' word; a visitor by engaging."""
-    records = workspace.published.folder / "records" / "contact_role.parquet"
+    """A person is a member by engaging as one of the account, or by sales' word: a role, or a meeting about
+    the opportunity; a visitor by engaging."""
+    records = workspace.published.folder / "records"
     return rows(
         workspace,
         f"""
-        WITH named AS (
-            SELECT o.buying_group_id, a.person_id FROM read_parquet('{records}') AS r
+        WITH said AS (
+            SELECT opportunity_id, person_record_id FROM read_parquet('{records}/contact_role.parquet')
+            UNION ALL
+            SELECT opportunity_id, person_record_id FROM read_parquet('{records}/sales_activity.parquet')
+            WHERE kind = 'meeting'
+        ),
+        named AS (
+            SELECT o.buying_group_id, a.person_id FROM said
             JOIN opportunity_group AS o USING (opportunity_id)
-            JOIN person_alias AS a ON a.person_record_id = r.person_record_id
+            JOIN person_alias AS a USING (person_record_id)
         )
         FROM member AS m JOIN buying_group AS g USING (buying_group_id)
         WHERE NOT EXISTS (

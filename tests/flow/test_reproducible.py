@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from tests.flow.conftest import DRAWN_AS_OF, Built, Drawn
 from tests.flow.cutting import Export, Row, changed_copy, split
+from tests.flow.oracle_paths import PATHS
 from tests.flow.random_company import records
 from tests.flow.test_as_of import built, differing, digests
 
@@ -108,7 +109,7 @@ def tables_written(home: Path, at_least: int) -> bool:
 
 def test_kills_and_other_dates_leave_no_trace(drawn: Drawn, tmp_path: Path) -> None:
     before = datetime(2024, 12, 1, tzinfo=UTC)
-    workspace = company(tmp_path, *records(1), as_of=before)
+    workspace = company(tmp_path, *records(1), rules={"paths": PATHS}, as_of=before)
     then = digests(workspace)
     moments: list[Callable[[Path], bool]] = [lambda home: (home / "landing").is_dir()]
     moments += [partial(tables_written, at_least=n) for n in random.Random().sample(range(1, 30), 4)]

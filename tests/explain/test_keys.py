@@ -51,8 +51,9 @@ def test_the_beginning_of_a_key_explains_the_rows_that_begin_so(halden: Workspac
     row = one(halden, "SELECT opportunity_id FROM sourcing")
     explained = explain(halden, "sourcing", str(row["opportunity_id"]))
     assert explained.key == row and explained.row == {}
-    assert [parent.key["definition"] for parent in explained.parents] == ["crm_lead_source", "first_touch"]
-    assert explained.sentence == "2 rows of sourcing fit. To name one of them, add its definition to the key."
+    told = [parent.key["definition"] for parent in explained.parents]
+    assert told == ["crm_lead_source", "first_act", "first_touch"]
+    assert explained.sentence == "3 rows of sourcing fit. To name one of them, add its definition to the key."
     assert all(parent.parents for parent in explained.parents)
 
 

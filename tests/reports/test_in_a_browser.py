@@ -112,7 +112,7 @@ def test_every_picture_has_its_table_one_click_away(chromium: Any, file: Path, p
     page = chromium.new_page(viewport={"width": 1440, "height": 900})
     page.goto(file.as_uri())
     pictures = [b for p in pack.pages for b in p.blocks if isinstance(b, Picture) and b.chart]
-    figures = page.locator("figure.picture-block")
+    figures = page.locator("figure.picture-block:has(.drawing)")  # too little to draw: the table stands there
     assert figures.count() == len(pictures) > 0
     for i, picture in enumerate(pictures):
         figure = figures.nth(i)
@@ -225,9 +225,12 @@ def test_the_page_of_lift_holds(
 def test_every_small_report_holds(
     chromium: Any, halden: Path, tmp_path: Path, name: str, width: int, scheme: str
 ) -> None:
-    found = duckdb.sql(f"SELECT MIN(buying_group_id) FROM '{halden / 'buying_group.parquet'}'").fetchall()
+    with duckdb.connect() as tables:
+        [(group,)] = tables.execute(
+            f"SELECT MIN(buying_group_id) FROM '{halden / 'buying_group.parquet'}'"
+        ).fetchall()
     kinds = {kind.name: kind for kind in REPORTS}
-    pages = kinds[name].pages() if name in kinds else group_pages(found[0][0])
+    pages = kinds[name].pages() if name in kinds else group_pages(group)
     of_quarter = name in kinds and kinds[name].is_of_quarter
     pack = report(
         halden,

@@ -108,7 +108,7 @@ def test_every_small_report_is_pages_text_and_json(muster, acme):
     [group] = json.loads(
         muster("query", "-w", acme, "--json", "SELECT MIN(buying_group_id) AS id FROM buying_group").stdout
     )
-    names = ("programs", "conversion", "customers", "goals", "data-quality", "lift")
+    names = ("programs", "conversion", "customers", "goals", "data-quality", "lift", "defects", "credit")
     for name in (*((name,) for name in names), ("group", group["id"])):
         told = muster("report", *name, "-w", acme)
         assert told.exit_code == 0, told.output
@@ -117,6 +117,7 @@ def test_every_small_report_is_pages_text_and_json(muster, acme):
         plain = muster("report", *name, "-w", acme, "--text").stdout
         assert all(page["title"] in plain for page in said["pages"])
         assert muster("report", *name, "-w", acme, "--json", "--text").exit_code == 2
+        assert muster("report", *name, "-w", acme, "-o", acme).exit_code == 2
     assert "Acme" in plain
     assert muster("report", "group", "none", "-w", acme).exit_code == 2
 

@@ -13,10 +13,7 @@ from muster.cli.report_board import EXAMPLES as BOARD_EXAMPLES
 from muster.cli.report_board import board
 from muster.cli.report_credit import EXAMPLES as CREDIT_EXAMPLES
 from muster.cli.report_credit import credit
-from muster.cli.report_pages import Asked, Outlet, OutputOption, TextOption, put_reports, tell
-from muster.cli.screen import print_json, results
-from muster.cli.waiting import wait_for
-from muster.problems import WrongUse
+from muster.cli.report_pages import Asked, Outlet, OutputOption, TextOption, put_reports, tell, write_out
 
 if TYPE_CHECKING:
     from muster.reports.sheets import BoardPack
@@ -55,32 +52,17 @@ def group(
 def defects(
     *,
     workspace: WorkspaceOption = Path(),
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="The file.", show_default="reports/defects.html"),
-    ] = None,
+    output: OutputOption = None,
+    text: TextOption = False,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Write what is wrong with hand-offs: defects, control charts, follow-up, drift, signs in lead counts."""
-    from muster.reports.board import board_json
     from muster.workspace import open_workspace
 
     opened = open_workspace(workspace)
-    if json and output is None:
-        print_json(
-            wait_for(lambda: board_json(read_defects(opened)), saying="Reading the figures", quiet=quiet)
-        )
-        return
-    if json:
-        raise WrongUse("--json goes to standard output.", remedy="Leave out -o, and redirect it with: >")
-    if output is not None and output.is_dir():
-        raise WrongUse(f"{output} is a folder.", remedy=f"Name a file, as in: -o {output / 'defects.html'}")
-    target = output or opened.folder / "reports" / "defects.html"
-    from muster.reports.formats.written import write_one
-
-    wait_for(lambda: write_one(read_defects(opened), target), saying="Writing the report", quiet=quiet)
-    results().print(str(target), soft_wrap=True)
+    usual = opened.folder / "reports" / "defects.html"
+    write_out(lambda: read_defects(opened), usual, Outlet(output, text, json), quiet=quiet)
 
 
 def read_defects(workspace: Workspace) -> BoardPack:

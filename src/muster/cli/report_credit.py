@@ -10,6 +10,7 @@ import typer
 from rich.text import Text
 
 from muster.cli.options import JsonOption, QuietOption, WorkspaceOption, examples
+from muster.cli.report_pages import Outlet, OutputOption, TextOption, write_out
 from muster.cli.screen import clean, print_json, results, table
 from muster.cli.waiting import wait_for
 from muster.problems import WrongUse
@@ -36,10 +37,8 @@ def credit(
             show_default="a report of all",
         ),
     ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="The file.", show_default="reports/credit.html"),
-    ] = None,
+    output: OutputOption = None,
+    text: TextOption = False,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -51,27 +50,17 @@ def credit(
     from muster.workspace import open_workspace
 
     opened = open_workspace(workspace)
-    if output is not None and (json or by is not None):
-        raise WrongUse(
-            "A table, and --json, go to standard output.", remedy="Leave out -o, and redirect it with: >"
-        )
-    if by is not None:
-        sheets = wait_for(lambda: _credit_by(opened, by), saying="Adding credit up", quiet=quiet)
-        if json:
-            print_json([board_json(sheet) for sheet in sheets])
-        else:
-            _print(sheets)
+    if by is None:
+        usual = opened.folder / "reports" / "credit.html"
+        write_out(lambda: _crediting(opened), usual, Outlet(output, text, json), quiet=quiet)
         return
+    if output is not None:
+        raise WrongUse("A table goes to standard output.", remedy="Leave out -o, and redirect it with: >")
+    sheets = wait_for(lambda: _credit_by(opened, by), saying="Adding credit up", quiet=quiet)
     if json:
-        print_json(
-            wait_for(lambda: board_json(_crediting(opened)), saying="Reading the figures", quiet=quiet)
-        )
-        return
-    target = output or opened.folder / "reports" / "credit.html"
-    from muster.reports.formats.written import write_one
-
-    wait_for(lambda: write_one(_crediting(opened), target), saying="Writing the report", quiet=quiet)
-    results().print(str(target), soft_wrap=True)
+        print_json([board_json(sheet) for sheet in sheets])
+    else:
+        _print(sheets)
 
 
 def _print(sheets: tuple[Sheet, ...]) -> None:

@@ -18,6 +18,7 @@ from muster.problems import WrongUse
 
 if TYPE_CHECKING:
     from muster.reports.report import Pages
+    from muster.reports.sheets import BoardPack
 
 OutputOption = Annotated[
     Path | None,
@@ -192,20 +193,14 @@ class Outlet:
 
 def tell(asked: Asked, folder: Path, outlet: Outlet, *, quiet: bool) -> None:
     """Read a report's figures and write it where it was asked for."""
-    from muster.reports.board import board_json
-    from muster.reports.formats.written import write_one
     from muster.reports.report import report
-    from muster.reports.text import text
     from muster.workspace import open_workspace
 
-    if (outlet.text or outlet.json) and (outlet.file is not None or outlet.text == outlet.json):
-        raise WrongUse(
-            "One of -o, --text and --json says where a report goes.", remedy="Leave out the others."
-        )
     opened = open_workspace(folder)
-    company, published = opened.config.company, opened.published
-    pack = wait_for(
-        lambda: report(
+
+    def read() -> "BoardPack":
+        company, published = opened.config.company, opened.published
+        return report(
             published.folder,
             title=asked.title,
             pages=asked.pages,
@@ -214,17 +209,31 @@ def tell(asked: Asked, folder: Path, outlet: Outlet, *, quiet: bool) -> None:
             manifest=published.manifest,
             period=asked.period,
             is_of_quarter=asked.is_of_quarter,
-        ),
-        saying="Reading the figures",
-        quiet=quiet,
-    )
+        )
+
+    write_out(read, opened.folder / "reports" / f"{asked.name}.html", outlet, quiet=quiet)
+
+
+def write_out(read: "Callable[[], BoardPack]", usual: Path, outlet: Outlet, *, quiet: bool) -> None:
+    """Write a report to its usual file or the one named, or to standard output as text or JSON.
+
+    Raises WrongUse where more than one of them was asked for, and for a folder.
+    """
+    from muster.reports.board import board_json
+    from muster.reports.formats.written import write_one
+    from muster.reports.text import text
+
+    if (outlet.text or outlet.json) and (outlet.file is not None or outlet.text == outlet.json):
+        raise WrongUse(
+            "One of -o, --text and --json says where a report goes.", remedy="Leave out the others."
+        )
+    target = outlet.file or usual
+    if target.is_dir():
+        raise WrongUse(f"{target} is a folder.", remedy=f"Name a file, as in: -o {target / usual.name}")
+    pack = wait_for(read, saying="Reading the figures", quiet=quiet)
     if outlet.json:
         print_json(board_json(pack))
-        return
-    if outlet.text:
+    elif outlet.text:
         results().print(clean(text(pack), lines=True), soft_wrap=True)
-        return
-    target = outlet.file or opened.folder / "reports" / f"{asked.name}.html"
-    if target.is_dir():
-        raise WrongUse(f"{target} is a folder.", remedy=f"Name a file, as in: -o {target / 'report.html'}")
-    results().print(str(write_one(pack, target)), soft_wrap=True)
+    else:
+        results().print(str(write_one(pack, target)), soft_wrap=True)

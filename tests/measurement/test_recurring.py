@@ -168,7 +168,13 @@ def test_what_was_told_then_is_told_later_too() -> None:
 
 
 def deal(
-    key: str, booked: date, kind: str = "new_business", cents: int = ARR, term: int | None = None
+    key: str,
+    booked: date,
+    kind: str = "new_business",
+    cents: int = ARR,
+    term: int | None = None,
+    *,
+    is_won: bool = True,
 ) -> Row:
     return {
         "opportunity_id": key,
@@ -178,7 +184,7 @@ def deal(
         "type": kind,
         "amount_cents": cents,
         "booked_at": micros(booked) + 9 * 3_600_000_000,
-        "is_won": True,
+        "is_won": is_won,
         "term_months": term,
     }
 
@@ -254,6 +260,22 @@ def test_what_nobody_renews_is_lost_when_the_grace_is_over_and_may_be_won_back()
     ]
     # Within the grace nobody can tell yet.
     assert len(moves([BOUGHT], as_of=date(2024, 4, 8))) == 1
+
+
+def test_a_renewal_that_was_lost_ends_what_ran_on_that_day_but_not_before_its_term() -> None:
+    late = deal("o7", date(2024, 2, 20), "renewal", is_won=False)
+    early = deal("o8", date(2023, 11, 1), "renewal", is_won=False)
+    new = (date(2023, 1, 10), "new", ARR)
+    assert moves([BOUGHT, late]) == [new, (date(2024, 2, 20), "churn", 0)]
+    assert moves([BOUGHT, early]) == [new, (date(2024, 1, 10), "churn", 0)]
+    assert moves([BOUGHT, early, late]) == moves([BOUGHT, early])
+    # After the grace the loss tells nothing new; a renewal won after all replaces what ran.
+    assert moves([BOUGHT, deal("o9", date(2024, 6, 1), "renewal", is_won=False)]) == moves([BOUGHT])
+    assert moves([BOUGHT, early, RENEWED], as_of=date(2024, 12, 1)) == moves(
+        [BOUGHT, RENEWED], as_of=date(2024, 12, 1)
+    )
+    deaf = moves([BOUGHT, late], contract=("AND NOT o.is_won", "AND o.is_won AND NOT o.is_won"))
+    assert deaf != moves([BOUGHT, late])  # the seeded fault
 
 
 def test_three_years_bring_a_third_each() -> None:

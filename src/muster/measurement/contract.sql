@@ -1,5 +1,6 @@
 -- What brings money year after year, from when to when: subscriptions, or where a company has none, won opportunities over their term.
--- A renewal replaces from its day what ran before for its account and solution; what nobody renews is lost when the grace is over.
+-- A renewal replaces from its day what ran before for its account and solution; what nobody renews is lost when the grace is over,
+-- or, once sales closed its renewal as lost, on that day, though not before its term ends.
 WITH recorded AS (
     SELECT COUNT(*) AS subscriptions
     FROM known_subscription AS s
@@ -35,6 +36,17 @@ renewed AS (
     GROUP BY d.opportunity_id
 ),
 
+refused AS (
+    SELECT d.opportunity_id, MIN(o.booked_at - MOD(o.booked_at, 86400000000)) AS refused_on
+    FROM deal AS d
+    JOIN account_opportunity AS o
+        ON o.account_id = d.account_id AND o.solution_id = d.solution_id AND o.currency = d.currency
+    WHERE o.type = 'renewal'
+    AND NOT o.is_won
+    AND o.booked_at >= d.starts_on + 86400000000
+    GROUP BY d.opportunity_id
+),
+
 lasting AS (
     SELECT
         d.opportunity_id,
@@ -43,9 +55,26 @@ lasting AS (
         d.currency,
         INT_DIV(d.amount_cents * 12, NULLIF(d.term_months, 0)) AS arr_cents,
         d.starts_on,
-        d.starts_on + INT_DIV(d.term_months * 36525, 1200) * 86400000000 + d.renewal_grace_us AS lost_on
+        d.starts_on + INT_DIV(d.term_months * 36525, 1200) * 86400000000 AS term_ends_on,
+        d.renewal_grace_us
     FROM deal AS d
     WHERE d.term_months > 0
+),
+
+lost AS (
+    SELECT
+        l.opportunity_id,
+        l.account_id,
+        l.solution_id,
+        l.currency,
+        l.arr_cents,
+        l.starts_on,
+        LEAST(
+            l.term_ends_on + l.renewal_grace_us,
+            GREATEST(l.term_ends_on, COALESCE(f.refused_on, l.term_ends_on + l.renewal_grace_us))
+        ) AS lost_on
+    FROM lasting AS l
+    LEFT JOIN refused AS f ON f.opportunity_id = l.opportunity_id
 ),
 
 ended AS (
@@ -57,7 +86,7 @@ ended AS (
         l.arr_cents,
         l.starts_on,
         LEAST(l.lost_on, COALESCE(r.renewal_on, l.lost_on)) AS ends_on
-    FROM lasting AS l
+    FROM lost AS l
     LEFT JOIN renewed AS r ON r.opportunity_id = l.opportunity_id
 )
 

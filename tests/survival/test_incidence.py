@@ -109,3 +109,10 @@ def test_the_ends_of_wilsons_interval_are_exact() -> None:
     assert wilson(0, 9)[:2] == (0.0, 0.0)
     assert wilson(9, 9)[2] == 1.0
     assert wilson(0, 0) == (None, None, None)
+
+
+def test_all_of_it_has_no_spread_whatever_was_rounded_on_the_way() -> None:
+    watched = np.array([3, 2, 5, 5, 4, 2, 3, 3, 1])
+    found = curve(watched, np.ones(len(watched), np.int64))
+    assert 1 - 1e-15 < found.share(1) < 1  # the parts' sum misses 1 by a rounding
+    assert found.interval(1) == (None, None)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 OPEN = 0
 Z = 1.959963984540054  # the 97.5 % point of the normal distribution
+_HAIR = 1e-9
 Vector = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
 
@@ -66,7 +67,8 @@ class Curve:
     def interval(self, ending: int) -> tuple[float | None, float | None]:
         """The log(-log) interval of `share` at 95 %; none where it has no spread."""
         share, variance = self.share(ending), self.variance(ending)
-        if not 0 < share < 1 or variance <= 0:
+        # Parts that add up to all of it may miss 1 by a rounding: all is all, and has no spread.
+        if not _HAIR < share < 1 - _HAIR or variance <= 0:
             return None, None
         reach = Z * sqrt(variance) / (share * log(share))
         low, high = share ** exp(-reach), share ** exp(reach)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,9 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.operations import Operations
 
 from muster.config import SQLITE_STORE, StoreConfig
 from muster.problems import UserDataError, WrongUse
@@ -19,7 +24,7 @@ from muster.store.audit import entries, first_broken
 from muster.store.decisions import Decision, add_decision, read_decisions
 from muster.store.files import BROUGHT_IN
 from muster.store.keeping import keeping, kept_decisions
-from muster.store.opening import Store, open_store, upgrade, version
+from muster.store.opening import Store, _engine, open_store, upgrade, version
 from muster.store.schema import AUDIT, METADATA
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -126,30 +131,61 @@ def test_upgrading_twice_does_nothing_the_second_time(tmp_path: Path, kept_in: S
     again.close()
 
 
-def test_an_upgrade_that_fails_leaves_the_version_before(
-    tmp_path: Path, kept_in: StoreConfig, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("before", [None, "0001"])
+def test_an_upgrade_killed_at_any_step_leaves_the_version_before(
+    tmp_path: Path, kept_in: StoreConfig, before: str | None
 ) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr("alembic.operations.Operations.create_table", _second_table_fails())
-        with pytest.raises(OSError, match="killed"):
-            upgrade(tmp_path, kept_in)
-    store, before, _ = upgrade(tmp_path, kept_in)
-    assert before is None and read_decisions(store) == []
-    store.close()
+    if before is not None:
+        upgrade(tmp_path, kept_in, to=before)[0].close()
+    steps = 0
+    while _upgrade_killed(tmp_path, kept_in, after=steps):
+        with closing(Store(_engine(tmp_path, kept_in))) as store:
+            assert version(store) == before, f"killed after {steps} steps"
+        steps += 1
+    made = len(METADATA.tables) - (0 if before is None else 2)
+    assert steps == made + 1  # at each table, and once they all were there
+    with closing(upgrade(tmp_path, kept_in)[0]) as store:
+        assert sa.inspect(store.engine).get_table_names()
 
 
-def _second_table_fails() -> object:
-    from alembic.operations import Operations  # noqa: PLC0415
+def _upgrade_killed(workspace: Path, config: StoreConfig, *, after: int) -> bool:
+    """Whether an upgrade in a process of its own was killed, after so many steps; if there are as many."""
+    child = os.fork()
+    if child:
+        return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    steps, table, every = iter(range(after, -1, -1)), Operations.create_table, command.upgrade
 
-    made, real = [], Operations.create_table
+    def or_die() -> None:
+        if next(steps) == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
 
-    def create(self: Operations, name: str, *columns: object, **settings: object) -> object:
-        made.append(name)
-        if len(made) == 2:
-            raise OSError("killed")
-        return real(self, name, *columns, **settings)  # type: ignore[arg-type]
+    def create_table(self: Operations, *columns: Any, **settings: Any) -> object:
+        or_die()
+        return table(self, *columns, **settings)
 
-    return create
+    def upgrade_all(*arguments: Any) -> None:
+        every(*arguments)
+        or_die()  # before the transaction ends
+
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Operations, "create_table", create_table)
+            patch.setattr(command, "upgrade", upgrade_all)
+            upgrade(workspace, config)
+    finally:
+        os._exit(0)
+
+
+def test_what_was_decided_before_an_upgrade_is_there_after_it(tmp_path: Path, kept_in: StoreConfig) -> None:
+    older, *_ = upgrade(tmp_path, kept_in, to="0001")
+    with closing(older):
+        kept = add_decision(older, accept("Rita"), seen=[])
+    with pytest.raises(WrongUse, match="this Muster writes version"):
+        open_store(tmp_path, kept_in)
+    newer, before, after = upgrade(tmp_path, kept_in)
+    with closing(newer):
+        assert before == "0001" < after
+        assert read_decisions(newer) == [kept] and first_broken(entries(newer)) is None
 
 
 def test_a_store_of_a_later_muster_is_refused(tmp_path: Path, kept_in: StoreConfig) -> None:

@@ -11,10 +11,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from muster.store.instants import instant
 from muster.store.opening import Store
 from muster.store.schema import AUDIT
 
@@ -47,7 +47,7 @@ def note(
         sa.select(AUDIT.c.number, AUDIT.c.seal).order_by(AUDIT.c.number.desc()).limit(1)
     ).first()
     number, before = (last.number + 1, last.seal) if last is not None else (1, START)
-    at = datetime.now(UTC).isoformat(timespec="seconds")
+    at = instant()
     told = json.dumps(detail, ensure_ascii=False, sort_keys=True)
     entry = Entry(number, at, who, action, subject, told, "")
     connection.execute(

@@ -76,7 +76,7 @@ def open_store(workspace: Path, config: StoreConfig) -> Store | None:
     return store
 
 
-def upgrade(workspace: Path, config: StoreConfig) -> tuple[Store, str | None, str]:
+def upgrade(workspace: Path, config: StoreConfig, *, to: str = "head") -> tuple[Store, str | None, str]:
     """Bring a store to the newest version, or make it: the store, its version before and after.
 
     Killed at any instant it leaves the version before or the new one; run again, it does what is left.
@@ -87,7 +87,7 @@ def upgrade(workspace: Path, config: StoreConfig) -> tuple[Store, str | None, st
         settings = Alembic()
         settings.set_main_option("script_location", str(_folder()).replace("%", "%%"))
         settings.attributes["connection"] = connection
-        command.upgrade(settings, "head")
+        command.upgrade(settings, to)
     after = version(store)
     assert after is not None
     return store, before, after
@@ -138,7 +138,8 @@ def _engine(workspace: Path, config: StoreConfig) -> sa.Engine:
 def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
     """What makes SQLite keep every answered write across a crash, and readers never wait."""
     connection.isolation_level = None  # `begin` says how a transaction begins, not the driver
-    for setting in ("journal_mode = WAL", "synchronous = FULL", f"busy_timeout = {_WAIT * 1000}"):
+    wait = f"busy_timeout = {_WAIT * 1000}"
+    for setting in (wait, "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {setting}")
 
 

@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 METADATA = MetaData()
+
+
+def _user() -> Column[int]:
+    return Column("user_id", Integer, ForeignKey("user.user_id"), nullable=False, index=True)
+
 
 # Rows are only added. A decision takes the next turn about its subjects, so two people who decide at
 # once cannot both be next: the second is refused by `turn_taken_once`, and told who was first.
@@ -35,4 +53,93 @@ AUDIT = Table(
     Column("subject", Text, nullable=False),
     Column("detail", Text, nullable=False),  # JSON
     Column("seal", String(64), nullable=False),
+)
+
+# Nobody is taken out of it, so that what they did stays theirs: who left is disabled.
+USER = Table(
+    "user",
+    METADATA,
+    Column("user_id", Integer, primary_key=True, autoincrement=True),
+    Column("email", String(255), nullable=False, unique=True),  # in small letters
+    Column("name", Text, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("owner_ids", JSON, nullable=False),  # who they are in the CRM
+    Column("territories", JSON, nullable=False),
+    Column("password_hash", Text),
+    Column("is_disabled", Boolean, nullable=False),
+    Column("issuer", String(255)),  # who vouches for them by OpenID Connect, and as whom
+    Column("subject", String(255)),
+    Column("created_at", String(40), nullable=False),
+    UniqueConstraint("issuer", "subject", name="one_user_of_an_identity"),
+)
+
+PASSKEY = Table(
+    "passkey",
+    METADATA,
+    Column("credential_id", String(400), primary_key=True),
+    _user(),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("sign_count", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("created_at", String(40), nullable=False),
+)
+
+# Links that work once. Of every secret only its SHA-256 is kept: it is random, so there is nothing to guess.
+INVITATION = Table(
+    "invitation",
+    METADATA,
+    Column("secret_hash", String(64), primary_key=True),
+    Column("purpose", String(16), nullable=False),
+    Column("user_id", Integer, ForeignKey("user.user_id")),  # none where the first admin is to be made
+    Column("created_at", String(40), nullable=False),
+    Column("expires_at", String(40), nullable=False),
+    Column("used_at", String(40)),
+)
+
+SESSION = Table(
+    "session",
+    METADATA,
+    Column("secret_hash", String(64), primary_key=True),
+    _user(),
+    Column("created_at", String(40), nullable=False),
+    Column("last_seen_at", String(40), nullable=False),
+    Column("expires_at", String(40), nullable=False),
+    Column("user_agent", Text, nullable=False),
+)
+
+TOKEN = Table(
+    "token",
+    METADATA,
+    Column("token_id", String(16), primary_key=True),  # the part of its text that is no secret
+    Column("secret_hash", String(64), nullable=False),
+    Column("scopes", JSON, nullable=False),
+    _user(),
+    Column("name", Text, nullable=False),
+    Column("created_at", String(40), nullable=False),
+    Column("last_used_at", String(40)),
+    Column("expires_at", String(40)),
+    Column("revoked_at", String(40)),
+)
+
+SAVED_VIEW = Table(
+    "saved_view",
+    METADATA,
+    Column("view_id", Integer, primary_key=True, autoincrement=True),
+    _user(),
+    Column("name", String(255), nullable=False),
+    Column("path", Text, nullable=False),  # of a page, with its query
+    Column("is_shared", Boolean, nullable=False),
+    Column("created_at", String(40), nullable=False),
+    UniqueConstraint("user_id", "name", name="one_view_of_a_name"),
+)
+
+# Which requests became decisions already: one sent twice is answered with the first one's decision.
+IDEMPOTENCY = Table(
+    "idempotency",
+    METADATA,
+    Column("who", String(255), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("request_hash", String(64), nullable=False),
+    Column("decision_id", String(64), nullable=False),
+    Column("created_at", String(40), nullable=False),
 )

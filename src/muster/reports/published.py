@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -12,7 +13,7 @@ from muster.canonical.tables import flow_tables
 from muster.problems import WrongUse
 
 # Landed records beside the tables, read as record_opportunity and so on: what the CRM said, before the flow.
-_RECORDS = ("opportunity", "stage_change", "set_aside")
+RECORDS = ("opportunity", "stage_change", "set_aside")
 _EMPTY_TYPES = {
     "text": "VARCHAR",
     "instant": "TIMESTAMP",
@@ -44,14 +45,13 @@ class Published:
         self._connection.execute("SET enable_progress_bar = false")
         self.missing: tuple[str, ...] = ()
         for name, columns in columns_read().items():
-            files = _files(tables, name)
+            files = files_of(tables, name)
             if files is None:
                 self.missing += (name,)
-                told = ", ".join(f'"{column}" {_EMPTY_TYPES[kind]}' for column, kind in columns.items())
-                self._connection.execute(f'CREATE TABLE "{name}" ({told})')
+                self._connection.execute(f'CREATE TABLE "{name}" ({empty_columns(columns)})')
             else:
                 self._connection.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{files}')")
-        landed = {name: _files(tables / "records", name) for name in _RECORDS}
+        landed = {name: files_of(tables / "records", name) for name in RECORDS}
         self.has_records = None not in landed.values()
         if self.has_records:
             for name, files in landed.items():
@@ -67,24 +67,34 @@ class Published:
     ) -> None:
         self._connection.close()
 
-    def records(self, sql: str) -> list[dict[str, Any]]:
+    def records(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
         """The rows of a SELECT, by column name. Raises WrongUse for tables of another Muster's columns."""
         try:
-            cursor = self._connection.execute(sql)
+            cursor = self._connection.execute(sql, parameters)
         except duckdb.BinderException as error:
-            if "not found in FROM clause" not in str(error) and "does not have a column" not in str(error):
-                raise
-            raise WrongUse(
-                "The tables have other columns than this version of Muster reads: another one built them.",
-                remedy="Build them again with: muster run",
-            ) from error
+            refuse_other_columns(error)
+            raise
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _files(folder: Path, name: str) -> str | None:
+def files_of(folder: Path, name: str) -> str | None:
     """What read_parquet is given: the table's one file, or the parts in its folder."""
     for found in (folder / f"{name}.parquet", folder / name):
         if found.exists():
             return str(found / "*.parquet" if found.is_dir() else found).replace("'", "''")
     return None
+
+
+def empty_columns(columns: Mapping[str, str]) -> str:
+    """The columns of a table without rows, as CREATE TABLE takes them."""
+    return ", ".join(f'"{column}" {_EMPTY_TYPES[kind]}' for column, kind in columns.items())
+
+
+def refuse_other_columns(error: duckdb.BinderException) -> None:
+    """Raises WrongUse where a binder's error means that another Muster built the tables."""
+    if "not found in FROM clause" in str(error) or "does not have a column" in str(error):
+        raise WrongUse(
+            "The tables have other columns than this version of Muster reads: another one built them.",
+            remedy="Build them again with: muster run",
+        ) from error

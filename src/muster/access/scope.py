@@ -1,0 +1,211 @@
+"""The tables of one run as one scope sees them: an in-memory DuckDB with views, made when first read.
+
+Two reps of the same territory share a scope, and so does everybody who sees all accounts. A scope is kept
+as long as it is among those last used, so that a page opens a cursor and no files.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock, RLock
+
+import duckdb
+
+from muster.access.table_rules import EVERYONE, TableRule, id_sets, sets_of, table_rules
+from muster.access.viewer import RIGHTS, Viewer
+from muster.canonical.tables import replay_tables
+from muster.engine.duckdb_engine import literal
+from muster.engine.shape import quoted
+from muster.reports.published import RECORDS, columns_read, empty_columns, files_of, refuse_other_columns
+
+_KEPT = 64
+
+# Accounts a rep may see: owned, in a territory, or of an open group whose latest hand-off is theirs.
+_ACCOUNTS = """
+INSERT INTO ids.account_id
+SELECT a.account_id AS id
+FROM all_rows.account AS a
+WHERE list_contains($territories, '*')
+OR list_contains($owners, a.owner_id)
+OR list_contains($territories, 'country:' || lower(a.country))
+OR list_contains($territories, 'region:' || lower(a.region))
+UNION
+SELECT g.account_id
+FROM all_rows.buying_group AS g
+JOIN all_rows.hand_off AS h ON h.buying_group_id = g.buying_group_id
+WHERE g.closed_at IS NULL
+GROUP BY g.account_id, g.buying_group_id
+HAVING list_contains($owners, arg_max(h.owner_id, h.at))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """What tells one scope from another."""
+
+    folder: Path
+    changed: tuple[int, int]
+    rights: frozenset[str]
+    owners: frozenset[str]
+    territories: frozenset[str]
+
+
+class Scope:
+    """One run's tables, for all who see the same of them. Safe to use from many threads."""
+
+    def __init__(self, reach: _Reach) -> None:
+        self._reach = reach
+        self._sees_all = "see_all_accounts" in reach.rights
+        self._lock = RLock()
+        self._made: set[str] = set()
+        self._tables = columns_read() | {
+            name: {c.name: c.type for c in table.columns} for name, table in replay_tables().items()
+        }
+        replay = _replay_of(reach.folder)
+        self._files = {
+            name: files_of(replay if name in replay_tables() else reach.folder, name) for name in self._tables
+        }
+        landed = {f"record_{name}": files_of(reach.folder / "records", name) for name in RECORDS}
+        self.has_records = None not in landed.values()
+        if self.has_records:
+            self._files |= landed
+        self.missing = tuple(name for name in columns_read() if self._files[name] is None)
+        self._home = duckdb.connect(
+            ":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+        )
+        folders = ", ".join(literal(str(folder)) for folder in (reach.folder, replay))
+        for statement in (
+            "SET GLOBAL TimeZone = 'UTC'",
+            "SET GLOBAL parquet_metadata_cache = true",
+            f"SET GLOBAL allowed_directories = [{folders}]",
+            "SET GLOBAL enable_external_access = false",
+            "SET GLOBAL lock_configuration = true",
+            "CREATE SCHEMA all_rows",
+            "CREATE SCHEMA ids",
+        ):
+            self._home.execute(statement)
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection of one's own to the views."""
+        with self._lock:
+            return self._home.cursor()
+
+    def make(self, words: set[str]) -> None:
+        """Make the views of the tables that are among these words and are not there yet."""
+        wanted = (words & self._files.keys()) - self._made
+        if not wanted:
+            return
+        with self._lock:
+            for name in sorted(wanted):
+                self._make(name)
+
+    def _make(self, name: str) -> None:
+        if name in self._made:
+            return
+        rule = table_rules().get(name, TableRule(right="see_everything"))
+        self._all_rows(name)
+        if rule.by is not None and not self._sees_all:
+            for ids in sets_of(rule):
+                self._make_ids(ids)
+        try:
+            self._home.execute(self._view(name, rule))
+        except duckdb.BinderException as error:
+            refuse_other_columns(error)
+            raise
+        self._made.add(name)
+
+    def _view(self, name: str, rule: TableRule) -> str:
+        source = f"SELECT * FROM all_rows.{quoted(name)}"
+        if not self._may(rule):
+            return f"CREATE VIEW {quoted(name)} AS {source} WHERE FALSE"
+        if rule.by is None or self._sees_all:
+            return f"CREATE VIEW {quoted(name)} AS {source}"
+        shown = [
+            f"CASE WHEN {quoted(hidden.unless)} IN (SELECT id FROM ids.{quoted(hidden.among)})"
+            f" THEN {quoted(column)} END AS {quoted(column)}"
+            for hidden in rule.hides
+            for column in hidden.columns
+        ]
+        if shown:
+            source = f"SELECT * REPLACE ({', '.join(shown)}) FROM all_rows.{quoted(name)}"
+        seen = f"{quoted(rule.by)} IN (SELECT id FROM ids.{quoted(rule.among or rule.by)})"
+        return f"CREATE VIEW {quoted(name)} AS {source} WHERE {seen}"
+
+    def _make_ids(self, name: str) -> None:
+        """A set of ids, as a table: those that the seen rows of its table name."""
+        if f"ids.{name}" in self._made:
+            return
+        self._home.execute(f"CREATE TABLE ids.{quoted(name)} (id VARCHAR)")
+        if name == "account_id":
+            for table in ("account", "buying_group", "hand_off"):
+                self._all_rows(table)
+            self._home.execute(
+                _ACCOUNTS,
+                {
+                    "owners": sorted(self._reach.owners),
+                    "territories": sorted(territory.lower() for territory in self._reach.territories),
+                },
+            )
+        else:
+            ids = id_sets()[name]
+            rule = table_rules()[ids.table]
+            among = rule.among or ""
+            self._make_ids(among)
+            self._all_rows(ids.table)
+            where = f" AND {ids.where}" if ids.where else ""
+            self._home.execute(
+                f"INSERT INTO ids.{quoted(name)} SELECT DISTINCT {quoted(ids.column)} AS id"
+                f" FROM all_rows.{quoted(ids.table)}"
+                f" WHERE {quoted(rule.by or among)} IN (SELECT id FROM ids.{quoted(among)}){where}"
+            )
+        self._made.add(f"ids.{name}")
+
+    def _all_rows(self, name: str) -> None:
+        """All rows of a table, for views alone to read; no rows where the run made none."""
+        if f"all_rows.{name}" in self._made:
+            return
+        files = self._files[name]
+        self._home.execute(
+            f"CREATE TABLE all_rows.{quoted(name)} ({empty_columns(self._tables[name])})"
+            if files is None
+            else f"CREATE VIEW all_rows.{quoted(name)} AS SELECT * FROM read_parquet('{files}')"
+        )
+        self._made.add(f"all_rows.{name}")
+
+    def _may(self, rule: TableRule) -> bool:
+        return rule.right is None or rule.right == EVERYONE or rule.right in self._reach.rights
+
+
+_kept: OrderedDict[_Reach, Scope] = OrderedDict()
+_keeping = Lock()
+
+
+def scope_of(tables: Path, viewer: Viewer) -> Scope:
+    """The scope of a viewer in the run that `tables` is of; the same one again while it is kept."""
+    folder = tables.resolve()
+    stat = folder.stat()
+    rights = frozenset(right for right, roles in RIGHTS.items() if viewer.role in roles)
+    is_bounded = not viewer.may("see_all_accounts")
+    reach = _Reach(
+        folder=folder,
+        changed=(stat.st_ino, stat.st_mtime_ns),
+        rights=rights,
+        owners=viewer.owner_ids if is_bounded else frozenset(),
+        territories=viewer.territories if is_bounded else frozenset(),
+    )
+    with _keeping:
+        scope = _kept.pop(reach, None) or Scope(reach)
+        _kept[reach] = scope
+        while len(_kept) > _KEPT:
+            _kept.popitem(last=False)
+    return scope
+
+
+def _replay_of(folder: Path) -> Path:
+    """Where `muster replay` keeps what it made of this run; a folder that is not there when of another."""
+    beside = folder.parent.parent / "replay"
+    made_of = beside / "run"
+    is_of_it = made_of.is_file() and made_of.read_text("utf-8") == folder.name
+    return beside if is_of_it else beside / "none"

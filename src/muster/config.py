@@ -106,6 +106,35 @@ class StoreConfig(_Section):
     url: str | None = None
 
 
+class SignOnConfig(_Section):
+    """Single sign-on by OpenID Connect; `client_secret_env` names the variable that holds the secret.
+
+    Who signs in for the first time becomes a user with `new_users` as role, if the address is of one of
+    `domains`; without `new_users` only people who are users already may sign in.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret_env: str = "MUSTER_OIDC_SECRET"
+    name: str = "single sign-on"
+    domains: tuple[str, ...] = ()
+    new_users: Literal["rep", "marketer", "analyst"] | None = None
+
+
+class ServeConfig(_Section):
+    """`muster serve`: where it listens, what people type to get there, when it runs the flow.
+
+    `public_url` is the address people use, as in "https://muster.example.com"; `schedule` is a cron
+    expression in UTC, as in "0 5 * * *".
+    """
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8642
+    public_url: str | None = None
+    schedule: str | None = None
+    sign_on: SignOnConfig | None = None
+
+
 class Config(_Section):
     """The whole of muster.toml."""
 
@@ -114,6 +143,7 @@ class Config(_Section):
     engine: EngineConfig = EngineConfig()
     people: PeopleConfig = PeopleConfig()
     store: StoreConfig = StoreConfig()
+    serve: ServeConfig = ServeConfig()
 
 
 def read_config(workspace: Path, *, environment: Mapping[str, str] | None = None) -> Config:

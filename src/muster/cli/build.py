@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import tempfile
-from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from muster.cli.endings import is_interrupt
 from muster.cli.options import in_place
 from muster.cli.progress import showing_progress
+from muster.engine.run_log import append_entry
 from muster.problems import MissingExtra, MusterError, UserDataError, WrongUse
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from muster.workspace import Workspace
 
 HOME = ".muster"
-LOG = Path(".muster", "log", "runs.jsonl")
 _NEEDS = {"spark": "pyspark", "sail": "pysail"}
 
 
@@ -50,29 +48,13 @@ def build(
             result = workspace.run(as_of=as_of, engine=engine, progress=report)
     except BaseException as error:
         seconds = {"total": round(perf_counter() - began, 3)}
-        _append(workspace.folder, entry | {"ended": "failed", "why": _why(error), "seconds": seconds})
+        append_entry(workspace.folder, entry | {"ended": "failed", "why": _why(error), "seconds": seconds})
         raise
     seconds = {step: round(taken, 3) for step, taken in result.seconds.items()}
     entry |= {"ended": "published", "run_id": result.run_id, "as_of": result.as_of.isoformat()}
     entry |= {"seconds": seconds | {"total": round(perf_counter() - began, 3)}}
-    _append(workspace.folder, entry | {"rows": dict(result.rows), "problems": result.problem_count})
+    append_entry(workspace.folder, entry | {"rows": dict(result.rows), "problems": result.problem_count})
     return result
-
-
-def last_entry(workspace: Path) -> dict[str, Any] | None:
-    """What the log says of the last run; None when there was none."""
-    try:
-        lines = (workspace / LOG).read_text("utf-8").splitlines()
-    except FileNotFoundError:
-        return None
-    for line in reversed(lines):
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            continue  # the machine went down while this line was written
-        if isinstance(entry, dict):
-            return entry
-    return None
 
 
 def _look_for_rights(workspace: Path) -> None:
@@ -102,15 +84,6 @@ def _why(error: BaseException) -> str:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     first = str(error).strip().partition("\n")[0]
     return f"a fault in Muster itself ({type(error).__name__}{f': {first}' if first else ''})"
-
-
-def _append(workspace: Path, entry: dict[str, Any]) -> None:
-    """Add a line to the log; a log that cannot be written is no reason for a run to end badly."""
-    log = workspace / LOG
-    with suppress(OSError):
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
 
 def _now() -> str:

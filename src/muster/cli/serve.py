@@ -1,0 +1,140 @@
+# ruff: noqa: PLC0415  commands start fast: engines are imported by the command that needs them
+"""`muster serve`: the web app of a workspace."""
+
+from __future__ import annotations
+
+import ipaddress
+import threading
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from muster.cli.options import QuietOption, WorkspaceOption, examples
+from muster.cli.screen import hint
+from muster.problems import WrongUse
+
+if TYPE_CHECKING:
+    from muster.store.opening import Store
+    from muster.workspace import Workspace
+
+EXAMPLES = examples(
+    "muster serve", "muster serve -w acme --port 9000", "muster serve --host 0.0.0.0 --behind-proxy"
+)
+
+PortOption = Annotated[
+    int | None, typer.Option(min=1, max=65535, help="Where it listens.", show_default="8642, or muster.toml's")
+]
+BrowserOption = Annotated[bool, typer.Option("--browser", help="Open it in a browser.")]
+
+
+def serve(
+    *,
+    workspace: WorkspaceOption = Path(),
+    host: Annotated[
+        str | None, typer.Option(help="The address it listens on.", show_default="127.0.0.1, or muster.toml's")
+    ] = None,
+    port: PortOption = None,
+    behind_proxy: Annotated[
+        bool,
+        typer.Option("--behind-proxy", help="A proxy in front of it speaks TLS and sets X-Forwarded-For."),
+    ] = False,
+    certificate: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="TLS: the certificate chain, PEM.")
+    ] = None,
+    key: Annotated[Path | None, typer.Option(metavar="FILE", help="TLS: its private key, PEM.")] = None,
+    browser: BrowserOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Serve the worklist, groups, measures and settings to browsers, until it is stopped.
+
+    The first start prints a link that makes the first admin; there is no default password. It listens on
+    this machine alone; on other addresses only with TLS (--certificate and --key), or where you say that
+    a proxy does it (--behind-proxy).
+    """
+    from muster.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    config = opened.config.serve
+    told = host or config.host
+    has_tls = certificate is not None and key is not None
+    if not is_loopback(told) and not has_tls and not behind_proxy:
+        raise WrongUse(
+            f"{told} can be reached from other machines, and passwords would cross the network in the clear.",
+            remedy="Give --certificate and --key, or say --behind-proxy where a proxy speaks TLS in front of it.",
+        )
+    serve_until_stopped(
+        opened,
+        host=told,
+        port=port or config.port,
+        trusts_proxy=behind_proxy,
+        tls=(certificate, key) if certificate is not None and key is not None else None,
+        opens_browser=browser,
+        quiet=quiet,
+    )
+
+
+def serve_until_stopped(
+    workspace: Workspace,
+    *,
+    host: str,
+    port: int,
+    trusts_proxy: bool = False,
+    tls: tuple[Path, Path] | None = None,
+    opens_browser: bool = False,
+    quiet: bool = False,
+) -> None:
+    """Serve a workspace until the process is asked to end."""
+    import uvicorn
+
+    from muster.serving.app import application
+    from muster.store.opening import open_store, upgrade
+
+    config = workspace.config
+    store = open_store(workspace.folder, config.store) or upgrade(workspace.folder, config.store)[0]
+    base = config.serve.public_url or f"{'https' if tls else 'http'}://{_named(host)}:{port}"
+    link = _first_link(store, base)
+    if link is not None:
+        hint(f"Nobody may sign in yet. This link makes the first admin, once, within a day:\n  {link}", quiet=False)
+    hint(f"Muster serves {config.company.name} at {base} (Ctrl-C ends it)", quiet=quiet)
+    if opens_browser:
+        threading.Timer(1.0, webbrowser.open, [link or base]).start()
+    try:
+        uvicorn.run(
+            application(workspace.folder, store),
+            host=host,
+            port=port,
+            proxy_headers=trusts_proxy,
+            forwarded_allow_ips="*" if trusts_proxy else None,
+            ssl_certfile=str(tls[0]) if tls else None,
+            ssl_keyfile=str(tls[1]) if tls else None,
+            server_header=False,
+            access_log=False,
+            log_level="warning",
+            timeout_graceful_shutdown=5,
+        )
+    finally:
+        store.close()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches an address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _first_link(store: Store, base: str) -> str | None:
+    """A link that makes the first admin; None where there is one."""
+    from muster.store.invitations import ADMIN, new_invitation
+    from muster.store.users import has_admin
+
+    return None if has_admin(store) else f"{base}/start/{new_invitation(store, ADMIN, by='muster serve')}"
+
+
+def _named(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,118 @@
+"""The app: its pages, what stands before them, and how each way of failing reads."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from muster.problems import MusterError
+from muster.serving import pages
+from muster.serving.guards import Guards
+from muster.serving.reading import Forbidden, House, Missing, NoRun, SignedOut
+from muster.serving.rendering import render_plain, static_url
+from muster.serving.scheduling import scheduled
+from muster.serving.sessions import Sessions
+from muster.serving.snapshots import Snapshots
+from muster.store.opening import Store
+
+_LOG = logging.getLogger("muster.serving")
+_KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+
+def application(workspace: Path, store: Store) -> FastAPI:
+    """The web app of one workspace; its store is open and of this version.
+
+    Nothing is read before a page asks: the app starts without tables, and says what to do then.
+    """
+    house = House(workspace, store, Snapshots(workspace))
+    config = house.config.serve
+
+    @asynccontextmanager
+    async def living(_: FastAPI) -> AsyncIterator[None]:
+        with scheduled(workspace, config.schedule):
+            yield
+
+    app = FastAPI(title="Muster", docs_url=None, redoc_url=None, openapi_url=None, lifespan=living)
+    app.state.house = house
+    for router in pages.routers():
+        app.include_router(router)
+    app.add_api_route("/static/{version}/{name}", _static, include_in_schema=False)
+    app.add_api_route("/health-check", lambda: {"status": "ok"}, include_in_schema=False)
+    _tell_failures(app)
+    app.add_middleware(Sessions, house=house)
+    app.add_middleware(Guards, public_url=config.public_url)
+    return app
+
+
+def _static(version: str, name: str) -> Response:
+    """A file that comes with Muster; its address names its content, so it may be kept for good."""
+    folder = files("muster.serving").joinpath("static")
+    if name not in {file.name for file in folder.iterdir()} or static_url(name) != f"/static/{version}/{name}":
+        raise HTTPException(404)
+    kind = _KINDS.get(Path(name).suffix, "text/plain")
+    kept = {"cache-control": "public, max-age=31536000, immutable"}
+    return Response(folder.joinpath(name).read_bytes(), media_type=kind, headers=kept)
+
+
+def _tell_failures(app: FastAPI) -> None:
+    @app.exception_handler(SignedOut)
+    def _(request: Request, _: SignedOut) -> Response:
+        if _wants_page(request):
+            here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            return RedirectResponse(f"/sign-in?next={quote(here, safe='')}", 303)
+        return _answer(request, 401, "Sign in first", "Nobody is signed in.", "Open /sign-in in a browser.")
+
+    @app.exception_handler(Forbidden)
+    def _(request: Request, _: Forbidden) -> Response:
+        words = "Your role does not include this page. An admin can change your role."
+        return _answer(request, 403, "Not for your role", words, "")
+
+    @app.exception_handler(Missing)
+    def _(request: Request, _: Missing) -> Response:
+        return _answer(request, 404, "Not there", "There is no such page, or it is not yours to see.", "")
+
+    @app.exception_handler(NoRun)
+    def _(request: Request, _: NoRun) -> Response:
+        if _wants_page(request):
+            return RedirectResponse("/first-run", 303)
+        return _answer(request, 503, "Nothing built yet", "There are no tables yet.", "Build them: muster run")
+
+    @app.exception_handler(HTTPException)
+    def _(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 404:
+            return _answer(request, 404, "Not there", "There is no such page, or it is not yours to see.", "")
+        return _answer(request, error.status_code, "That did not work", str(error.detail), "")
+
+    @app.exception_handler(MusterError)
+    def _(request: Request, error: MusterError) -> Response:
+        return _answer(request, 422, "That did not work", error.message, error.remedy or "")
+
+    @app.exception_handler(Exception)
+    def _(request: Request, error: Exception) -> Response:
+        number = secrets.token_hex(4)
+        _LOG.error("error %s at %s %s", number, request.method, request.url.path, exc_info=error)
+        words = f"This is a fault of Muster, not yours. It is in the server's log under {number}."
+        return _answer(request, 500, "Something broke", words, "")
+
+
+def _wants_page(request: Request) -> bool:
+    is_twin = request.url.path.endswith((".json", ".csv", ".xlsx"))
+    return request.method == "GET" and not is_twin and not request.url.path.startswith("/api/")
+
+
+def _answer(request: Request, status: int, title: str, sentence: str, remedy: str) -> Response:
+    """A failure as a page, or as a problem (RFC 9457) where no page was asked for."""
+    if request.url.path.endswith((".json", ".csv", ".xlsx")) or request.url.path.startswith("/api/"):
+        told = {"type": "about:blank", "title": title, "status": status, "detail": f"{sentence} {remedy}".strip()}
+        return JSONResponse(told, status, media_type="application/problem+json")
+    told = {"title": title, "sentence": sentence, "remedy": remedy}
+    return render_plain(request, "message.html", status=status, address="/", word="To the first page", **told)

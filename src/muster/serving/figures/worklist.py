@@ -1,0 +1,183 @@
+"""The groups that sales holds or is about to get: why now, who is there, what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from muster.reports.group_facts import Facts, facts_of
+from muster.reports.published import Published
+from muster.reports.why import why_of
+
+TABS = (("act", "To act"), ("accepted", "Accepted"), ("waiting", "Waiting"), ("returned", "Returned"))
+_TAB_OF = {
+    None: "act",
+    "accepted": "accepted",
+    "worked": "accepted",
+    "opportunity": "accepted",
+    "rejected": "returned",
+    "recycled": "returned",
+}
+
+# Open groups with their latest hand-off and what became of it; qualified ones without wait for a place.
+_GROUPS = """
+WITH latest AS (
+    SELECT s.buying_group_id, s.score, s.scored_at, s.p_open, s.p_win, s.expected_amount_cents
+    FROM score AS s
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY s.buying_group_id ORDER BY s.scored_at DESC) = 1),
+handed AS (
+    SELECT h.* FROM hand_off AS h
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY h.buying_group_id ORDER BY h.at DESC, h.hand_off_id DESC) = 1)
+SELECT g.buying_group_id, g.account_id, COALESCE(a.name, a.domain, g.account_id) AS account, g.solution_id,
+    g.business_unit, st.status, st.from_at, h.hand_off_id, h.at AS handed_at, h.owner_id,
+    h.sentence, d.outcome, d.reason AS outcome_reason, d.at AS outcome_at, l.score, l.scored_at, l.p_open,
+    l.p_win, l.expected_amount_cents, g.member_count, g.visitor_count, o.stage, o.amount_cents AS deal_cents,
+    o.currency AS deal_currency
+FROM buying_group AS g
+LEFT JOIN account AS a ON a.account_id = g.account_id
+LEFT JOIN qualification AS st ON st.buying_group_id = g.buying_group_id AND st.to_at IS NULL
+LEFT JOIN handed AS h ON h.buying_group_id = g.buying_group_id
+LEFT JOIN disposition AS d ON d.hand_off_id = h.hand_off_id
+LEFT JOIN latest AS l ON l.buying_group_id = g.buying_group_id
+LEFT JOIN known_opportunity AS o ON o.opportunity_id = g.opportunity_id AND NOT o.is_closed
+WHERE g.closed_at IS NULL AND (h.hand_off_id IS NOT NULL OR st.status = 'qualified')"""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One group of the list."""
+
+    buying_group_id: str
+    hand_off_id: str | None
+    account_id: str
+    account: str
+    solution: str
+    status: str
+    since: datetime | None
+    tab: str
+    handed_at: datetime | None
+    days_waiting: int | None  # since the hand-off, where nobody answered
+    is_late: bool  # waits longer than agreed
+    owner_id: str | None
+    sentence: str
+    outcome: str | None
+    outcome_reason: str | None
+    score: float | None
+    p_open: float | None
+    p_win: float | None
+    expected_cents: int | None
+    members: int
+    visitors: int
+    stage: str | None
+    deal_cents: int | None
+    deal_currency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What stands beside a group on the page that shows it: facts, reasons, who to call first."""
+
+    facts: Facts | None
+    why_now: tuple[str, ...]
+    against: str
+    not_seen: tuple[str, ...]
+    call_first: str
+    next_step: str
+
+
+def items(tables: Published, *, as_of: datetime, agreed_hours: float) -> list[Item]:
+    """Every group that is somebody's to act on, most worth acting on first.
+
+    Those that wait longer than the agreed hours come before all others; then by chance times amount.
+    """
+    found = [_item(row, as_of, agreed_hours) for row in tables.records(_GROUPS)]
+    return sorted(found, key=lambda item: (not item.is_late, -_worth(item), item.buying_group_id))
+
+
+def told_of(tables: Published, shown: list[Item], *, as_of: datetime) -> dict[str, Told]:
+    """What stands beside each group of one page."""
+    if not shown:
+        return {}
+    ids = [item.buying_group_id for item in shown]
+    marks = ", ".join("?" for _ in ids)
+    moments = [
+        (row["buying_group_id"], row["scored_at"])
+        for row in tables.records(
+            f"SELECT buying_group_id, MAX(scored_at) AS scored_at FROM score WHERE buying_group_id IN ({marks}) "
+            "GROUP BY buying_group_id",
+            ids,
+        )
+    ]
+    facts = facts_of(tables, moments, as_of=as_of)
+    said = {group: why for (group, _), why in why_of(tables, moments).items()}
+    first = _call_first(tables, ids)
+    told = {}
+    for group in ids:
+        about, why = facts.get(group), said.get(group)
+        missing = [r.role for r in about.roles if r.missing and not r.is_likely] if about else []
+        likely = [r.role for r in about.roles if r.is_likely] if about else []
+        step = f"Find the {missing[0]}" if missing else f"Make sure of the {likely[0]}" if likely else ""
+        told[group] = Told(
+            about,
+            why.speaks_for if why and why.speaks_for else about.why_now if about else (),
+            why.against if why else "",
+            why.not_seen if why else (),
+            first.get(group, ""),
+            step,
+        )
+    return told
+
+
+def _call_first(tables: Published, ids: list[str]) -> dict[str, str]:
+    """Of each group the reachable member who did something last, named with title."""
+    marks = ", ".join("?" for _ in ids)
+    rows = tables.records(
+        f"""SELECT m.buying_group_id, p.name, p.title, m.role FROM member AS m
+        JOIN person AS p ON p.person_id = m.person_id AND p.valid_to IS NULL
+        WHERE m.buying_group_id IN ({marks})
+        QUALIFY ROW_NUMBER() OVER (
+            PARTITION BY m.buying_group_id ORDER BY m.last_engaged_at DESC NULLS LAST, m.person_id) = 1""",
+        ids,
+    )
+    return {r["buying_group_id"]: ", ".join(p for p in (r["name"], r["title"]) if p) for r in rows}
+
+
+def _item(row: dict[str, Any], as_of: datetime, agreed_hours: float) -> Item:
+    tab = _TAB_OF.get(row["outcome"], "act") if row["hand_off_id"] else "waiting"
+    hours = None
+    if tab == "act" and row["handed_at"] is not None:
+        hours = (as_of.replace(tzinfo=None) - row["handed_at"]).total_seconds() / 3600
+    return Item(
+        buying_group_id=row["buying_group_id"],
+        hand_off_id=row["hand_off_id"],
+        account_id=row["account_id"],
+        account=row["account"],
+        solution=row["solution_id"],
+        status=row["status"] or "nurture",
+        since=row["from_at"],
+        tab=tab,
+        handed_at=row["handed_at"],
+        days_waiting=None if hours is None else int(hours // 24),
+        is_late=hours is not None and hours > agreed_hours,
+        owner_id=row["owner_id"],
+        sentence=row["sentence"] or "",
+        outcome=row["outcome"],
+        outcome_reason=row["outcome_reason"],
+        score=None if row["score"] is None else float(row["score"]),
+        p_open=row["p_open"],
+        p_win=row["p_win"],
+        expected_cents=row["expected_amount_cents"],
+        members=int(row["member_count"] or 0),
+        visitors=int(row["visitor_count"] or 0),
+        stage=row["stage"],
+        deal_cents=row["deal_cents"],
+        deal_currency=row["deal_currency"],
+    )
+
+
+def _worth(item: Item) -> float:
+    """What acting now may be worth: expected dollars where known, else the score stands in far below."""
+    if item.expected_cents is not None:
+        return float(item.expected_cents)
+    return (item.score or 0.0) / 100

@@ -1,0 +1,124 @@
+"""What stands before every page: foreign sites, foreign hosts, floods, and what a browser may do with an answer."""
+
+from __future__ import annotations
+
+import secrets
+from collections import OrderedDict
+from threading import Lock
+from time import monotonic
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "testserver"})
+_BODY = 32 * 1024 * 1024  # bytes of a request: an upload of exports goes through a folder, not through a form
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; frame-src 'self'; base-uri 'none'; object-src 'none'; "
+    "frame-ancestors 'none'"
+)
+_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+class Guards:
+    """Refuses what no page of ours would send; says on every answer what a browser may do with it."""
+
+    def __init__(self, app: ASGIApp, *, public_url: str | None) -> None:
+        self._app = app
+        public = urlsplit(public_url) if public_url else None
+        self._hosts = _LOOPBACK | ({public.hostname} if public and public.hostname else set())
+        self._is_secure = public is not None and public.scheme == "https"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 403, 411, 413 or 421 where a request is refused; else pass it on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        refused = self._refused(scope, headers)
+        nonce = secrets.token_urlsafe(16)
+        scope.setdefault("state", {})["nonce"] = nonce
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                told = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    told.setdefault(name, value)
+                told.setdefault("content-security-policy", _POLICY.format(nonce=nonce))
+                told.setdefault("cache-control", "private, no-cache")
+                if self._is_secure:
+                    told.setdefault("strict-transport-security", "max-age=31536000")
+            await send(message)
+
+        if refused is not None:
+            code, words = refused
+            await PlainTextResponse(words + "\n", code)(scope, receive, guarded)
+            return
+        await self._app(scope, receive, guarded)
+
+    def _refused(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
+        host = headers.get("host", "")
+        if _without_port(host) not in self._hosts:
+            return 421, f"This is not {host}: set serve.public_url in muster.toml to the address people use."
+        if "transfer-encoding" in headers and "content-length" not in headers:
+            return 411, "Say how long the request is, in Content-Length."
+        if int(headers.get("content-length") or 0) > _BODY:
+            return 413, f"A request may have {_BODY // 2**20} MB."
+        if scope["method"] not in _SAFE and is_foreign(headers, host):
+            return 403, "This request came from another site, so nothing was changed. Open the page itself."
+        return None
+
+
+def is_foreign(headers: Headers, host: str) -> bool:
+    """Whether a browser says that another site sent a request (Fetch Metadata, else the Origin).
+
+    A program that is no browser sends neither; it has no cookie that somebody else could ride on.
+    """
+    origin = headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != host:
+        return True
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in {"same-origin", "none"}
+    return origin is None and "cookie" in headers
+
+
+def _without_port(host: str) -> str:
+    name, colon, port = host.rpartition(":")
+    return (name if colon and port.isdigit() else host).lower()
+
+
+class Limit:
+    """So many tries in a while for each key; who tries more often waits.
+
+    >>> limit = Limit(tries=2, seconds=60)
+    >>> [limit.wait("a"), limit.wait("a"), limit.wait("a") > 0, limit.wait("b")]
+    [0, 0, True, 0]
+    """
+
+    def __init__(self, *, tries: int, seconds: int) -> None:
+        self._tries, self._seconds = tries, seconds
+        self._seen: OrderedDict[str, list[float]] = OrderedDict()
+        self._lock = Lock()
+
+    def wait(self, key: str) -> int:
+        """Count a try: 0 where it may go on, else after how many seconds the next one may."""
+        now = monotonic()
+        with self._lock:
+            times = [at for at in self._seen.pop(key, []) if now - at < self._seconds]
+            waits = len(times) >= self._tries
+            if not waits:
+                times.append(now)
+            self._seen[key] = times
+            while len(self._seen) > 10_000:
+                self._seen.popitem(last=False)
+        return int(self._seconds - (now - times[0])) + 1 if waits else 0

@@ -1,0 +1,115 @@
+"""Sign in with a password, use a one-time link, sign out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from muster.problems import MusterError
+from muster.serving.guards import Limit
+from muster.serving.reading import house_of
+from muster.serving.rendering import render_plain
+from muster.serving.sessions import sign_in, sign_out
+from muster.store.invitations import read_invitation, use_invitation
+from muster.store.proofs import check_password
+
+router = APIRouter(include_in_schema=False)
+_TRIES = Limit(tries=5, seconds=60)
+_UNKNOWN = "E-mail and password do not go together."
+
+
+@router.get("/sign-in")
+def sign_in_page(request: Request, next: str = "/") -> Response:
+    """The form."""
+    return _form(request, next=next)
+
+
+@router.post("/sign-in")
+def sign_in_form(
+    request: Request,
+    email: Annotated[str, Form()],
+    password: Annotated[str, Form()],
+    next: Annotated[str, Form()] = "/",
+) -> Response:
+    """Sign in, or the same words whoever is unknown, disabled, or mistyped."""
+    host = request.client.host if request.client else ""
+    if wait := _TRIES.wait(f"{email.casefold()} {host}"):
+        told = f"Five tries a minute: the next one in {wait} seconds."
+        answer = _form(request, next=next, email=email, problem=told, status=429)
+        answer.headers["retry-after"] = str(wait)
+        return answer
+    user = check_password(house_of(request).store, email, password)
+    if user is None:
+        return _form(request, next=next, email=email, problem=_UNKNOWN, status=401)
+    return sign_in(request, RedirectResponse(_own(next), 303), user)
+
+
+@router.post("/sign-out")
+def sign_out_form(request: Request) -> Response:
+    """End this browser's session."""
+    return sign_out(request, RedirectResponse("/sign-in", 303))
+
+
+@router.get("/start/{secret}")
+def start_page(request: Request, secret: str) -> Response:
+    """What a one-time link opens: a name and a password, or a new password."""
+    return _start(request, secret)
+
+
+@router.post("/start/{secret}")
+def start_form(
+    request: Request,
+    secret: str,
+    password: Annotated[str, Form()],
+    email: Annotated[str, Form()] = "",
+    name: Annotated[str, Form()] = "",
+) -> Response:
+    """Use a one-time link, and sign in."""
+    try:
+        user = use_invitation(house_of(request).store, secret, password, email=email, name=name)
+    except MusterError as error:
+        told = f"{error.message} {error.remedy or ''}".strip()
+        return _start(request, secret, problem=told, email=email, name=name, status=422)
+    return sign_in(request, RedirectResponse("/", 303), user)
+
+
+def _form(
+    request: Request, *, next: str, email: str = "", problem: str = "", status: int = 200
+) -> Response:
+    sign_on = house_of(request).config.serve.sign_on
+    told = {"title": "Sign in", "next": _own(next), "email": email, "problem": problem}
+    return render_plain(
+        request, "sign_in.html", status=status, sign_on=sign_on.name if sign_on else None, **told
+    )
+
+
+def _start(
+    request: Request, secret: str, *, problem: str = "", email: str = "", name: str = "", status: int = 200
+) -> Response:
+    try:
+        found = read_invitation(house_of(request).store, secret)
+    except MusterError as error:
+        told = {"title": "This link no longer works", "sentence": error.message, "remedy": error.remedy or ""}
+        return render_plain(
+            request, "message.html", status=410, address="/sign-in", word="Sign in", **told
+        )
+    is_new = found.user is None
+    told = {
+        "title": "Welcome to Muster" if is_new else "A new password",
+        "sentence": "Say who you are, and choose a password." if is_new else "Choose a password.",
+        "asks_name": is_new,
+        "email": email,
+        "name": name,
+        "problem": problem,
+    }
+    return render_plain(request, "start.html", status=status, **told)
+
+
+def _own(address: str) -> str:
+    """An address within this app; another site's becomes the first page."""
+    parts = urlsplit(address)
+    is_ours = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.netloc
+    return address if is_ours else "/"

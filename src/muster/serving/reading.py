@@ -1,0 +1,107 @@
+"""What a page is given: who looks, at which run, and the tables as far as they may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from fastapi import Request
+
+from muster.access.seen import Seen
+from muster.access.viewer import Viewer
+from muster.config import Config, read_config
+from muster.serving.snapshots import Snapshot, Snapshots
+from muster.store.opening import Store
+
+T = TypeVar("T")
+
+
+class SignedOut(Exception):  # noqa: N818 - an answer, not a fault
+    """Nobody is signed in."""
+
+
+class Forbidden(Exception):  # noqa: N818 - an answer, not a fault
+    """Who is signed in lacks the right that a page takes."""
+
+
+class Missing(Exception):  # noqa: N818 - an answer, not a fault
+    """There is no such thing, or the viewer may not see it: both read the same."""
+
+
+class NoRun(Exception):  # noqa: N818 - an answer, not a fault
+    """Nothing was built yet in this workspace."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the whole app shares: one for each process."""
+
+    workspace: Path
+    store: Store
+    snapshots: Snapshots
+
+    @property
+    def config(self) -> Config:
+        """muster.toml as it is now."""
+        return read_config(self.workspace)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One request: everything a page may read from. Tables are closed when it has been answered."""
+
+    request: Request
+    house: House
+    viewer: Viewer
+    snapshot: Snapshot
+    tables: Seen
+
+    @property
+    def path(self) -> Mapping[str, str]:
+        """The parts of the address in braces, as text."""
+        return self.request.path_params
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """What stands behind the question mark."""
+        return self.request.query_params
+
+    @property
+    def store(self) -> Store:
+        """Decisions, users and deliveries."""
+        return self.house.store
+
+    def once(self, key: str, make: Callable[[], T]) -> T:
+        """What `make` returns, computed once for this run and all who may see the same accounts."""
+        viewer = self.viewer
+        is_bounded = not viewer.may("see_all_accounts")
+        reach = (viewer.owner_ids, viewer.territories) if is_bounded else ()
+        return self.snapshot.once((viewer.role, reach, key), make)
+
+
+def house_of(request: Request) -> House:
+    """The app's shared parts."""
+    house: Any = request.app.state.house
+    assert isinstance(house, House)
+    return house
+
+
+def viewer_of(request: Request) -> Viewer:
+    """Who is signed in. Raises SignedOut."""
+    viewer: Any = request.state.viewer
+    if viewer is None:
+        raise SignedOut
+    assert isinstance(viewer, Viewer)
+    return viewer
+
+
+def reading(request: Request) -> Iterator[Reading]:
+    """What a page is given (a dependency of FastAPI), until it has answered. Raises SignedOut, NoRun."""
+    house, viewer = house_of(request), viewer_of(request)
+    snapshot = house.snapshots.current()
+    if snapshot is None:
+        raise NoRun
+    with Seen(snapshot.folder, viewer) as tables:
+        yield Reading(request, house, viewer, snapshot, tables)

@@ -1,0 +1,151 @@
+"""Writes a screen as HTML: the layout around it, its figures as people read them, its addresses."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+from muster.reports.charts.draw import draw
+from muster.reports.charts.shapes import Chart
+from muster.reports.money import short, whole
+from muster.reports.values import NOTHING, Rate, show
+
+if TYPE_CHECKING:
+    from fastapi import Request
+
+    from muster.serving.reading import Reading
+    from muster.serving.screen import Screen
+
+# Key, address, word, and the right it takes: the order of the navigation, and of `g` and a letter.
+NAVIGATION = (
+    ("i", "/worklist", "Worklist", "see_groups"),
+    ("b", "/board", "Groups", "see_groups"),
+    ("m", "/measures", "Measures", "see_measures"),
+    ("r", "/replay", "MQL replay", "see_measures"),
+    ("p", "/packs", "Board pack", "see_measures"),
+    ("h", "/health", "Data health", "see_data_health"),
+    ("s", "/settings", "Settings", "edit_rules"),
+)
+
+
+def render(asked: Reading, shown: Screen) -> HTMLResponse:
+    """A screen inside the layout."""
+    failure = asked.house.snapshots.failure()
+    page = _environment().get_template(shown.template)
+    text = page.render(
+        _common(asked.request)
+        | {
+            "viewer": asked.viewer,
+            "snapshot": asked.snapshot,
+            "failure": failure,
+            "title": shown.title,
+            "data": shown.data,
+            "sheets": shown.sheets,
+            "active": shown.active,
+            "navigation": [entry for entry in NAVIGATION if asked.viewer.may(entry[3])],
+            "query": dict(asked.query),
+        }
+        | dict(shown.more)
+    )
+    return HTMLResponse(text, shown.status)
+
+
+def render_plain(request: Request, template: str, *, status: int = 200, **told: Any) -> HTMLResponse:
+    """A page for somebody who is not signed in, or that has no run behind it."""
+    viewer = getattr(request.state, "viewer", None)
+    common = _common(request) | {"viewer": viewer, "snapshot": None, "failure": None, "active": ""}
+    common |= {"navigation": [e for e in NAVIGATION if viewer is not None and viewer.may(e[3])], "sheets": ()}
+    return HTMLResponse(_environment().get_template(template).render(common | {"query": {}} | told), status)
+
+
+def part(asked: Reading, template: str, **told: Any) -> HTMLResponse:
+    """A piece of a page, for htmx to put where it belongs."""
+    common = _common(asked.request) | {"viewer": asked.viewer, "snapshot": asked.snapshot}
+    return HTMLResponse(_environment().get_template(template).render(common | told))
+
+
+def with_query(request: Request, **changed: str | int | None) -> str:
+    """The same address with other filters; None takes one out."""
+    kept = {k: v for k, v in request.query_params.items() if k not in changed}
+    kept |= {k: str(v) for k, v in changed.items() if v is not None}
+    return f"{request.url.path}{'?' + urlencode(kept) if kept else ''}"
+
+
+def twin(request: Request, suffix: str, table: str | None = None) -> str:
+    """The address of a page's JSON, CSV or workbook, with the same filters."""
+    path = request.url.path
+    query = {**request.query_params, **({"table": table} if table else {})}
+    stem = "/index" if path == "/" else path
+    return f"{stem}.{suffix}{'?' + urlencode(query) if query else ''}"
+
+
+def _common(request: Request) -> dict[str, Any]:
+    return {
+        "request": request,
+        "nonce": request.state.nonce,
+        "style": static_url("muster.css"),
+        "scripts": (static_url("htmx.min.js"), static_url("keys.js")),
+        "icon": static_url("muster.svg"),
+        "with_query": lambda **changed: with_query(request, **changed),
+        "twin": lambda suffix, table=None: twin(request, suffix, table),
+    }
+
+
+@cache
+def static_url(name: str) -> str:
+    """An address that changes with the file, so that browsers may keep it for good."""
+    content = files("muster.serving").joinpath("static", name).read_bytes()
+    return f"/static/{hashlib.sha256(content).hexdigest()[:12]}/{name}"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("muster.serving"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"show": show, "day": day, "minute": minute, "dollars": dollars, "short": in_short}
+    environment.filters |= {"percent": percent, "picture": picture}
+    return environment
+
+
+def day(value: date | None) -> str:
+    """3 Mar 2026."""
+    return NOTHING if value is None else show(value.date() if isinstance(value, datetime) else value)
+
+
+def minute(value: datetime | None) -> str:
+    """3 Mar 2026, 14:05."""
+    return NOTHING if value is None else f"{show(value.date())}, {value:%H:%M}"
+
+
+def dollars(cents: int | None, currency: str) -> str:
+    """$4,213,406: for tables."""
+    return NOTHING if cents is None else whole(int(cents), currency)
+
+
+def in_short(cents: int | None, currency: str) -> str:
+    """$4.2M: for sentences."""
+    return NOTHING if cents is None else short(int(cents), currency)
+
+
+def percent(part: float | Decimal | None) -> str:
+    """A share of 0 to 1, with one decimal under ten percent; a dash where there is none."""
+    return NOTHING if part is None else show(Rate(float(part)))
+
+
+def picture(chart: Chart, width: int, key: str, title: str, about: str) -> Markup:
+    """A chart as inline SVG; `key` makes its ids unique on the page."""
+    return Markup(draw(chart, width, key=key, title=title, about=about))  # noqa: S704 - it escapes its words

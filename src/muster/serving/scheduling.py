@@ -1,0 +1,62 @@
+"""Runs while serving: on a schedule, or because somebody asked; each a process of its own.
+
+A run needs memory and processors that pages should not wait for, and may be killed: so it is the command
+line that runs, and the app only watches. Two runs at once are kept apart by the workspace's lock.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+from muster.engine.lock import HOME
+from muster.problems import ConfigError
+
+_SAID = Path(HOME, "log", "serving-run.txt")  # what the run that the app began last says of itself
+
+
+@contextmanager
+def scheduled(workspace: Path, cron: str | None) -> Iterator[None]:
+    """Run the workspace at the times that a cron expression (UTC) names, while the block lasts."""
+    if cron is None:
+        yield
+        return
+    try:
+        trigger = CronTrigger.from_crontab(cron, timezone="UTC")
+    except ValueError as error:
+        raise ConfigError(
+            f'muster.toml: serve.schedule "{cron}" is no cron expression: {error}.',
+            remedy='Write five fields in UTC, as in schedule = "0 5 * * *" for five in the morning.',
+        ) from error
+    scheduler = BackgroundScheduler(timezone="UTC")
+    scheduler.add_job(begin_run, trigger, args=[workspace], coalesce=True, max_instances=1)
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=False)
+
+
+def begin_run(workspace: Path) -> subprocess.Popen[bytes]:
+    """Begin `muster run` in a process of its own; what it says goes where `said` reads it."""
+    said_in = workspace / _SAID
+    said_in.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "muster", "run", "--workspace", str(workspace)]
+    with said_in.open("wb") as stream:
+        return subprocess.Popen(  # noqa: S603 - our own command, no text of anybody's in it
+            command, stdout=stream, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True
+        )
+
+
+def said(workspace: Path) -> str:
+    """What the run that the app began last has said so far; empty before the first."""
+    try:
+        return (workspace / _SAID).read_text("utf-8", errors="replace")
+    except FileNotFoundError:
+        return ""

@@ -1,0 +1,83 @@
+"""The run in force, as pages read it: it is swapped when a run ends, and stays as it is for who began with it."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeVar
+
+from muster.engine.lock import HOME
+from muster.engine.published import MANIFEST
+from muster.engine.run_log import last_entry
+
+T = TypeVar("T")
+_KEPT = 512  # answers remembered for a run
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One published run: its tables never change, so what was computed from them may be kept."""
+
+    run_id: str
+    folder: Path
+    as_of: datetime
+    built_at: datetime
+    rows: dict[str, int]
+    _kept: OrderedDict[Any, Any] = field(default_factory=OrderedDict, repr=False, compare=False)
+    _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
+
+    def once(self, key: object, make: Callable[[], T]) -> T:
+        """What `make` returns, computed once for this run; `key` names it and who may see it."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                found: T = self._kept[key]
+                return found
+        made = make()
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return made
+
+
+class Snapshots:
+    """Which run is in force in a workspace, asked anew with every request."""
+
+    def __init__(self, workspace: Path) -> None:
+        self._workspace = workspace
+        self._lock = Lock()
+        self._open: Snapshot | None = None
+
+    def current(self) -> Snapshot | None:
+        """The run in force; None before the first one ended."""
+        folder = (self._workspace / HOME / "tables").resolve()
+        with self._lock:
+            if self._open is None or self._open.folder != folder:
+                self._open = _read(folder)
+            return self._open
+
+    def failure(self) -> dict[str, Any] | None:
+        """The line of the run log where the last run ended badly; None where it ended well."""
+        entry = last_entry(self._workspace)
+        return entry if entry is not None and entry.get("ended") == "failed" else None
+
+
+def _read(folder: Path) -> Snapshot | None:
+    try:
+        file = folder / MANIFEST
+        manifest = json.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    return Snapshot(
+        run_id=manifest["run_id"],
+        folder=folder,
+        as_of=datetime.fromisoformat(manifest["as_of"]),
+        built_at=datetime.fromtimestamp(file.stat().st_mtime, UTC),
+        rows={name: facts["rows"] for name, facts in manifest["tables"].items()},
+    )

@@ -115,7 +115,7 @@ class SignOnConfig(_Section):
 
     issuer: str
     client_id: str
-    client_secret_env: str = "MUSTER_OIDC_SECRET"
+    client_secret_env: str = "MUSTER_OIDC_SECRET"  # noqa: S105 - a name
     name: str = "single sign-on"
     domains: tuple[str, ...] = ()
     new_users: Literal["rep", "marketer", "analyst"] | None = None

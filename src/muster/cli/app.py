@@ -28,6 +28,7 @@ from muster.cli import (
     report,
     roles,
     run,
+    serve,
     upgrade,
 )
 from muster.cli.endings import CODES, Commands, interrupted
@@ -41,6 +42,7 @@ _ORDER = (
     "init",
     "check",
     "run",
+    "serve",
     "query",
     "explain",
     "report",
@@ -77,7 +79,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-plain = (init, check, run, query, explain, backtest, attribute, replay, export, demo, doctor, audit, upgrade)
+plain = (
+    init,
+    check,
+    run,
+    serve,
+    query,
+    explain,
+    backtest,
+    attribute,
+    replay,
+    export,
+    demo,
+    doctor,
+    audit,
+    upgrade,
+)
 for module in plain:
     name = module.__name__.rpartition(".")[2]
     function = getattr(module, name)

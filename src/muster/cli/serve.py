@@ -24,7 +24,8 @@ EXAMPLES = examples(
 )
 
 PortOption = Annotated[
-    int | None, typer.Option(min=1, max=65535, help="Where it listens.", show_default="8642, or muster.toml's")
+    int | None,
+    typer.Option(min=1, max=65535, help="Where it listens.", show_default="8642"),
 ]
 BrowserOption = Annotated[bool, typer.Option("--browser", help="Open it in a browser.")]
 
@@ -33,7 +34,8 @@ def serve(
     *,
     workspace: WorkspaceOption = Path(),
     host: Annotated[
-        str | None, typer.Option(help="The address it listens on.", show_default="127.0.0.1, or muster.toml's")
+        str | None,
+        typer.Option(help="The address it listens on.", show_default="127.0.0.1"),
     ] = None,
     port: PortOption = None,
     behind_proxy: Annotated[
@@ -61,8 +63,8 @@ def serve(
     has_tls = certificate is not None and key is not None
     if not is_loopback(told) and not has_tls and not behind_proxy:
         raise WrongUse(
-            f"{told} can be reached from other machines, and passwords would cross the network in the clear.",
-            remedy="Give --certificate and --key, or say --behind-proxy where a proxy speaks TLS in front of it.",
+            f"{told} is open to other machines: passwords would cross the network in the clear.",
+            remedy="Give --certificate and --key, or say --behind-proxy where a proxy speaks TLS.",
         )
     serve_until_stopped(
         opened,
@@ -96,7 +98,10 @@ def serve_until_stopped(
     base = config.serve.public_url or f"{'https' if tls else 'http'}://{_named(host)}:{port}"
     link = _first_link(store, base)
     if link is not None:
-        hint(f"Nobody may sign in yet. This link makes the first admin, once, within a day:\n  {link}", quiet=False)
+        hint(
+            f"This link makes the first admin, once, within a day:\n  {link}",
+            quiet=False,
+        )
     hint(f"Muster serves {config.company.name} at {base} (Ctrl-C ends it)", quiet=quiet)
     if opens_browser:
         threading.Timer(1.0, webbrowser.open, [link or base]).start()

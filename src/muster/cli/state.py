@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from muster.engine.run_log import last_entry
 from muster.cli.findings import Finding
 from muster.cli.options import in_place
+from muster.engine.run_log import last_entry
 from muster.problems import MusterError, WorkspaceBusy, WrongUse
 
 if TYPE_CHECKING:

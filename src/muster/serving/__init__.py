@@ -1,1 +1,1 @@
-"""The web app: pages for reps, marketers and the CMO, read from the run in force as far as a viewer may see."""
+"""The web app: pages for reps, marketers and the CMO, of the run in force, as far as each may see it."""

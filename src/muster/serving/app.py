@@ -56,7 +56,10 @@ def application(workspace: Path, store: Store) -> FastAPI:
 def _static(version: str, name: str) -> Response:
     """A file that comes with Muster; its address names its content, so it may be kept for good."""
     folder = files("muster.serving").joinpath("static")
-    if name not in {file.name for file in folder.iterdir()} or static_url(name) != f"/static/{version}/{name}":
+    if (
+        name not in {file.name for file in folder.iterdir()}
+        or static_url(name) != f"/static/{version}/{name}"
+    ):
         raise HTTPException(404)
     kind = _KINDS.get(Path(name).suffix, "text/plain")
     kept = {"cache-control": "public, max-age=31536000, immutable"}
@@ -84,7 +87,9 @@ def _tell_failures(app: FastAPI) -> None:
     def _(request: Request, _: NoRun) -> Response:
         if _wants_page(request):
             return RedirectResponse("/first-run", 303)
-        return _answer(request, 503, "Nothing built yet", "There are no tables yet.", "Build them: muster run")
+        return _answer(
+            request, 503, "Nothing built yet", "There are no tables yet.", "Build them: muster run"
+        )
 
     @app.exception_handler(HTTPException)
     def _(request: Request, error: HTTPException) -> Response:
@@ -112,7 +117,12 @@ def _wants_page(request: Request) -> bool:
 def _answer(request: Request, status: int, title: str, sentence: str, remedy: str) -> Response:
     """A failure as a page, or as a problem (RFC 9457) where no page was asked for."""
     if request.url.path.endswith((".json", ".csv", ".xlsx")) or request.url.path.startswith("/api/"):
-        told = {"type": "about:blank", "title": title, "status": status, "detail": f"{sentence} {remedy}".strip()}
+        told = {
+            "type": "about:blank",
+            "title": title,
+            "status": status,
+            "detail": f"{sentence} {remedy}".strip(),
+        }
         return JSONResponse(told, status, media_type="application/problem+json")
     told = {"title": title, "sentence": sentence, "remedy": remedy}
     return render_plain(request, "message.html", status=status, address="/", word="To the first page", **told)

@@ -1,4 +1,4 @@
-"""What stands before every page: foreign sites, foreign hosts, floods, and what a browser may do with an answer."""
+"""What stands before every page: against foreign sites and hosts, floods, and what browsers might do."""
 
 from __future__ import annotations
 

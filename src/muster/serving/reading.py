@@ -18,19 +18,19 @@ from muster.store.opening import Store
 T = TypeVar("T")
 
 
-class SignedOut(Exception):  # noqa: N818 - an answer, not a fault
+class SignedOut(Exception):
     """Nobody is signed in."""
 
 
-class Forbidden(Exception):  # noqa: N818 - an answer, not a fault
+class Forbidden(Exception):
     """Who is signed in lacks the right that a page takes."""
 
 
-class Missing(Exception):  # noqa: N818 - an answer, not a fault
+class Missing(Exception):
     """There is no such thing, or the viewer may not see it: both read the same."""
 
 
-class NoRun(Exception):  # noqa: N818 - an answer, not a fault
+class NoRun(Exception):
     """Nothing was built yet in this workspace."""
 
 

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
@@ -29,6 +29,7 @@ from muster.serving.rendering import render
 from muster.serving.twins import as_csv, as_workbook
 
 Row = tuple[Any, ...]
+Asked = Annotated[Reading, Depends(reading)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +68,16 @@ def screen(router: APIRouter, path: str, *, needs: str) -> Callable[[Callable[[R
                 raise Forbidden
             return show(asked)
 
-        def page(asked: Reading = Depends(reading)) -> Response:
+        def page(asked: Asked) -> Response:
             return render(asked, allowed(asked))
 
-        def as_json(asked: Reading = Depends(reading)) -> Response:
+        def as_json(asked: Asked) -> Response:
             return Response(_json(allowed(asked).data), media_type="application/json")
 
-        def table(asked: Reading = Depends(reading)) -> Response:
+        def table(asked: Asked) -> Response:
             return as_csv(_chosen(allowed(asked), asked.request))
 
-        def workbook(asked: Reading = Depends(reading)) -> Response:
+        def workbook(asked: Asked) -> Response:
             return as_workbook(allowed(asked))
 
         stem = "/index" if path == "/" else path

@@ -36,8 +36,10 @@ class Sessions:
 
     def _viewer(self, secret: str) -> Viewer | None:
         user = session_user(self._house.store, secret)
-        return None if user is None else Viewer(
-            user.user_id, user.name, user.email, user.role, user.owner_ids, user.territories
+        return (
+            None
+            if user is None
+            else Viewer(user.user_id, user.name, user.email, user.role, user.owner_ids, user.territories)
         )
 
 
@@ -64,7 +66,9 @@ def sign_out(request: Request, response: Response) -> Response:
     secret = request.cookies.get(cookie_name(house))
     if secret:
         end_session(house.store, secret)
-    response.delete_cookie(cookie_name(house), path="/", secure=_is_secure(house), httponly=True, samesite="lax")
+    response.delete_cookie(
+        cookie_name(house), path="/", secure=_is_secure(house), httponly=True, samesite="lax"
+    )
     return response
 
 

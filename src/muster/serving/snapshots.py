@@ -1,4 +1,4 @@
-"""The run in force, as pages read it: it is swapped when a run ends, and stays as it is for who began with it."""
+"""The run in force, as pages read it: swapped when a run ends, unchanged for whoever began with it."""
 
 from __future__ import annotations
 

@@ -52,7 +52,9 @@ def as_workbook(screen: Screen) -> Response:
         book.create_sheet("Nothing")
     stream = io.BytesIO()
     book.save(stream)
-    return _download(stream.getvalue(), _WORKBOOK, f"{screen.sheets[0].key if screen.sheets else 'nothing'}.xlsx")
+    return _download(
+        stream.getvalue(), _WORKBOOK, f"{screen.sheets[0].key if screen.sheets else 'nothing'}.xlsx"
+    )
 
 
 def safe(text: str) -> str:
@@ -78,4 +80,6 @@ def _cell(value: Any) -> Any:
 
 
 def _download(content: str | bytes, kind: str, name: str) -> Response:
-    return Response(content, media_type=kind, headers={"content-disposition": f'attachment; filename="{name}"'})
+    return Response(
+        content, media_type=kind, headers={"content-disposition": f'attachment; filename="{name}"'}
+    )

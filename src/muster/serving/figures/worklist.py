@@ -104,8 +104,8 @@ def told_of(tables: Published, shown: list[Item], *, as_of: datetime) -> dict[st
     moments = [
         (row["buying_group_id"], row["scored_at"])
         for row in tables.records(
-            f"SELECT buying_group_id, MAX(scored_at) AS scored_at FROM score WHERE buying_group_id IN ({marks}) "
-            "GROUP BY buying_group_id",
+            f"SELECT buying_group_id, MAX(scored_at) AS scored_at FROM score "
+            f"WHERE buying_group_id IN ({marks}) GROUP BY buying_group_id",
             ids,
         )
     ]

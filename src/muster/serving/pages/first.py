@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
@@ -24,7 +26,7 @@ def first_run(request: Request) -> Response:
     viewer_of(request)
     if house_of(request).snapshots.current() is not None:
         return RedirectResponse("/", 303)
-    told = {
+    told: dict[str, Any] = {
         "title": "Nothing built yet",
         "sentence": "This workspace has no tables yet: name your exports in muster.toml, then build them.",
         "remedy": "muster check tells what it can read; muster run builds the tables.",

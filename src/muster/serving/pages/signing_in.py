@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Request
@@ -76,9 +76,7 @@ def start_form(
     return sign_in(request, RedirectResponse("/", 303), user)
 
 
-def _form(
-    request: Request, *, next: str, email: str = "", problem: str = "", status: int = 200
-) -> Response:
+def _form(request: Request, *, next: str, email: str = "", problem: str = "", status: int = 200) -> Response:
     sign_on = house_of(request).config.serve.sign_on
     told = {"title": "Sign in", "next": _own(next), "email": email, "problem": problem}
     return render_plain(
@@ -92,12 +90,12 @@ def _start(
     try:
         found = read_invitation(house_of(request).store, secret)
     except MusterError as error:
-        told = {"title": "This link no longer works", "sentence": error.message, "remedy": error.remedy or ""}
+        gone = {"sentence": error.message, "remedy": error.remedy or "", "address": "/sign-in"}
         return render_plain(
-            request, "message.html", status=410, address="/sign-in", word="Sign in", **told
+            request, "message.html", status=410, title="This link no longer works", word="Sign in", **gone
         )
     is_new = found.user is None
-    told = {
+    told: dict[str, Any] = {
         "title": "Welcome to Muster" if is_new else "A new password",
         "sentence": "Say who you are, and choose a password." if is_new else "Choose a password.",
         "asks_name": is_new,

@@ -21,7 +21,10 @@ _KEPT = 512  # answers remembered for a run
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One published run: its tables never change, so what was computed from them may be kept."""
+    """One published run: its tables never change, so what was computed from them may be kept.
+
+    Instants are in UTC and name no zone, as in the tables.
+    """
 
     run_id: str
     folder: Path
@@ -77,7 +80,7 @@ def _read(folder: Path) -> Snapshot | None:
     return Snapshot(
         run_id=manifest["run_id"],
         folder=folder,
-        as_of=datetime.fromisoformat(manifest["as_of"]),
-        built_at=datetime.fromtimestamp(file.stat().st_mtime, UTC),
+        as_of=datetime.fromisoformat(manifest["as_of"]).astimezone(UTC).replace(tzinfo=None),
+        built_at=datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(tzinfo=None),
         rows={name: facts["rows"] for name, facts in manifest["tables"].items()},
     )

@@ -147,7 +147,7 @@ def _item(row: dict[str, Any], as_of: datetime, agreed_hours: float) -> Item:
     tab = _TAB_OF.get(row["outcome"], "act") if row["hand_off_id"] else "waiting"
     hours = None
     if tab == "act" and row["handed_at"] is not None:
-        hours = (as_of.replace(tzinfo=None) - row["handed_at"]).total_seconds() / 3600
+        hours = (as_of - row["handed_at"]).total_seconds() / 3600
     return Item(
         buying_group_id=row["buying_group_id"],
         hand_off_id=row["hand_off_id"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from fastapi import APIRouter
 
@@ -57,7 +57,7 @@ def worklist(reading: Reading) -> Screen:
 def agreed_hours(reading: Reading) -> float:
     """Within how many hours sales agreed to act on a hand-off (rules/control.csv)."""
     rules = read_rules(reading.house.workspace / "rules")
-    at = int((reading.snapshot.as_of - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()) * 1_000_000
+    at = int((reading.snapshot.as_of - datetime(1970, 1, 1)).total_seconds()) * 1_000_000
     said = [row["value"] for row in in_force(rules["control"], at) if row["name"] == "follow_up_hours"]
     return float(str(said[-1])) if said else 48.0
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from muster.deciding.decided import decisions, undo
+from muster.deciding.roles import ROLES, correct
 from muster.lab.apply import decide_reviews
-from muster.lab.decided import decisions, undo
-from muster.lab.role_decide import ROLES, correct
 from muster.lab.role_sample import RoleLabel
 from muster.lab.sample import Stratum
 from muster.problems import WrongUse

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from muster.cli.deciding import Words, decision_commands
 
 if TYPE_CHECKING:
-    from muster.lab.subjects import Identity
+    from muster.deciding.subjects import Identity
 
 _WORDS = Words(
     command="accounts",
@@ -25,7 +25,7 @@ _WORDS = Words(
 
 
 def _accounts() -> Identity:
-    from muster.lab.accounts import ACCOUNTS  # noqa: PLC0415  engines are imported by the command that needs them
+    from muster.deciding.accounts import ACCOUNTS  # noqa: PLC0415  engines are imported by the command that needs them
 
     return ACCOUNTS
 

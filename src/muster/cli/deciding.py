@@ -17,8 +17,8 @@ from muster.cli.options import JsonOption, QuietOption, WorkspaceOption, example
 from muster.cli.screen import clean, hint, print_json, results, table
 
 if TYPE_CHECKING:
-    from muster.lab.decided import Decided
-    from muster.lab.subjects import Identity, Matter
+    from muster.deciding.decided import Decided
+    from muster.deciding.subjects import Identity, Matter
 
 ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept with the decision.")]
 ByOption = Annotated[
@@ -60,7 +60,7 @@ def decision_commands(words: Words, matter: "Callable[[], Identity]") -> typer.T
         json: JsonOption = False,
         quiet: QuietOption = False,
     ) -> None:
-        from muster.lab import decide
+        from muster.deciding import who_is_who as decide
         from muster.workspace import open_workspace
 
         about, opened = matter(), open_workspace(workspace)
@@ -78,7 +78,7 @@ def decision_commands(words: Words, matter: "Callable[[], Identity]") -> typer.T
         json: JsonOption = False,
         quiet: QuietOption = False,
     ) -> None:
-        from muster.lab import decide
+        from muster.deciding import who_is_who as decide
         from muster.workspace import open_workspace
 
         about, opened = matter(), open_workspace(workspace)
@@ -107,7 +107,7 @@ def put_taking_back(app: typer.Typer, command: str, listed: str, matter: "Callab
 
         The decision stays in the store, and so does that it was undone.
         """
-        from muster.lab.decided import undo as take_back
+        from muster.deciding.decided import undo as take_back
         from muster.workspace import open_workspace
 
         about, opened = matter(), open_workspace(workspace)
@@ -151,7 +151,7 @@ def tell_decided(told: "Decided", about: "Matter", workspace: Path, *, json: boo
 
 def _tell_all(about: "Matter", workspace: Path, *, json: bool, quiet: bool) -> None:
     """List every decision about people, accounts or roles, and what became of it."""
-    from muster.lab.decided import decisions
+    from muster.deciding.decided import decisions
     from muster.workspace import open_workspace
 
     known = decisions(open_workspace(workspace), about)

@@ -84,7 +84,7 @@ def apply_reviews(opened: Workspace, labels: Path, *, json: bool, quiet: bool) -
 
 
 def _reviews(opened: Workspace, file: Path) -> list[RoleLabel]:
-    from muster.lab.role_decide import known_roles
+    from muster.deciding.roles import known_roles
     from muster.lab.role_sample import read_cast_labels
 
     if not file.is_file():

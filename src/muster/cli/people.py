@@ -15,7 +15,7 @@ from muster.cli.options import JsonOption, QuietOption, WorkspaceOption, example
 from muster.cli.screen import clean, hint, print_json, results, table
 
 if TYPE_CHECKING:
-    from muster.lab.subjects import Identity
+    from muster.deciding.subjects import Identity
 
 _LINES = 40  # of the log on the screen
 _WORDS = Words(
@@ -34,7 +34,7 @@ _WORDS = Words(
 
 
 def _people() -> Identity:
-    from muster.lab.people import PEOPLE
+    from muster.deciding.people import PEOPLE
 
     return PEOPLE
 

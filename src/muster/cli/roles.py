@@ -12,7 +12,7 @@ from muster.cli.deciding import ByOption, ReasonOption, put_taking_back, tell_de
 from muster.cli.options import JsonOption, QuietOption, WorkspaceOption, examples
 
 if TYPE_CHECKING:
-    from muster.lab.subjects import Matter
+    from muster.deciding.subjects import Matter
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -21,7 +21,7 @@ app = typer.Typer(
 
 
 def _roles() -> "Matter":
-    from muster.lab.role_decide import ROLES  # noqa: PLC0415  engines are imported by the command that needs them
+    from muster.deciding.roles import ROLES  # noqa: PLC0415  engines are imported by the command that needs them
 
     return ROLES
 
@@ -51,8 +51,8 @@ def correct(
 
     It is kept in the workspace's store, which every run reads.
     """
-    from muster.lab.role_decide import ROLES  # noqa: PLC0415
-    from muster.lab.role_decide import correct as decide  # noqa: PLC0415
+    from muster.deciding.roles import ROLES  # noqa: PLC0415
+    from muster.deciding.roles import correct as decide  # noqa: PLC0415
     from muster.workspace import open_workspace  # noqa: PLC0415
 
     told = decide(open_workspace(workspace), group, person, role, reason=reason, by=by or user_name())

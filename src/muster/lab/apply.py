@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from muster.deciding.decided import Decided
+from muster.deciding.people import PEOPLE
+from muster.deciding.roles import correct, role_now
+from muster.deciding.who_is_who import merge, split
 from muster.explain.archive import Archive
-from muster.lab.decide import merge, split
-from muster.lab.decided import Decided
-from muster.lab.people import PEOPLE
-from muster.lab.role_decide import correct, role_now
 from muster.lab.role_sample import RoleLabel
 from muster.lab.sample import Label
 from muster.problems import WrongUse

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import difflib
 
-from muster.engine.duckdb_engine import literal
-from muster.explain.archive import Archive
-from muster.lab.decided import (
+from muster.deciding.decided import (
     Decided,
     decisions_about,
     every_decision,
@@ -15,9 +13,11 @@ from muster.lab.decided import (
     outranks_new_ones,
     told_of,
 )
-from muster.lab.decisions import standing
-from muster.lab.people import find_person
-from muster.lab.subjects import Matter
+from muster.deciding.people import find_person
+from muster.deciding.standing import standing
+from muster.deciding.subjects import Matter
+from muster.engine.duckdb_engine import literal
+from muster.explain.archive import Archive
 from muster.problems import WrongUse
 from muster.workspace import Workspace
 

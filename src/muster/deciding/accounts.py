@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from muster.deciding.subjects import Identity, Subject, records_shown
 from muster.engine.duckdb_engine import literal
 from muster.explain.archive import Archive
-from muster.lab.subjects import Identity, Subject, records_shown
 from muster.problems import WrongUse
 
 _RECORDS = (

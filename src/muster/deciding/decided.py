@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC
 
+from muster.deciding.standing import find_decision, standing, undone
+from muster.deciding.subjects import Holder, Matter
 from muster.explain.archive import Archive
-from muster.lab.decisions import find_decision, standing, undone
-from muster.lab.subjects import Holder, Matter
 from muster.problems import WrongUse
 from muster.store.decisions import UNDO, Decision, add_decision
 from muster.store.keeping import keeping, kept_decisions

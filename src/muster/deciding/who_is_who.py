@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from muster.explain.archive import Archive
-from muster.lab.decided import (
+from muster.deciding.decided import (
     Decided,
     decisions_about,
     every_decision,
@@ -13,8 +12,9 @@ from muster.lab.decided import (
     outranks_new_ones,
     told_of,
 )
-from muster.lab.decisions import standing
-from muster.lab.subjects import Identity, Subject
+from muster.deciding.standing import standing
+from muster.deciding.subjects import Identity, Subject
+from muster.explain.archive import Archive
 from muster.problems import WrongUse
 from muster.store.decisions import Decision
 from muster.workspace import Workspace

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from invented_company import MANIFEST
 from tests.in_chromium import holds
@@ -14,6 +15,8 @@ from muster.problems import WrongUse
 from muster.reports.board import board
 from muster.reports.crediting import credit_by, crediting
 from muster.reports.page import render
+from muster.reports.programs_report import programs_pages
+from muster.reports.report import report
 from muster.reports.rolled_up import DIMENSIONS
 from muster.reports.sheets import BoardPack
 from muster.reports.values import Money
@@ -53,6 +56,30 @@ def test_every_table_of_credit_says_that_it_is_not_what_would_have_been_lost(
     assert seen > 12
     for name in OF_CREDIT:
         assert "not what would have been lost without" in flow_tables()[name].about, name
+
+
+def test_programmes_are_told_job_by_job(halden: Path) -> None:
+    """Each programme and job of `program_job`, with its reach, its credit, and lift or why there is none."""
+    manifest: dict[str, Any] = {}
+    pack = report(
+        halden, title="P", pages=programs_pages, company="Halden", currency="USD", manifest=manifest
+    )
+    with duckdb.connect() as tables:
+        found = tables.execute(
+            f"""
+            SELECT name, groups_reached, roles_reached, new_members, shares_started, moves_after,
+                won_credit_cents
+            FROM '{halden / "program_job.parquet"}'
+            WHERE level = 'program' AND currency = 'USD' AND buying_job <> '(all)'
+            """
+        ).fetchall()
+    told = pack.sheet("value-jobs").rows
+    assert sorted((row[0], *row[2:7], row[8].cents) for row in told if isinstance(row[8], Money)) == sorted(
+        found
+    )
+    assert {str(row[10]).partition(":")[0] for row in told} == {"not estimable"}
+    whole = {row[0]: str(row[9]) for row in pack.sheet("value").rows}
+    assert whole["Direct mail"].startswith("+") and whole["Webinars"] == "not estimable: no experiment"
 
 
 def test_a_way_that_is_none_is_refused_with_those_there_are(halden: Path) -> None:

@@ -88,7 +88,7 @@ REPORTS = (
     Report(
         "programs",
         "Programmes",
-        "Write what programmes reached, cost and are credited with, with intervals and lift.",
+        "Write what programmes reached, moved and cost, job by job, with intervals, lift and goals met.",
         _programs,
         is_of_quarter=True,
     ),

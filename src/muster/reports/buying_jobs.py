@@ -70,7 +70,8 @@ def _sheet(tables: Published, currency: str, level: str, *, all_jobs: bool) -> S
             None if low is None else f"{short(int(str(low)), currency)} to {short(int(str(high)), currency)}"
         )
         per_move = r["cost_per_group_moved_cents"]
-        job = () if all_jobs else (JOBS.get(str(r["buying_job"]), words(str(r["buying_job"]))),)
+        said_of = JOBS.get(str(r["buying_job"]), words(str(r["buying_job"])).capitalize())
+        job = () if all_jobs else (said_of,)
         return (
             r["name"],
             *job,

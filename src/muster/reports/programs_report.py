@@ -1,7 +1,8 @@
-"""`muster report programs`: credit of the quarter, value to date, and which programmes truly differ."""
+"""`muster report programs`: credit of the quarter, value job by job, goals, which programmes truly differ."""
 
 from __future__ import annotations
 
+from muster.reports.buying_jobs import value_page
 from muster.reports.credit import CHOSEN, disclaimer, model_name
 from muster.reports.programs import programs_page
 from muster.reports.published import Published
@@ -11,10 +12,11 @@ from muster.reports.values import Money, counted
 
 
 def programs_pages(tables: Published, scope: Scope) -> tuple[Page, ...]:
-    """The board's page on programmes, and their won credit with intervals."""
+    """The board's page on programmes, what each did along the buying process, their credit with intervals."""
     intervals = _intervals(tables, scope)
     return (
         programs_page(tables, scope),
+        value_page(tables, scope.currency),
         Page("intervals", "How sure the credit is", _opening(intervals), (intervals,)),
     )
 

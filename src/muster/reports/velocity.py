@@ -149,8 +149,8 @@ def acquisition_sheet(tables: Published, scope: Scope) -> Sheet:
         (
             Column("Quarter", is_words=True),
             Column("Spend in it"),
-            Column("Spend earlier"),
-            Column("Months earlier"),
+            Column("Spend the lag earlier"),
+            Column("Lag, months"),
             Column("New customers won"),
             Column("Cost per new customer"),
             Column("80 % from"),

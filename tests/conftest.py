@@ -30,6 +30,17 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
+def bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled company's workspace with its tables; whoever changes anything copies it first."""
+    from tests.built_once import built_once  # noqa: PLC0415 - only now the tests' folder is on the path
+
+    from muster.demo import copy_company  # noqa: PLC0415
+    from muster.workspace import open_workspace  # noqa: PLC0415
+
+    return built_once(tmp_path_factory, "halden", lambda folder: open_workspace(copy_company(folder)).run())
+
+
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """A Chromium for all pages of a worker; skipped by name where there is none."""
     from tests.in_chromium import launched  # noqa: PLC0415 - only now the tests' folder is on the path

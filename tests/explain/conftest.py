@@ -21,9 +21,9 @@ def build(folder: Path, *, as_of: datetime | None = None) -> Workspace:
 
 
 @pytest.fixture(scope="session")
-def halden(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def halden(bundled: Path) -> Workspace:
     """The bundled company as of its last record. Tests that change its tables copy it first."""
-    return build(tmp_path_factory.mktemp("explain") / "halden")
+    return open_workspace(bundled)
 
 
 @pytest.fixture(scope="session")

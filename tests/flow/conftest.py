@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.built_once import built_once
 from tests.flow.learnt_later import LEARNT_AT, LEARNT_LATER, TOLD_AT
 from tests.flow.oracle_paths import PATHS
 from tests.flow.random_company import records
@@ -20,6 +20,7 @@ from muster.workspace import Workspace, open_workspace
 Built = Callable[[datetime | None], Workspace]
 Drawn = Callable[[int], Workspace]
 Learnt = tuple[Workspace, Workspace]
+NAME = "%Y%m%dT%H%M%S%f"  # an instant in a folder's name
 DRAWN_AS_OF = datetime(2025, 10, 1, tzinfo=UTC)  # three months after the last act of a drawn company
 
 
@@ -30,15 +31,16 @@ def halden(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def halden_as_of(halden: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
+def halden_as_of(bundled: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The bundled company's tables as of a date (None: the latest), built once each."""
 
-    @functools.cache
     def built(at: datetime | None) -> Workspace:
-        folder = copy_company(tmp_path_factory.mktemp("built") / "halden")
-        workspace = open_workspace(folder)
-        workspace.run(as_of=at)
-        return workspace
+        def build(folder: Path) -> None:
+            open_workspace(copy_company(folder)).run(as_of=at)
+
+        return open_workspace(
+            bundled if at is None else built_once(tmp_path_factory, f"halden-{at:%s}", build)
+        )
 
     return built
 
@@ -47,9 +49,12 @@ def halden_as_of(halden: Path, tmp_path_factory: pytest.TempPathFactory) -> Buil
 def world_as_of(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The tables of the large company as of a date (None: the latest), built once each."""
 
-    @functools.cache
     def built(at: datetime | None) -> Workspace:
-        return build_world(tmp_path_factory.mktemp("world") / "world", shared_data / "world", at)
+        def build(folder: Path) -> None:
+            build_world(folder, shared_data / "world", at)
+
+        name = "world" if at is None else f"world-{at:{NAME}}"
+        return open_workspace(built_once(tmp_path_factory, name, build))
 
     return built
 
@@ -69,10 +74,11 @@ def build_world(folder: Path, data: Path, at: datetime | None) -> Workspace:
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
     """The tables of the company drawn from a seed, built once each."""
 
-    @functools.cache
     def built(seed: int) -> Workspace:
-        folder = tmp_path_factory.mktemp(f"seed{seed}")
-        return company(folder, *records(seed), rules={"paths": PATHS}, as_of=DRAWN_AS_OF)
+        def build(folder: Path) -> None:
+            company(folder, *records(seed), rules={"paths": PATHS}, as_of=DRAWN_AS_OF)
+
+        return open_workspace(built_once(tmp_path_factory, f"seed{seed}", build))
 
     return built
 

@@ -12,9 +12,6 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from muster.demo import copy_company
-from muster.workspace import open_workspace
-
 HERE = Path(__file__).parent
 
 
@@ -56,11 +53,9 @@ def tables(company: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def halden(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def halden(bundled: Path) -> Path:
     """The published tables of the bundled company, made by the flow from its exports."""
-    workspace = open_workspace(copy_company(tmp_path_factory.mktemp("halden") / "halden"))
-    workspace.run()
-    return workspace.folder / ".muster" / "tables"
+    return bundled / ".muster" / "tables"
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ companies drawn with another `noise` have the same rows inside, and any rows at 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -19,7 +20,7 @@ import pyarrow.parquet as pq
 
 from muster.access.table_rules import table_rules
 from muster.access.viewer import Viewer
-from muster.canonical.tables import Table, flow_tables
+from muster.canonical.tables import Table, flow_tables, replay_tables
 
 OWNED, IN_GERMANY, HANDED_OVER = "a0", "a1", "a2"
 INSIDE = (OWNED, IN_GERMANY, HANDED_OVER)
@@ -60,10 +61,14 @@ _OWN = {
 def write_company(folder: Path, *, noise: int) -> None:
     """Every table of the flow as a Parquet file; what the rep may see is the same for any noise."""
     folder.mkdir(parents=True)
-    for name, table in flow_tables().items():
-        rows = [row for row, _ in rows_of(table, noise=noise)]
-        schema = pa.schema([(column.name, _ARROW[column.type]) for column in table.columns])
-        pq.write_table(pa.Table.from_pylist(rows, schema), folder / f"{name}.parquet")
+    for table in flow_tables().values():
+        _write(folder, table, noise=noise)
+
+
+def _write(folder: Path, table: Table, *, noise: int) -> None:
+    rows = [row for row, _ in rows_of(table, noise=noise)]
+    schema = pa.schema([(column.name, _ARROW[column.type]) for column in table.columns])
+    pq.write_table(pa.Table.from_pylist(rows, schema), folder / f"{table.name}.parquet")
 
 
 def rows_inside(table: Table) -> int:
@@ -72,7 +77,16 @@ def rows_inside(table: Table) -> int:
 
 
 def rows_of(table: Table, *, noise: int) -> Iterator[tuple[dict[str, Any], bool]]:
-    """The rows of a table, and whether the rep may see each."""
+    """The rows of a table, and whether the rep may see each; no two have the same key."""
+    told = set()
+    for row, is_inside in _every_row(table, noise=noise):
+        key = tuple(row[column] for column in table.key)
+        if key not in told:
+            told.add(key)
+            yield row, is_inside
+
+
+def _every_row(table: Table, *, noise: int) -> Iterator[tuple[dict[str, Any], bool]]:
     rule = table_rules()[table.name]
     if rule.by is None:
         is_shown = rule.right == "everyone"
@@ -149,3 +163,20 @@ def _drawn(seed: str, kind: str) -> Any:
             return chance.random() < 0.5
         case _:
             return chance.randrange(10**6)
+
+
+def write_workspace(workspace: Path, *, noise: int) -> Path:
+    """A workspace whose run in force is the invented company's; returns its folder."""
+    run = workspace / ".muster" / "runs" / "000001-invented"
+    write_company(run, noise=noise)
+    replay = workspace / ".muster" / "replay"
+    replay.mkdir()
+    (replay / "run").write_text(run.name, "utf-8")
+    for table in replay_tables().values():
+        _write(replay, table, noise=noise)
+    (workspace / "muster.toml").write_text('[company]\nname = "Invented"\n', "utf-8")
+    tables = {name: {"rows": 0, "sha256": ""} for name in flow_tables()}
+    manifest = {"run_id": run.name, "as_of": "2024-12-31T00:00:00", "tables": tables}
+    (run / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    (workspace / ".muster" / "tables").symlink_to(Path("runs") / run.name)
+    return workspace

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from muster.problems import MusterError
 from muster.serving import pages
+from muster.serving.api.app import api
 from muster.serving.guards import Guards
 from muster.serving.reading import Forbidden, House, Missing, NoRun, SignedOut
 from muster.serving.rendering import render_plain, static_url
@@ -47,6 +48,7 @@ def application(workspace: Path, store: Store) -> FastAPI:
         app.include_router(router)
     app.add_api_route("/static/{version}/{name}", _static, include_in_schema=False)
     app.add_api_route("/health-check", lambda: {"status": "ok"}, include_in_schema=False)
+    app.mount("/api/v1", api(house))
     _tell_failures(app)
     app.add_middleware(Sessions, house=house)
     app.add_middleware(Guards, public_url=config.public_url)

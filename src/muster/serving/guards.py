@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
+from http import HTTPStatus
 from threading import Lock
 from time import monotonic
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -61,7 +62,7 @@ class Guards:
 
         if refused is not None:
             code, words = refused
-            await PlainTextResponse(words + "\n", code)(scope, receive, guarded)
+            await _refusal(scope, code, words)(scope, receive, guarded)
             return
         await self._app(scope, receive, guarded)
 
@@ -90,6 +91,16 @@ def is_foreign(headers: Headers, host: str) -> bool:
     if site is not None:
         return site not in {"same-origin", "none"}
     return origin is None and "cookie" in headers
+
+
+def _refusal(scope: Scope, code: int, words: str) -> Response:
+    """A sentence for who reads pages, a problem (RFC 9457) for programs."""
+    if not scope["path"].startswith("/api/"):
+        return PlainTextResponse(words + "\n", code)
+    status = HTTPStatus(code)
+    told = {"type": "about:blank", "title": status.phrase, "status": code, "detail": words}
+    told |= {"code": status.name.lower()}
+    return JSONResponse(told, code, media_type="application/problem+json")
 
 
 def _without_port(host: str) -> str:

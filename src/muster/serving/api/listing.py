@@ -1,0 +1,168 @@
+"""Lists and what they hold, one way for all: cursor pages, filters, `updated_since`, one row by its id."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from inspect import Parameter, Signature
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from starlette.responses import Response
+
+from muster.serving.api.answers import ARROW, CSV, Page, listed, row_model, written
+from muster.serving.api.callers import Call, reads
+from muster.serving.api.problems import Refused, not_there
+from muster.serving.api.resources import Resource
+
+MOST = 200
+Limit = Annotated[int, Query(ge=1, le=MOST, description="How many rows a page has at most.")]
+After = Annotated[
+    str | None, Query(max_length=2000, description="Where a page begins: taken from `next`, not made up.")
+]
+Since = Annotated[datetime | None, Query(description="Only rows whose updated_at is this instant or later.")]
+Id = Annotated[str, Path(max_length=500)]
+OTHER_KINDS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {CSV: {"schema": {"type": "string"}}, ARROW: {"schema": {"type": "string"}}}}
+}
+
+
+def add_resource(router: APIRouter, resource: Resource) -> None:
+    """Give a resource its addresses: the list, and where its rows have one, one of them."""
+    row = row_model(resource)
+    needed = reads(resource.scope, resource.right)
+
+    def rows(call: Call, limit: int, after: str | None, since: datetime | None, **filters: Any) -> Response:
+        refuse_unknown(call.request, known)
+        conditions, values = [], {}
+        for name, value in filters.items():
+            if value is not None:
+                conditions.append(f'r."{name}" = ${name}')
+                values[name] = value
+        if since is not None:
+            conditions.append("r.updated_at >= $since")
+            values["since"] = since.astimezone(UTC).replace(tzinfo=None) if since.tzinfo else since
+        found, following = page_of(call, resource.sql, conditions, values, limit=limit, after=after)
+        return listed(call.request, row, found, following)
+
+    known = {"limit", "after", "updated_since", *(f.name for f in resource.filters)}
+    router.add_api_route(
+        f"/{resource.name}",
+        _with_filters(rows, resource, needed),
+        methods=["GET"],
+        name=resource.name,
+        summary=f"List {resource.name}",
+        description=resource.about,
+        response_model=Page[row],  # type: ignore[valid-type]
+        response_description="One page of the list.",
+        responses=OTHER_KINDS,
+        tags=[resource.name],
+    )
+    if resource.item is None:
+        return
+
+    def one(id: Id, call: Call = Depends(needed)) -> Response:
+        refuse_unknown(call.request, set())
+        return written(call.request, row.model_validate(row_of(call, resource, id)))
+
+    router.add_api_route(
+        f"/{resource.name}/{{id}}",
+        one,
+        methods=["GET"],
+        name=f"one of {resource.name}",
+        summary=f"One of {resource.name}",
+        description=resource.about,
+        response_model=row,
+        response_description="The row of this id.",
+        tags=[resource.name],
+    )
+
+
+def row_of(call: Call, resource: Resource, id: str) -> dict[str, Any]:
+    """One row of a resource, by its id. Raises Refused (404) where the caller sees none."""
+    found = call.tables.records(
+        f'SELECT * EXCLUDE (key) FROM ({resource.sql}) AS r WHERE r."{resource.item}" = $id', {"id": id}
+    )
+    if not found:
+        raise not_there()
+    return found[0]
+
+
+def page_of(
+    call: Call, sql: str, conditions: list[str], values: dict[str, Any], *, limit: int, after: str | None
+) -> tuple[list[dict[str, Any]], str | None]:
+    """The rows of one page, and the address of the next."""
+    if after is not None:
+        conditions, values = [*conditions, "r.key > $after_key"], values | {"after_key": key_of(after)}
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    found = call.tables.records(
+        f"SELECT * FROM ({sql}) AS r {where} ORDER BY r.key LIMIT $row_limit",
+        values | {"row_limit": limit + 1},
+    )
+    following = None
+    if len(found) > limit:
+        found = found[:limit]
+        following = next_page(call.request, found[-1]["key"])
+    return [{name: value for name, value in row.items() if name != "key"} for row in found], following
+
+
+def refuse_unknown(request: Request, known: set[str]) -> None:
+    """Raises Refused for a query parameter this address does not take: a misspelt filter would pass all."""
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        takes = f"It takes {', '.join(sorted(known))}." if known else "It takes none."
+        raise Refused(422, "unknown_parameter", f"There is no query parameter {unknown[0]}.", remedy=takes)
+
+
+def next_page(request: Request, key: str) -> str:
+    """The address of the page after the row of this key, with the same filters."""
+    asked = {name: value for name, value in request.query_params.items() if name != "after"}
+    return f"{request.url.path}?{urlencode(asked | {'after': cursor_of(key)})}"
+
+
+def cursor_of(key: str) -> str:
+    """A key as a cursor that says nothing to whoever reads it."""
+    return base64.urlsafe_b64encode(json.dumps([1, key]).encode()).decode().rstrip("=")
+
+
+def key_of(cursor: str) -> str:
+    """The key of a cursor. Raises Refused where it is none of ours."""
+    try:
+        version, key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, TypeError, binascii.Error):
+        version, key = 0, None
+    if version != 1 or not isinstance(key, str):
+        raise Refused(422, "unknown_cursor", "This `after` is not one that the API gave.")
+    return key
+
+
+def _with_filters(rows: Callable[..., Response], resource: Resource, needed: Any) -> Callable[..., Response]:
+    """The same function with a parameter for each filter, as FastAPI reads them."""
+
+    def endpoint(**given: Any) -> Response:
+        return rows(
+            given.pop("call"), given.pop("limit"), given.pop("after"), given.pop("updated_since"), **given
+        )
+
+    filters = {
+        f.name: Annotated[(bool if f.is_flag else str) | None, Query(description=f.about, max_length=500)]
+        if not f.is_flag
+        else Annotated[bool | None, Query(description=f.about)]
+        for f in resource.filters
+    }
+    parameters = [
+        Parameter("call", Parameter.KEYWORD_ONLY, annotation=Call, default=Depends(needed)),
+        Parameter("limit", Parameter.KEYWORD_ONLY, annotation=Limit, default=50),
+        Parameter("after", Parameter.KEYWORD_ONLY, annotation=After, default=None),
+        Parameter("updated_since", Parameter.KEYWORD_ONLY, annotation=Since, default=None),
+        *(
+            Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind, default=None)
+            for name, kind in filters.items()
+        ),
+    ]
+    endpoint.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    return endpoint

@@ -1,0 +1,106 @@
+"""The runs: what became of each, newest first, and beginning a new one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import Field
+from starlette.responses import Response
+
+from muster.engine.run_log import entries
+from muster.serving.api.answers import Answer, Page, written
+from muster.serving.api.callers import Caller, may
+from muster.serving.api.listing import After, Limit, Since, key_of, next_page, refuse_unknown
+from muster.serving.api.problems import Refused
+from muster.serving.reading import House
+from muster.serving.scheduling import begin_run
+
+
+class Run(Answer):
+    """One run of the flow over this workspace."""
+
+    started_at: datetime = Field(description="when it began")
+    ended: str = Field(description="published: its tables came into force; failed: those before stayed")
+    run_id: str | None = Field(description="its id; null where it failed")
+    as_of: datetime | None = Field(description="the instant that its tables are of; null where it failed")
+    engine: str | None = Field(description="what it ran on")
+    seconds: float | None = Field(description="how long it took")
+    problem_count: int | None = Field(description="kinds of problems found in the records; see muster check")
+    why: str | None = Field(description="why it failed; null where it did not")
+
+
+class Begun(Answer):
+    """A run that was asked for."""
+
+    detail: str = Field(description="what happens now")
+
+
+_READS = may("runs:read", "see_data_health")
+_BEGINS = may("runs:write", "run")
+
+router = APIRouter(tags=["runs"])
+
+
+@router.get(
+    "/runs", response_model=Page[Run], summary="List runs", response_description="One page, newest first."
+)
+def list_runs(
+    request: Request,
+    _: Caller = Depends(_READS),
+    limit: Limit = 50,
+    after: After = None,
+    updated_since: Since = None,
+) -> Response:
+    """What the run log says, newest first; `updated_since` is held against when a run began."""
+    refuse_unknown(request, {"limit", "after", "updated_since"})
+    house: House = request.app.state.house
+    told = [run for run in (_told(entry) for entry in entries(house.workspace)) if run is not None]
+    numbered = list(zip(range(len(told), 0, -1), told, strict=True))
+    if after is not None:
+        key = key_of(after)
+        before = int(key) if key.isdecimal() and len(key) < 10 else 0
+        numbered = [(number, run) for number, run in numbered if number < before]
+    if updated_since is not None:
+        since = updated_since.astimezone()
+        numbered = [(number, run) for number, run in numbered if run.started_at >= since]
+    page, following = numbered[:limit], None
+    if len(numbered) > limit:
+        following = next_page(request, str(page[-1][0]))
+    return written(request, Page[Run](items=[run for _, run in page], next=following))
+
+
+@router.post(
+    "/runs",
+    response_model=Begun,
+    status_code=202,
+    summary="Begin a run",
+    response_description="A run begins; /runs tells how it ended.",
+    responses={409: {"description": "A run is going on."}},
+)
+def begin(request: Request, _: Caller = Depends(_BEGINS)) -> Response:
+    """Build every table anew, in a process of its own; pages and answers change when it has ended well."""
+    refuse_unknown(request, set())
+    house: House = request.app.state.house
+    if (house.workspace / ".muster" / "lock.json").is_file():
+        raise Refused(409, "busy", "A run is going on.", remedy="See /api/v1/runs when it has ended.")
+    begin_run(house.workspace)
+    return written(request, Begun(detail="A run has begun; /api/v1/runs tells how it ended."), status=202)
+
+
+def _told(entry: dict[str, Any]) -> Run | None:
+    """A line of the log; None where an older Muster wrote too little."""
+    if "started_at" not in entry or "ended" not in entry:
+        return None
+    seconds = entry.get("seconds")
+    return Run(
+        started_at=entry["started_at"],
+        ended=entry["ended"],
+        run_id=entry.get("run_id"),
+        as_of=entry.get("as_of") if entry["ended"] == "published" else None,
+        engine=entry.get("engine"),
+        seconds=seconds.get("total") if isinstance(seconds, dict) else seconds,
+        problem_count=entry.get("problems"),
+        why=entry.get("why"),
+    )

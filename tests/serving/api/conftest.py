@@ -1,0 +1,69 @@
+"""The app over an invented company, without a flow run and without a network; a token of each role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+from tests.access.invented_accounts import REP, write_workspace
+
+from muster.config import StoreConfig
+from muster.serving.app import application
+from muster.store.opening import Store, open_or_make
+from muster.store.tokens import SCOPES, new_token
+from muster.store.users import add_user
+
+ROLES = ("rep", "marketer", "analyst", "admin")
+Client = Callable[..., TestClient]
+
+
+class Office:
+    """A served workspace: its store, a token with every scope for each role, and a second rep's."""
+
+    def __init__(self, folder: Path, store: Store) -> None:
+        self.folder, self.store = folder, store
+        self.app = application(folder, store)
+        self.users = {
+            name: add_user(
+                store,
+                f"{name}@example.com",
+                name,
+                role="rep" if name == "colleague" else name,
+                by="tests",
+                owner_ids=REP.owner_ids if name in {"rep", "colleague"} else (),
+                territories=REP.territories if name in {"rep", "colleague"} else (),
+            ).user_id
+            for name in (*ROLES, "colleague")
+        }
+        self._tokens = {name: self.token(name) for name in self.users}
+
+    def token(self, who: str, *scopes: str) -> str:
+        """A new token of somebody; without scopes one that has them all."""
+        return new_token(self.store, self.users[who], who, scopes=scopes or SCOPES, by="tests")[0]
+
+    def client(self, who: str | None, *, token: str | None = None) -> TestClient:
+        """A client with somebody's token, or with none; failures are answers, not exceptions."""
+        text = token or (self._tokens[who] if who else None)
+        headers = {"authorization": f"Bearer {text}"} if text else {}
+        return TestClient(self.app, headers=headers, raise_server_exceptions=False, follow_redirects=False)
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Office]]:
+    """Open an office; closed when the module's tests are over."""
+    with ExitStack() as stack:
+
+        def open_one(*, noise: int = 0) -> Office:
+            folder = write_workspace(tmp_path_factory.mktemp("office") / "w", noise=noise)
+            return Office(folder, stack.enter_context(closing(open_or_make(folder, StoreConfig()))))
+
+        yield open_one
+
+
+@pytest.fixture(scope="module")
+def office(opened: Callable[..., Office]) -> Office:
+    """An office for tests that only read."""
+    return opened()

@@ -1,0 +1,162 @@
+"""Lists, pages, filters, kinds of answers, and what failures look like."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from starlette.testclient import TestClient
+from tests.access.invented_accounts import INSIDE
+from tests.serving.api.conftest import Office
+
+from muster.serving.api.callers import Quotas
+from muster.serving.api.resources import RESOURCES, measures
+
+LISTS = [f"/api/v1/{resource.name}" for resource in RESOURCES]
+ROWS = [f"/api/v1/measures/{name}/rows" for name in measures()]
+
+
+def walked(client: TestClient, path: str, **asked: Any) -> list[dict[str, Any]]:
+    """Every row of a list, page by page."""
+    rows, following = [], f"{path}?{'&'.join(f'{k}={v}' for k, v in asked.items())}"
+    while following:
+        answer = client.get(following)
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        assert len(page["items"]) <= asked.get("limit", 50)
+        rows += page["items"]
+        following = page["next"]
+    return rows
+
+
+@pytest.mark.parametrize("path", [*LISTS, *ROWS])
+def test_pages_of_one_follow_each_other_to_the_whole_list(office: Office, path: str) -> None:
+    client = office.client("admin")
+    whole = walked(client, path, limit=200)
+    assert whole
+    assert walked(client, path, limit=3) == whole
+
+
+def test_a_rep_lists_their_accounts_and_reads_one(office: Office) -> None:
+    client = office.client("rep")
+    listed = walked(client, "/api/v1/groups")
+    assert {group["account_id"] for group in listed} == set(INSIDE)
+    one = client.get(f"/api/v1/groups/{listed[0]['buying_group_id']}")
+    assert one.json() in listed
+
+
+def test_filters_keep_rows_and_updated_since_keeps_what_changed(office: Office) -> None:
+    client = office.client("admin")
+    every = walked(client, "/api/v1/members")
+    some = walked(client, "/api/v1/members", buying_group_id="g-a1")
+    assert some == [row for row in every if row["buying_group_id"] == "g-a1"] != []
+    changed = sorted(row["updated_at"] for row in every)
+    half = changed[len(changed) // 2]
+    since = walked(client, "/api/v1/members", updated_since=half, limit=2)
+    assert since == [row for row in every if row["updated_at"] >= half]
+    assert 0 < len(since) < len(every)
+
+
+def test_instants_are_utc_whatever_zone_they_are_asked_in(office: Office) -> None:
+    client = office.client("admin")
+    utc = walked(client, "/api/v1/scores", updated_since="2024-02-01T12:00:00Z")
+    cet = walked(client, "/api/v1/scores", updated_since="2024-02-01T13:00:00%2B01:00")
+    assert utc == cet != []
+
+
+def test_a_list_is_json_csv_or_arrow(office: Office) -> None:
+    client = office.client("admin")
+    as_json = client.get("/api/v1/hand-offs").json()["items"]
+    as_csv = client.get("/api/v1/hand-offs", headers={"accept": "text/csv"})
+    assert as_csv.headers["content-type"] == "text/csv; charset=utf-8"
+    rows = list(csv.DictReader(io.StringIO(as_csv.text)))
+    assert [row["hand_off_id"] for row in rows] == [row["hand_off_id"] for row in as_json]
+    kind = "application/vnd.apache.arrow.stream"
+    arrow = pa.ipc.open_stream(client.get("/api/v1/hand-offs", headers={"accept": kind}).content).read_all()
+    assert arrow.column_names == list(as_json[0])
+    assert arrow["score"].to_pylist() == [row["score"] for row in as_json]
+    refused = client.get("/api/v1/hand-offs", headers={"accept": "image/png"})
+    assert (refused.status_code, refused.json()["code"]) == (406, "not_acceptable")
+
+
+def test_the_link_of_the_next_page_stands_in_a_header_too(office: Office) -> None:
+    answer = office.client("admin").get("/api/v1/people?limit=1", headers={"accept": "text/csv"})
+    link = re.fullmatch(r'<(.+)>; rel="next"', answer.headers["link"])
+    assert link is not None
+    assert office.client("admin").get(link[1]).status_code == 200
+
+
+def test_who_has_an_answer_already_is_told_so(office: Office) -> None:
+    client = office.client("rep")
+    first = client.get("/api/v1/accounts")
+    again = client.get("/api/v1/accounts", headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    other = client.get("/api/v1/accounts?limit=1", headers={"if-none-match": first.headers["etag"]})
+    assert other.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/api/v1/nothing", 404, "not_found"),
+        ("GET", "/api/v1/groups/g-a6", 404, "not_found"),
+        ("GET", "/api/v1/groups/never", 404, "not_found"),
+        ("DELETE", "/api/v1/groups", 405, "method_not_allowed"),
+        ("GET", "/api/v1/groups?limit=201", 422, "invalid"),
+        ("GET", "/api/v1/groups?limit=many", 422, "invalid"),
+        ("GET", "/api/v1/groups?solution=x", 422, "unknown_parameter"),
+        ("GET", "/api/v1/groups?after=bm9uZQ", 422, "unknown_cursor"),
+        ("GET", "/api/v1/groups?after=%F0%9F%90%BB", 422, "unknown_cursor"),
+        ("GET", "/api/v1/groups?updated_since=yesterday", 422, "invalid"),
+        ("GET", "/api/v1/measures", 403, "not_your_role"),
+        ("GET", "/api/v1/runs", 403, "not_your_role"),
+    ],
+)
+def test_every_failure_is_a_problem(office: Office, method: str, path: str, status: int, code: str) -> None:
+    answer = office.client("rep").request(method, path)
+    assert answer.headers["content-type"] == "application/problem+json"
+    told = answer.json()
+    assert (answer.status_code, told["status"], told["code"]) == (status, status, code)
+    assert told["title"]
+    assert told["detail"].endswith(".")
+
+
+def test_a_fault_of_ours_tells_nothing_but_its_number(
+    opened: Callable[..., Office], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("muster.access.seen.Seen.records", broken)
+    answer = opened().client("rep").get("/api/v1/groups")
+    assert (answer.status_code, answer.json()["code"]) == (500, "fault")
+    assert "secret" not in answer.text
+    number = re.search(r"under (\w+)\.", answer.json()["detail"])
+    assert number is not None
+    assert number[1] in caplog.text
+
+
+def test_without_tables_the_api_says_how_to_build_them(opened: Callable[..., Office]) -> None:
+    office = opened()
+    (office.folder / ".muster" / "tables").unlink()
+    answer = office.client("rep").get("/api/v1/groups")
+    assert (answer.status_code, answer.json()["code"]) == (503, "no_run")
+
+
+def test_calls_are_counted_and_one_too_many_is_told_when_to_come_back(opened: Callable[..., Office]) -> None:
+    office = opened()
+    api = next(route.app for route in office.app.routes if getattr(route, "path", "") == "/api/v1")
+    api.state.quotas = Quotas(calls=3)
+    client = office.client("rep")
+    answers = [client.get("/api/v1/groups/g-a0") for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert answers[0].headers["ratelimit-policy"] == '"calls";q=3;w=60'
+    assert answers[0].headers["ratelimit"].startswith('"calls";r=2;t=')
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 60
+    assert answers[-1].json()["code"] == "too_many"
+    assert office.client("analyst").get("/api/v1/groups/g-a0").status_code == 200

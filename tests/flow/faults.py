@@ -160,9 +160,15 @@ COMPETITORS_ARE_HANDED_OVER = Fault(
 )
 UNDONE_EXCLUSIONS_HOLD = Fault(
     "an exclusion that was taken back holds",
-    "account_exclusion",
+    "known_decision",
     "WHERE u.kind = 'undo' AND",
     "WHERE FALSE AND",
+)
+ANYTHING_ENDS_A_RETURN = Fault(
+    "a group returned to nurture comes back for whatever happens",
+    "returned_stretch",
+    "h.waits_for = 'new_person'",
+    "h.waits_for IS NOT NULL",
 )
 THE_SILENCED_ARE_HANDED_OVER = Fault(
     "groups none of whose people may be contacted are handed over",

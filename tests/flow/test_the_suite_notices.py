@@ -299,6 +299,10 @@ STORIES: list[tuple[Stories, dict[Fault, Story]]] = [
                 test_gates.test_a_competitor_is_never_handed_over_and_the_gate_says_why,
             faults.UNDONE_EXCLUSIONS_HOLD:
                 test_gates.test_somebody_may_exclude_an_account_and_take_it_back,
+            faults.ANYTHING_ENDS_A_RETURN: partial(
+                test_gates.test_a_group_returned_until_something_happens_comes_back_when_it_does_and_for_nothing_else,
+                firm="hand",
+            ),
             faults.THE_SILENCED_ARE_HANDED_OVER:
                 test_gates.test_a_group_none_of_whose_people_may_be_contacted_is_not_handed_over,
         },

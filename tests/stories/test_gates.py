@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import pytest
 from tests.stories.telling import Stories, group, group_id, stretches
 
+from muster.explain import explain
 from muster.testing import Record, account, contact, decided, engaged, instant, rows
 from muster.workspace import Workspace
 
@@ -255,3 +257,128 @@ def test_a_cool_down_ends_with_two_new_people_or_a_new_role_and_not_by_the_same_
     assert (out, back) == (rejected, instant("2025-03-03 09:00"))
     assert stretches(ws, "same-people.example")[0][1] == rejected
     assert all(since > instant("2025-08-01 00:00") for since, _ in stretches(ws, "same-people.example")[1:])
+
+
+def returned(firm: str, value: str, *, at: str = "2025-02-10 10:00", **cells: str) -> Record:
+    """Sales gives a group back, until a day or until something happens."""
+    return decided(at, "nurture", group_id(firm), value=value, **cells)
+
+
+@told(
+    account("In Spring"),
+    *busy("in-spring"),
+    returned("in-spring", "2025-03-15", reason="money comes in spring"),
+)
+def test_a_group_returned_until_a_day_is_nurtured_and_handed_over_again_on_it(ws: Workspace) -> None:
+    (first, until), (again, _) = stretches(ws, "in-spring.example")
+    assert (first, until) == (instant("2025-02-04 09:01"), instant("2025-02-10 10:00"))
+    assert again == instant("2025-03-15 00:00")
+    key = group_id("in-spring")
+    said = "sales returned it to nurture until 2025-03-15: money comes in spring"
+    [row] = rows(ws, f"SELECT gate, reason FROM gate WHERE buying_group_id = '{key}'")
+    assert row == {"gate": "nurture", "reason": said}
+    reasons = f"SELECT reason FROM nurture WHERE buying_group_id = '{key}' AND from_at = TIMESTAMP '{until}'"
+    assert [row["reason"] for row in rows(ws, reasons.replace("+00:00", ""))] == [f"held back: {said}"]
+    assert [source.key for source in explain(ws, "gate", key).sources] == [f"{key} 2025-02-10 10:00"]
+    answers = "SELECT outcome, reason FROM disposition WHERE hand_off_id = "
+    assert rows(ws, f"{answers}'{key}-1'") == [{"outcome": "recycled", "reason": "money comes in spring"}]
+    handed = f'SELECT "at" FROM hand_off WHERE buying_group_id = \'{key}\' ORDER BY "at"'
+    assert [row["at"] for row in rows(ws, handed)] == [first, again]
+
+
+@told(
+    account("Hand"),
+    *busy("hand"),
+    returned("hand", "trigger:hand_raise"),
+    engaged("2025-02-20 09:00", "new1@hand.example", "webinar_attended"),
+    engaged("2025-02-24 09:00", "p1@hand.example", "demo_requested"),
+    account("Person"),
+    *busy("person"),
+    returned("person", "trigger:new_person"),
+    engaged("2025-02-20 09:00", "p1@person.example", "demo_requested"),
+    engaged("2025-02-24 09:00", "new1@person.example", "webinar_attended"),
+    account("Seat"),
+    *busy("seat"),
+    returned("seat", "trigger:new_role"),
+    engaged("2025-02-20 09:00", "p1@seat.example", "demo_requested"),
+    contact("vera@seat.example", title="VP Data", created="2025-01-01 00:00"),
+    engaged("2025-02-24 09:00", "vera@seat.example", "webinar_attended"),
+    account("Says Yes"),
+    *busy("says-yes"),
+    returned("says-yes", "trigger:decision_maker"),
+    engaged("2025-02-20 09:00", "new1@says-yes.example", "demo_requested"),
+    contact("vera@says-yes.example", title="VP Data", created="2025-01-01 00:00"),
+    engaged("2025-02-24 09:00", "vera@says-yes.example", "webinar_attended"),
+)
+@pytest.mark.parametrize("firm", ["hand", "person", "seat", "says-yes"])
+def test_a_group_returned_until_something_happens_comes_back_when_it_does_and_for_nothing_else(
+    ws: Workspace, firm: str
+) -> None:
+    (_, out), (back, _) = stretches(ws, f"{firm}.example")
+    assert (out, back) == (instant("2025-02-10 10:00"), instant("2025-02-24 09:00"))
+
+
+@told(
+    account("Second Thought"),
+    *busy("second-thought"),
+    returned("second-thought", "2025-12-24"),
+    decided("2025-02-20 10:00", "accepted", f"{group_id('second-thought')}-1"),
+    account("Slip"),
+    *busy("slip"),
+    returned("slip", "2025-12-24", decision_id="a slip"),
+    decided("2025-02-20 10:00", "undo", "a slip"),
+    account("No Slip"),
+    *busy("no-slip"),
+    decided("2025-02-10 10:00", "rejected", group_id("no-slip"), reason="No budget", decision_id="no"),
+    decided("2025-02-20 10:00", "undo", "no"),
+    account("Plain"),
+    *busy("plain"),
+)
+def test_the_next_word_ends_a_return_and_an_answer_taken_back_was_never_given(ws: Workspace) -> None:
+    (_, out), (back, _) = stretches(ws, "second-thought.example")
+    assert (out, back) == (instant("2025-02-10 10:00"), instant("2025-02-20 10:00"))
+    [never] = stretches(ws, "plain.example")
+    for firm in ("slip", "no-slip"):
+        assert stretches(ws, f"{firm}.example") == [never]
+        key = group_id(firm)
+        assert rows(ws, f"SELECT outcome FROM disposition WHERE hand_off_id LIKE '{key}%'") == []
+    assert rows(ws, f"FROM gate WHERE buying_group_id = '{group_id('slip')}'") == []
+
+
+@told(
+    account("Fortnight"),
+    *busy("fortnight", solution="likely"),
+    decided("2025-02-18 10:00", "nurture", group_id("fortnight", solution="likely"), value="2025-03-03"),
+)
+def test_a_returned_group_waits_in_the_queue_again_on_the_monday_that_was_said(ws: Workspace) -> None:
+    mondays = [(at, gate) for at, _, gate in held_back(ws, "fortnight", "likely")]
+    assert mondays[:3] == [
+        (MONDAY, None),
+        (instant("2025-02-24 00:00"), "nurture"),
+        (instant("2025-03-03 00:00"), None),  # it does not rest as well
+    ]
+
+
+@told(
+    account("One Only"),
+    *busy("one-only"),
+    *busy("one-only", solution="workforce-suite", day="2025-02-05"),
+    decided("2025-02-20 10:00", "exclude", "one-only", other="workforce-suite", value="2025-03-20",
+            reason="they build their own"),
+)  # fmt: skip
+def test_an_account_may_be_excluded_for_one_solution_and_until_a_day(ws: Workspace) -> None:
+    kept, barred = (
+        [
+            (row["from_at"], row["to_at"])
+            for row in rows(
+                ws,
+                f"SELECT from_at, to_at FROM qualification WHERE status = 'qualified' "
+                f"AND buying_group_id = '{group_id('one-only', solution=solution)}' ORDER BY from_at",
+            )
+        ]
+        for solution in ("data-platform", "workforce-suite")
+    )
+    assert len(kept) == 1
+    assert [(out, back) for (_, out), (back, _) in [barred]] == [
+        (instant("2025-02-20 10:00"), instant("2025-03-20 00:00"))
+    ]

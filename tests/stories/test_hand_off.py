@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from tests.stories.telling import Stories, group, group_id, members, stretches
 
+from muster.explain import explain
 from muster.testing import (
     Record,
     Row,
@@ -209,3 +210,25 @@ def test_a_group_that_is_not_with_sales_is_nurtured_with_what_nobody_of_it_has_s
     assert found == [
         {"reason": "not yet qualified: score 19 of 100", "next_content_id": "/next", "to_at": None}
     ]
+
+
+@told(
+    account("Passed On", owner_id="rep-1"),
+    *busy_day("2025-02-03", "passed-on", "ana", "bo"),
+    decided("2025-02-05 09:00", "reassign", f"{group_id('passed-on')}-1", value="rep-2", decided_by="Rita"),
+    decided("2025-02-06 09:00", "reassign", group_id("passed-on"), value="rep-3", decided_by="Rita",
+            reason="she knows them"),
+    account("Kept", owner_id="rep-1"),
+    *busy_day("2025-02-03", "kept", "ana", "bo"),
+    decided("2025-02-05 09:00", "reassign", f"{group_id('kept')}-1", value="rep-2", decision_id="to rep-2"),
+    decided("2025-02-06 09:00", "undo", "to rep-2"),
+)  # fmt: skip
+def test_a_hand_off_that_was_passed_on_is_the_other_sellers_and_the_way_is_told(ws: Workspace) -> None:
+    assert hand_offs(ws, "passed-on.example")[0]["owner_id"] == "rep-3"
+    assert news(ws, "passed-on.example") == [
+        ("reassigned", "Rita passed it on to rep-2"),
+        ("reassigned", "Rita passed it on to rep-3: she knows them"),
+    ]
+    sources = explain(ws, "hand_off", f"{group_id('passed-on')}-1").sources
+    assert [source.key for source in sources] == [f"{group_id('passed-on')} 2025-02-06 09:00"]
+    assert hand_offs(ws, "kept.example")[0]["owner_id"] == "rep-1" and news(ws, "kept.example") == []

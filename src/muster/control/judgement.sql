@@ -5,11 +5,11 @@ WITH word AS (
         'decision' AS source,
         SUBSTRING(d.subject_id, 1, 17) AS subject_id,
         d.decided_by AS judge,
-        CASE WHEN d.kind = 'rejected' THEN COALESCE(r.concerns, 'other') ELSE d.kind END AS verdict,
+        CASE d.kind WHEN 'rejected' THEN COALESCE(r.concerns, 'other') WHEN 'nurture' THEN 'recycled' ELSE d.kind END AS verdict,
         d.decided_at AS at
     FROM known_decision AS d
     LEFT JOIN reading_rejection AS r ON r.reason = d.reason
-    WHERE d.kind IN ('accepted', 'rejected', 'recycled')
+    WHERE d.kind IN ('accepted', 'rejected', 'recycled', 'nurture')
     AND d.decided_by IS NOT NULL
     UNION ALL
     SELECT

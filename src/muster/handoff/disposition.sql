@@ -1,4 +1,4 @@
--- Sales' answers: decisions first; else what the CRM shows sales did with the group until the next hand-off, at the longest for
+-- Sales' answers: decisions first (a return to nurture is recycled); else what the CRM shows sales did with the group until the next hand-off, at the longest for
 -- the time that rules/qualification.csv allows: an opportunity, a member's lead rejected for a reason that concerns the group, or a first call, message or meeting.
 WITH span AS (
     SELECT
@@ -32,14 +32,14 @@ act AS (
 answer AS (
     SELECT
         h.hand_off_id,
-        d.kind AS outcome,
+        CASE WHEN d.kind = 'nurture' THEN 'recycled' ELSE d.kind END AS outcome,
         d.reason,
         d.decided_at AS at
     FROM span AS h
     JOIN known_decision AS d ON d.subject_id = h.hand_off_id OR d.subject_id = h.buying_group_id
-    WHERE d.kind IN ('accepted', 'rejected', 'recycled')
+    WHERE d.kind IN ('accepted', 'rejected', 'recycled', 'nurture')
     AND d.decided_at >= h.at
-    AND (d.subject_id = h.hand_off_id OR d.decided_at < COALESCE(h.to_at, 9000000000000000))
+    AND (d.subject_id = h.hand_off_id OR d.decided_at <= COALESCE(h.to_at, 9000000000000000))
     UNION ALL
     SELECT
         h.hand_off_id,

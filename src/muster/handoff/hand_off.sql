@@ -1,4 +1,5 @@
--- Hand-offs with the group as it was known then: members, visitors, score, and the seller who owns the account.
+-- Hand-offs with the group as it was known then: members, visitors, score, and the seller they go to: who owns the account, unless
+-- somebody passed the hand-off or its group on to another since.
 WITH people AS (
     SELECT
         h.hand_off_id,
@@ -35,13 +36,23 @@ record_owner AS (
     FROM account_alias AS a
     JOIN known_account_record AS r ON r.account_record_id = a.account_record_id
     WHERE r.owner_id IS NOT NULL
+),
+
+passed_on AS (
+    SELECT
+        h.hand_off_id,
+        d.value AS owner_id,
+        ROW_NUMBER() OVER (PARTITION BY h.hand_off_id ORDER BY d.decided_at DESC, d.decision_id DESC) AS back
+    FROM hand_off_moment AS h
+    JOIN known_decision AS d ON d.subject_id = h.hand_off_id OR d.subject_id = h.buying_group_id
+    WHERE d.kind = 'reassign'
 )
 
 SELECT
     h.hand_off_id,
     h.buying_group_id,
     h.at,
-    o.owner_id,
+    COALESCE(t.owner_id, o.owner_id) AS owner_id,
     COALESCE(
         CASE WHEN a.record_known_at <= h.at THEN a.name END,
         CASE WHEN a.written_known_at <= h.at THEN a.written_name END,
@@ -65,3 +76,4 @@ JOIN moment_state AS m ON m.buying_group_id = h.buying_group_id AND m.scored_at 
 LEFT JOIN people AS p ON p.hand_off_id = h.hand_off_id
 LEFT JOIN visitors AS v ON v.hand_off_id = h.hand_off_id
 LEFT JOIN record_owner AS o ON o.account_id = h.account_id AND o.number = 1 AND o.known_at <= h.at
+LEFT JOIN passed_on AS t ON t.hand_off_id = h.hand_off_id AND t.back = 1

@@ -1,5 +1,5 @@
--- News of a group that is with sales: a further person joined, a colleague read what another passed on. Names and titles
--- are those known by then.
+-- News of a group that is with sales: a further person joined, a colleague read what another passed on, another seller has it now.
+-- Names and titles are those known by then.
 WITH span AS (
     SELECT
         h.hand_off_id,
@@ -19,6 +19,22 @@ person_name AS (
         MIN(p.title_known_at) AS title_known_at
     FROM person AS p
     GROUP BY p.person_id
+),
+
+passed_on AS (
+    SELECT
+        s.hand_off_id,
+        GREATEST(d.decided_at, s.at) AS at,
+        d.value AS owner_id,
+        d.decided_by,
+        d.reason,
+        ROW_NUMBER() OVER (
+            PARTITION BY s.hand_off_id, GREATEST(d.decided_at, s.at) ORDER BY d.decided_at DESC, d.decision_id DESC
+        ) AS back
+    FROM span AS s
+    JOIN known_decision AS d ON d.subject_id = s.hand_off_id OR d.subject_id = s.buying_group_id
+    WHERE d.kind = 'reassign'
+    AND d.value IS NOT NULL
 )
 
 SELECT
@@ -52,3 +68,12 @@ JOIN share AS r ON r.engagement_id = e.engagement_id AND r.known_at > s.at AND r
 JOIN person_name AS n ON n.person_id = r.to_person_id
 LEFT JOIN person_name AS f ON f.person_id = r.from_person_id
 GROUP BY s.hand_off_id, r.known_at, r.to_person_id
+UNION ALL
+SELECT
+    p.hand_off_id,
+    p.at,
+    'reassigned' AS kind,
+    CAST(NULL AS VARCHAR) AS person_id,
+    COALESCE(p.decided_by, 'somebody') || ' passed it on to ' || p.owner_id || COALESCE(': ' || p.reason, '') AS sentence
+FROM passed_on AS p
+WHERE p.back = 1

@@ -17,8 +17,8 @@ due AS (
         t.buying_group_id,
         t.policy,
         CASE
-            WHEN COALESCE(t.cools_until, 0) > c.as_of_at OR COALESCE(t.rests_until, 0) > c.as_of_at
-                THEN GREATEST(COALESCE(t.cools_until, 0), COALESCE(t.rests_until, 0))
+            WHEN GREATEST(COALESCE(t.cools_until, 0), COALESCE(t.rests_until, 0), COALESCE(t.returned_until, 0)) > c.as_of_at
+                THEN GREATEST(COALESCE(t.cools_until, 0), COALESCE(t.rests_until, 0), COALESCE(t.returned_until, 0))
             ELSE t.evidence_at + t.half_life_us * (INT_DIV(c.as_of_at - t.evidence_at, NULLIF(t.half_life_us, 0)) + 1)
         END AS at
     FROM nurture_state AS t

@@ -32,6 +32,7 @@ SELECT
     m.role AS next_role,
     l.to_at AS cools_until,
     CASE WHEN k.policy <> 'points' THEN t.left_at + p.rest_us END AS rests_until,
+    v.to_at AS returned_until,
     x.reason AS gate_reason
 FROM group_cycle AS g
 CROSS JOIN clock AS c
@@ -41,6 +42,8 @@ LEFT JOIN chosen_policy AS k
     ON k.solution_id = g.solution_id AND k.week_at = c.as_of_at - MOD(c.as_of_at - 345600000000, 604800000000)
 LEFT JOIN missing AS m ON m.buying_group_id = g.buying_group_id
 LEFT JOIN cool_down AS l ON l.buying_group_id = g.buying_group_id AND l.from_at <= c.as_of_at AND c.as_of_at < l.to_at
+LEFT JOIN returned_stretch AS v
+    ON v.buying_group_id = g.buying_group_id AND v.from_at <= c.as_of_at AND c.as_of_at < v.to_at AND v.to_at < 9000000000000000
 LEFT JOIN resting AS t ON t.buying_group_id = g.buying_group_id
 LEFT JOIN gate AS x ON x.buying_group_id = g.buying_group_id AND x.to_at IS NULL
 WHERE g.closed_at IS NULL

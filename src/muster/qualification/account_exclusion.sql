@@ -1,5 +1,5 @@
 -- Accounts that are not to be handed to sales, from when to when and why: by a rule on what they are known by, or by a decision,
--- which holds until the next one about the same record or domain.
+-- which holds until the day it names or the next one about the same. A decision may be about one solution alone.
 WITH known_by AS (
     SELECT 'domain' AS kind, LOWER(d.domain) AS text, d.account_id, d.known_at
     FROM account_domain AS d
@@ -22,18 +22,26 @@ decided AS (
         d.decision_id,
         d.kind,
         LOWER(d.subject_id) AS text,
+        d.other_id AS solution_id,
         d.reason,
         d.decided_at AS from_at,
-        COALESCE(
-            LEAD(d.decided_at) OVER (PARTITION BY LOWER(d.subject_id) ORDER BY d.decided_at, d.decision_id), 9000000000000000
+        LEAST(
+            COALESCE(u.until_at, 9000000000000000),
+            COALESCE(
+                LEAD(d.decided_at) OVER (
+                    PARTITION BY LOWER(d.subject_id), COALESCE(d.other_id, '') ORDER BY d.decided_at, d.decision_id
+                ),
+                9000000000000000
+            )
         ) AS to_at
     FROM known_decision AS d
+    LEFT JOIN reading_until AS u ON u.value = d.value
     WHERE d.kind IN ('exclude', 'include')
-    AND NOT EXISTS (SELECT 1 FROM known_decision AS u WHERE u.kind = 'undo' AND u.subject_id = d.decision_id)
 )
 
 SELECT
     k.account_id,
+    CAST(NULL AS VARCHAR) AS solution_id,
     GREATEST(r.from_at, k.known_at) AS from_at,
     r.to_at,
     r.said AS reason
@@ -44,6 +52,7 @@ AND k.known_at < r.to_at
 UNION ALL
 SELECT
     k.account_id,
+    d.solution_id,
     GREATEST(d.from_at, k.known_at) AS from_at,
     d.to_at,
     COALESCE(d.reason, 'decided') AS reason

@@ -7,7 +7,7 @@ WITH closed AS (
         'excluded' AS gate,
         'the account is excluded: ' || x.reason AS reason
     FROM group_cycle AS g
-    JOIN account_exclusion AS x ON x.account_id = g.account_id
+    JOIN account_exclusion AS x ON x.account_id = g.account_id AND (x.solution_id IS NULL OR x.solution_id = g.solution_id)
     UNION ALL
     SELECT
         s.buying_group_id,
@@ -16,6 +16,14 @@ WITH closed AS (
         'no_consent' AS gate,
         'none of its known people may be contacted' AS reason
     FROM silenced_stretch AS s
+    UNION ALL
+    SELECT
+        r.buying_group_id,
+        r.from_at,
+        r.to_at,
+        'nurture' AS gate,
+        'sales returned it to nurture' || r.said AS reason
+    FROM returned_stretch AS r
 ),
 
 within_cycle AS (

@@ -46,13 +46,15 @@ priced AS (
     LEFT JOIN average AS a ON a.week_at = v.week_at
 ),
 
--- A rejection or a gate since the Monday before ends a stay, even one that is over again.
+-- A rejection or a gate since the Monday before ends a stay, even one that is over again. Whom sales returned to nurture comes
+-- back when they said: it does not rest as well.
 stopped AS (
     SELECT
         p.buying_group_id,
         p.week_at,
         MAX(CASE WHEN p.week_at < COALESCE(c.to_at, 9000000000000000) AND c.cause = 'rejected' THEN c.gate END) AS rejected,
-        MAX(CASE WHEN p.week_at < COALESCE(c.to_at, 9000000000000000) AND c.cause = 'held_back' THEN c.gate END) AS gate
+        MAX(CASE WHEN p.week_at < COALESCE(c.to_at, 9000000000000000) AND c.cause = 'held_back' THEN c.gate END) AS gate,
+        MIN(CASE WHEN c.gate = 'nurture' THEN 1 ELSE 0 END) = 1 AS is_returned
     FROM priced AS p
     JOIN stop AS c
         ON c.buying_group_id = p.buying_group_id
@@ -94,7 +96,7 @@ SELECT
     r.lot_thousandths / 1e3 AS band_part,
     r.dwell_us,
     r.leave_weeks,
-    r.rest_us
+    CASE WHEN c.is_returned THEN 0 ELSE r.rest_us END AS rest_us
 FROM priced AS p
 JOIN rule_policy AS r ON r.from_at <= p.week_at AND p.week_at < r.to_at
 LEFT JOIN capacity_week AS o ON o.pool = p.solution_id AND o.week_at = p.week_at

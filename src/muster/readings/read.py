@@ -25,6 +25,7 @@ from muster.readings.solutions import SolutionReader, only_solution, read_soluti
 from muster.readings.spend_lines import read_spend_lines
 from muster.readings.titles import read_titles
 from muster.readings.trials import TestAddresses
+from muster.readings.until import read_until
 from muster.readings.user_agents import read_crawlers
 from muster.rules.read import Rules, in_force
 
@@ -64,6 +65,7 @@ def read_strings(engine: Engine, rules: Rules, company: Company, *, as_of: int) 
 
     reasons = _distinct(engine, lead_status_change="reason", decision="reason")
     read["reading_rejection"] = read_rejections(reasons, held["rejections"])
+    read["reading_until"] = read_until(_distinct(engine, decision="value"))
     bases = _distinct(engine, person_record="legal_basis")
     read["reading_legal_basis"] = read_legal_bases(bases, held["legal_bases"])
 

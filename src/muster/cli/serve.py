@@ -4,15 +4,17 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 import threading
 import webbrowser
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from muster.cli.options import QuietOption, WorkspaceOption, examples
-from muster.cli.screen import hint
+from muster.cli.screen import hint, results
 from muster.problems import WrongUse
 
 if TYPE_CHECKING:
@@ -85,29 +87,36 @@ def serve_until_stopped(
     trusts_proxy: bool = False,
     tls: tuple[Path, Path] | None = None,
     opens_browser: bool = False,
+    enters_as: int | None = None,
     quiet: bool = False,
 ) -> None:
-    """Serve a workspace until the process is asked to end."""
+    """Serve a workspace until the process is asked to end; a link lets its starter in as user `enters_as`."""
     import uvicorn
 
     from muster.serving.app import application
+    from muster.serving.reading import Entry
     from muster.store.opening import open_store, upgrade
 
     config = workspace.config
+    _look_for_port(host, port)
     store = open_store(workspace.folder, config.store) or upgrade(workspace.folder, config.store)[0]
     base = config.serve.public_url or f"{'https' if tls else 'http'}://{_named(host)}:{port}"
+    entry = None if enters_as is None else Entry(token_urlsafe(32), enters_as)
     link = _first_link(store, base)
     if link is not None:
         hint(
             f"This link makes the first admin, once, within a day:\n  {link}",
             quiet=False,
         )
+    if entry is not None:
+        link = f"{base}/enter/{entry.secret}"
+        results().print(f"Open: {link}", soft_wrap=True)
     hint(f"Muster serves {config.company.name} at {base} (Ctrl-C ends it)", quiet=quiet)
     if opens_browser:
         threading.Timer(1.0, webbrowser.open, [link or base]).start()
     try:
         uvicorn.run(
-            application(workspace.folder, store),
+            application(workspace.folder, store, entry=entry),
             host=host,
             port=port,
             proxy_headers=trusts_proxy,
@@ -121,6 +130,20 @@ def serve_until_stopped(
         )
     finally:
         store.close()
+
+
+def _look_for_port(host: str, port: int) -> None:
+    """Find out by listening whether somebody else does. Raises WrongUse."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+        except OSError as error:
+            raise WrongUse(
+                f"Cannot listen on {host}, port {port}: {error.strerror}.",
+                remedy=f"Stop what uses it, or take another, as in: --port {port + 1}",
+            ) from error
 
 
 def is_loopback(host: str) -> bool:

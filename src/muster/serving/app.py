@@ -18,7 +18,7 @@ from muster.problems import MusterError
 from muster.serving import pages
 from muster.serving.api.app import api
 from muster.serving.guards import Guards
-from muster.serving.reading import Forbidden, House, Missing, NoRun, SignedOut
+from muster.serving.reading import Entry, Forbidden, House, Missing, NoRun, SignedOut
 from muster.serving.rendering import render_plain, static_url
 from muster.serving.scheduling import scheduled
 from muster.serving.sessions import Sessions
@@ -29,12 +29,13 @@ _LOG = logging.getLogger("muster.serving")
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
-def application(workspace: Path, store: Store) -> FastAPI:
+def application(workspace: Path, store: Store, *, entry: Entry | None = None) -> FastAPI:
     """The web app of one workspace; its store is open and of this version.
 
-    Nothing is read before a page asks: the app starts without tables, and says what to do then.
+    With an `entry`, `/enter/SECRET` signs its user in. Nothing is read before a page asks: the app starts
+    without tables, and says what to do then.
     """
-    house = House(workspace, store, Snapshots(workspace))
+    house = House(workspace, store, Snapshots(workspace), entry)
     config = house.config.serve
 
     @asynccontextmanager

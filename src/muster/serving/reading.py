@@ -35,12 +35,21 @@ class NoRun(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """A link by which whoever started the app comes in as a user, as long as it runs."""
+
+    secret: str
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """What the whole app shares: one for each process."""
 
     workspace: Path
     store: Store
     snapshots: Snapshots
+    entry: Entry | None = None
 
     @property
     def config(self) -> Config:

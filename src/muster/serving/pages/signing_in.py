@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from secrets import compare_digest
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -10,11 +11,12 @@ from starlette.responses import RedirectResponse, Response
 
 from muster.problems import MusterError
 from muster.serving.guards import Limit
-from muster.serving.reading import house_of
+from muster.serving.reading import Missing, house_of
 from muster.serving.rendering import render_plain
 from muster.serving.sessions import sign_in, sign_out
 from muster.store.invitations import read_invitation, use_invitation
 from muster.store.proofs import check_password
+from muster.store.users import user_by_id
 
 router = APIRouter(include_in_schema=False)
 _TRIES = Limit(tries=5, seconds=60)
@@ -51,6 +53,17 @@ def sign_in_form(
 def sign_out_form(request: Request) -> Response:
     """End this browser's session."""
     return sign_out(request, RedirectResponse("/sign-in", 303))
+
+
+@router.get("/enter/{secret}")
+def enter(request: Request, secret: str) -> Response:
+    """The link of whoever started the app for themselves, as `muster demo` does."""
+    house = house_of(request)
+    if house.entry is None or not compare_digest(secret.encode(), house.entry.secret.encode()):
+        raise Missing
+    user = user_by_id(house.store, house.entry.user_id)
+    assert user is not None
+    return sign_in(request, RedirectResponse("/", 303), user, how="entry")
 
 
 @router.get("/start/{secret}")

@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 from tests.access.invented_accounts import REP, write_workspace
 
@@ -40,9 +41,18 @@ class Office:
         }
         self._tokens = {name: self.token(name) for name in self.users}
 
+    @property
+    def api(self) -> FastAPI:
+        """The API, as it is mounted."""
+        return next(route.app for route in self.app.routes if getattr(route, "path", "") == "/api/v1")
+
     def token(self, who: str, *scopes: str) -> str:
         """A new token of somebody; without scopes one that has them all."""
         return new_token(self.store, self.users[who], who, scopes=scopes or SCOPES, by="tests")[0]
+
+    def token_of(self, who: str) -> str:
+        """Somebody's token with every scope."""
+        return self._tokens[who]
 
     def client(self, who: str | None, *, token: str | None = None) -> TestClient:
         """A client with somebody's token, or with none; failures are answers, not exceptions."""

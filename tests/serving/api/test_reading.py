@@ -150,8 +150,7 @@ def test_without_tables_the_api_says_how_to_build_them(opened: Callable[..., Off
 
 def test_calls_are_counted_and_one_too_many_is_told_when_to_come_back(opened: Callable[..., Office]) -> None:
     office = opened()
-    api = next(route.app for route in office.app.routes if getattr(route, "path", "") == "/api/v1")
-    api.state.quotas = Quotas(calls=3)
+    office.api.state.quotas = Quotas(calls=3)
     client = office.client("rep")
     answers = [client.get("/api/v1/groups/g-a0") for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from inspect import Parameter, Signature
@@ -12,6 +13,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Path, Query, Request
+from pydantic import BeforeValidator
 from starlette.responses import Response
 
 from muster.serving.api.answers import ARROW, CSV, Page, listed, row_model, written
@@ -20,11 +22,16 @@ from muster.serving.api.problems import Refused, not_there
 from muster.serving.api.resources import Resource
 
 MOST = 200
+_RFC3339 = re.compile(r"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$")
 Limit = Annotated[int, Query(ge=1, le=MOST, description="How many rows a page has at most.")]
 After = Annotated[
     str | None, Query(max_length=2000, description="Where a page begins: taken from `next`, not made up.")
 ]
-Since = Annotated[datetime | None, Query(description="Only rows whose updated_at is this instant or later.")]
+Since = Annotated[
+    datetime | None,
+    BeforeValidator(lambda said: _instant(said)),
+    Query(description="Only rows whose updated_at is this instant or later, as in 2026-03-01T09:30:00Z."),
+]
 Id = Annotated[str, Path(max_length=500)]
 OTHER_KINDS: dict[int | str, dict[str, Any]] = {
     200: {"content": {CSV: {"schema": {"type": "string"}}, ARROW: {"schema": {"type": "string"}}}}
@@ -45,7 +52,7 @@ def add_resource(router: APIRouter, resource: Resource) -> None:
                 values[name] = value
         if since is not None:
             conditions.append("r.updated_at >= $since")
-            values["since"] = since.astimezone(UTC).replace(tzinfo=None) if since.tzinfo else since
+            values["since"] = since.astimezone(UTC).replace(tzinfo=None)
         found, following = page_of(call, resource.sql, conditions, values, limit=limit, after=after)
         return listed(call.request, row, found, following)
 
@@ -138,6 +145,13 @@ def key_of(cursor: str) -> str:
     if version != 1 or not isinstance(key, str):
         raise Refused(422, "unknown_cursor", "This `after` is not one that the API gave.")
     return key
+
+
+def _instant(said: str | None) -> str | None:
+    """An instant of RFC 3339: with a time and its offset, so that nobody's midnight is guessed."""
+    if said is not None and not _RFC3339.match(said):
+        raise ValueError("write an instant with its offset, as in 2026-03-01T09:30:00Z")
+    return said
 
 
 def _with_filters(rows: Callable[..., Response], resource: Resource, needed: Any) -> Callable[..., Response]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from muster.chances.duel import average_precision
 from muster.chances.learn import CAREFUL, Model, learn
 from muster.chances.ridge import chances, fit, odds, spread
 from muster.chances.rule import BORROWED, TIERS, RuleModel
@@ -191,3 +193,27 @@ def test_signs_without_meaning_leave_the_rule() -> None:
     assert isinstance(model, Model)
     by_name = dict(zip(model.names, model.coefficients, strict=True))
     assert abs(by_name["acts_4"]) < 0.15 and abs(by_name["people_13"]) < 0.15 < by_name["score"]
+
+
+def test_a_sign_of_one_account_does_not_carry_away_those_who_show_it_later() -> None:
+    """One account of 1,500 had won before, and happened to open; of the next 1,500 one in twenty has."""
+    past = drawn_panel(1500, seed=6, weeks=4, rate=-3.5)
+    past = _with_wins(past, past.first_acts == "e00003")
+    past.opens[past.first_acts == "e00003"] = 1.0
+    model = learn(past, trained_at=0, terms=TERMS)
+    assert isinstance(model, Model)
+    drawn = drawn_panel(1500, seed=8, weeks=4, rate=-3.5)
+    have_won = np.arange(len(drawn)) // 4 % 20 == 0
+    said, without = (
+        model.log_odds(_with_wins(drawn, who))[0] for who in (have_won, np.zeros(len(drawn), np.bool_))
+    )
+    assert np.median((said - without)[have_won]) < 2.0
+    precision, own = (
+        average_precision(one, opens=drawn.opens, weights=drawn.weights) for one in (said, without)
+    )
+    assert precision > 0.8 * own
+
+
+def _with_wins(panel: Panel, have_won: npt.NDArray[np.bool_]) -> Panel:
+    won = np.log1p(have_won.astype(float))
+    return replace(panel, names=(*panel.names, "past_won"), values=np.column_stack([panel.values, won]))

@@ -16,8 +16,8 @@ from muster.chances.terms import NEAR_RULE, Terms
 from muster.chances.terms import RULE as THIN
 from muster.chances.told import Row, Weight, fingerprint, told
 
-PENALTIES = (1000.0, 100.0, 30.0, 10.0)
-CAREFUL = 1000.0
+PENALTIES = (300.0, 100.0, 30.0, 10.0)
+CAREFUL = 100.0
 FOLDS = 3
 
 
@@ -98,8 +98,9 @@ def learn(panel: Panel, *, trained_at: int, terms: Terms) -> Model | RuleModel:
 
     Ridge logistic regression around the rules' score (le Cessie and van Houwelingen 1992): the columns of
     the rules are not shrunk, so that the strongest penalty gives the rule with a calibrated intercept.
-    Solutions are pooled partially: each has a column, shrunk as the others are. The penalty, from
-    `free_openings` on, and the calibration (Platt 1999) come from accounts that a fit did not see.
+    Solutions are pooled partially: each has a column, shrunk as the others are. The rarer a sign, the more
+    it is held back (Pareto scaling, van den Berg et al. 2006). The penalty, from `free_openings` on, and the
+    calibration (Platt 1999) come from accounts that a fit did not see.
     Below `fewest_openings` it is the rules alone. Openings are counted, not rows: one makes three or four.
     """
     basis = basis_of(panel, terms)
@@ -149,9 +150,13 @@ def _columns(panel: Panel, names: tuple[str, ...]) -> Matrix:
 
 
 def _standards(raw: Matrix, weights: Vector, names: tuple[str, ...]) -> tuple[Vector, Vector]:
-    """Mean and spread of each column; the intercept and the solutions stay as they are."""
+    """Mean and scale of each column; the intercept and the solutions stay as they are.
+
+    The scale is the root of the standard deviation, not that itself: divided by its own small deviation a
+    sign that three accounts ever showed would count, at the fourth, for hundreds of deviations.
+    """
     means = np.average(raw, axis=0, weights=weights)
-    scales = np.sqrt(np.average(np.square(raw - means), axis=0, weights=weights))
+    scales = np.power(np.average(np.square(raw - means), axis=0, weights=weights), 0.25)
     plain = np.array([name == "intercept" or name.startswith("solution ") for name in names])
     return np.where(plain, 0.0, means), np.where(plain | (scales < 1e-9), 1.0, scales)
 

@@ -43,6 +43,20 @@ def hold(workspace: Path, command: str) -> Iterator[None]:
         lock.release()
 
 
+def is_held(workspace: Path) -> bool:
+    """Whether a command holds the workspace at this moment."""
+    file = workspace / HOME / "lock"
+    if not file.exists():
+        return False
+    lock = FileLock(file, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        return True
+    lock.release()
+    return False
+
+
 def _write(holder: Path, command: str) -> None:
     now = datetime.now(UTC).isoformat(timespec="seconds")
     facts = {

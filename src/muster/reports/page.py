@@ -48,6 +48,12 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    teach(environment)
+    return environment
+
+
+def teach(environment: Environment) -> None:
+    """Give an environment what the templates of blocks ask for, as the web app's does too."""
     environment.filters["show"] = show
     environment.filters["pictured"] = pictured
     environment.filters["spark"] = spark
@@ -59,7 +65,6 @@ def _environment() -> Environment:
         name = re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()  # GroupRows is asked for as group_rows
         environment.tests[name] = lambda value, kind=kind: isinstance(value, kind)
     environment.globals["halves"] = HALVES
-    return environment
 
 
 def pictured(picture: Picture, on_paper: bool = False) -> Markup:

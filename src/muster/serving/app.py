@@ -19,7 +19,7 @@ from muster.serving import pages
 from muster.serving.api.app import api
 from muster.serving.guards import Guards
 from muster.serving.reading import Entry, Forbidden, House, Missing, NoRun, SignedOut
-from muster.serving.rendering import render_plain, static_url
+from muster.serving.rendering import render_plain, static_content, static_url
 from muster.serving.scheduling import scheduled
 from muster.serving.sessions import Sessions
 from muster.serving.snapshots import Snapshots
@@ -58,15 +58,12 @@ def application(workspace: Path, store: Store, *, entry: Entry | None = None) ->
 
 def _static(version: str, name: str) -> Response:
     """A file that comes with Muster; its address names its content, so it may be kept for good."""
-    folder = files("muster.serving").joinpath("static")
-    if (
-        name not in {file.name for file in folder.iterdir()}
-        or static_url(name) != f"/static/{version}/{name}"
-    ):
+    names = {"report.css", *(file.name for file in files("muster.serving").joinpath("static").iterdir())}
+    if name not in names or static_url(name) != f"/static/{version}/{name}":
         raise HTTPException(404)
     kind = _KINDS.get(Path(name).suffix, "text/plain")
     kept = {"cache-control": "public, max-age=31536000, immutable"}
-    return Response(folder.joinpath(name).read_bytes(), media_type=kind, headers=kept)
+    return Response(static_content(name), media_type=kind, headers=kept)
 
 
 def _tell_failures(app: FastAPI) -> None:

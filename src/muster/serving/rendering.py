@@ -10,13 +10,14 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from muster.reports.charts.draw import draw
 from muster.reports.charts.shapes import Chart
 from muster.reports.money import short, whole
+from muster.reports.page import teach
 from muster.reports.values import NOTHING, Rate, show
 
 if TYPE_CHECKING:
@@ -95,28 +96,40 @@ def _common(request: Request) -> dict[str, Any]:
         "style": static_url("muster.css"),
         "scripts": (static_url("htmx.min.js"), static_url("keys.js")),
         "icon": static_url("muster.svg"),
+        "static": static_url,
         "with_query": lambda **changed: with_query(request, **changed),
         "twin": lambda suffix, table=None: twin(request, suffix, table),
     }
 
 
 @cache
+def static_content(name: str) -> bytes:
+    """A file of the folder `static`; `report.css` is the packs' style, for what stands in a report alone."""
+    if name == "report.css":
+        style = files("muster.reports").joinpath("templates/board.css").read_text("utf-8")
+        return f".report {{\n{style}\n}}\n".encode()
+    return files("muster.serving").joinpath("static", name).read_bytes()
+
+
+@cache
 def static_url(name: str) -> str:
     """An address that changes with the file, so that browsers may keep it for good."""
-    content = files("muster.serving").joinpath("static", name).read_bytes()
+    content = static_content(name)
     return f"/static/{hashlib.sha256(content).hexdigest()[:12]}/{name}"
 
 
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("muster.serving"),
+        # Blocks of reports stand in pages as they do in packs, from the same templates.
+        loader=ChoiceLoader([PackageLoader("muster.serving"), PackageLoader("muster.reports")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"show": show, "day": day, "minute": minute, "dollars": dollars, "short": in_short}
+    teach(environment)
+    environment.filters |= {"day": day, "minute": minute, "dollars": dollars, "short": in_short}
     environment.filters |= {"percent": percent, "picture": picture}
     return environment
 

@@ -1,0 +1,83 @@
+"""What the records' health is read from: sources with their age, findings, people and accounts to review."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from muster.reports.published import Published
+
+EPOCH = datetime(1970, 1, 1)  # in UTC, without a zone, as all instants here
+_STALE_DAYS = 7  # an export that comes at least weekly
+
+_SOURCES = """
+SELECT l.source, COUNT(DISTINCT l.file) AS files, SUM(l.rows_read) AS read, SUM(l.rows_landed) AS landed,
+    SUM(l.rows_repeated) AS repeated, SUM(l.rows_set_aside) AS set_aside
+FROM intake_ledger AS l GROUP BY l.source ORDER BY l.source"""
+_FINDINGS = """
+SELECT severity, source, file, "row", "column", value, reason, remedy, count FROM problem
+ORDER BY CASE severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END,
+    count DESC, source, file, "row" """
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One source of muster.toml: read = landed + repeated + set aside."""
+
+    name: str
+    files: int
+    read: int
+    landed: int
+    repeated: int
+    set_aside: int
+    latest: datetime | None  # when the last of its rows became known; None where none has a date
+    days_old: int | None
+    is_stale: bool
+
+
+def sources(tables: Published, records: Path, *, as_of: datetime) -> list[Source]:
+    """Every source, by name; its age is counted back from the instant the tables are as of.
+
+    `records` is the folder of landed records beside the tables: what each source told last stands there.
+    """
+    latest = _latest(records, as_of)
+    return [_source(row, latest.get(row["source"]), as_of) for row in tables.records(_SOURCES)]
+
+
+def set_aside(tables: Published) -> list[dict[str, Any]]:
+    """Every finding about the records, errors first, those behind most rows first."""
+    return tables.records(_FINDINGS)
+
+
+def _source(row: dict[str, Any], latest: datetime | None, as_of: datetime) -> Source:
+    days = None if latest is None else max((as_of - latest).days, 0)
+    return Source(
+        row["source"],
+        int(row["files"]),
+        int(row["read"]),
+        int(row["landed"]),
+        int(row["repeated"]),
+        int(row["set_aside"]),
+        latest,
+        days,
+        days is not None and days > _STALE_DAYS,
+    )
+
+
+def _latest(records: Path, as_of: datetime) -> dict[str, datetime]:
+    """Of each source the last instant at which a row of it became known, of any kind of record."""
+    found: dict[str, datetime] = {}
+    for file in sorted(records.glob("*.parquet")):
+        schema = pq.read_schema(file)
+        if not {"source", "known_at"} <= set(schema.names):
+            continue
+        rows = pq.read_table(file, columns=["source", "known_at"])
+        last = rows.group_by("source").aggregate([("known_at", "max")]).to_pylist()
+        for row in last:
+            at = EPOCH + timedelta(microseconds=row["known_at_max"] or 0)
+            found[row["source"]] = max(found.get(row["source"], EPOCH), min(at, as_of))
+    return {source: at for source, at in found.items() if at > EPOCH}

@@ -1,0 +1,117 @@
+"""(g) Data health: what became of every row, who was recognised, what is stale, runs and their logs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from muster.engine.lock import is_held
+from muster.engine.run_log import entries
+from muster.problems import WrongUse
+from muster.reports.data_quality import quality_pages
+from muster.serving.figures.health import set_aside, sources
+from muster.serving.reading import Forbidden, Reading, house_of, viewer_of
+from muster.serving.rendering import render_plain
+from muster.serving.reported import reported
+from muster.serving.scheduling import begin_run, said
+from muster.serving.screen import Screen, Sheet, screen
+
+router = APIRouter(include_in_schema=False)
+PARTS = (
+    ("/health", "Sources and people"),
+    ("/health/rows", "Rows set aside"),
+    ("/health/review", "To review"),
+    ("/health/runs", "Runs"),
+)
+PAGE = 50
+
+
+@screen(router, "/health", needs="see_data_health")
+def health(asked: Reading) -> Screen:
+    """The sources with their age and rows, then the report on data quality."""
+    snapshot = asked.snapshot
+    records = snapshot.folder / "records"
+    found = asked.once("sources", lambda: sources(asked.tables, records, as_of=snapshot.as_of))
+    return reported(
+        asked,
+        "health",
+        quality_pages,
+        title="Data health",
+        active="/health",
+        template="health.html",
+        more={"sources": found, "parts": PARTS, "part": "/health"},
+    )
+
+
+@screen(router, "/health/rows", needs="see_data_health")
+def rows(asked: Reading) -> Screen:
+    """Every finding with file, row, column, value, reason and remedy, those that lost most rows first."""
+    severity, source = asked.query.get("severity", ""), asked.query.get("source", "")
+    everything = asked.once("set aside", lambda: set_aside(asked.tables))
+    found = [row for row in everything if severity in ("", row["severity"]) and source in ("", row["source"])]
+    number = asked.query.get("page", "1")
+    page = max(int(number), 1) if number.isdigit() else 1
+    columns = ("severity", "source", "file", "row", "column", "value", "reason", "remedy", "count")
+    sheet = Sheet("findings", "Findings", columns, tuple(tuple(r[c] for c in columns) for r in found))
+    more: dict[str, Any] = {
+        "parts": PARTS,
+        "part": "/health/rows",
+        "page": page,
+        "pages": -(-len(found) // PAGE),
+        "shown": found[(page - 1) * PAGE : page * PAGE],
+        "lost": sum(row["count"] for row in everything if row["severity"] == "error"),
+        "names": sorted({row["source"] for row in everything}),
+    }
+    return Screen("health_rows.html", "Rows set aside", found, (sheet,), active="/health", more=more)
+
+
+@screen(router, "/health/runs", needs="see_data_health")
+def runs(asked: Reading) -> Screen:
+    """The runs of this workspace, newest first, and what the one that is going says."""
+    return _runs(asked)
+
+
+@router.post("/health/runs")
+def run_now(request: Request) -> Response:
+    """Begin a run; nothing where one is going."""
+    if not viewer_of(request).may("run"):
+        raise Forbidden
+    workspace = house_of(request).workspace
+    if is_held(workspace):
+        raise WrongUse("A run is going already.", remedy="Wait until it has ended.")
+    begin_run(workspace)
+    return RedirectResponse("/health/runs", 303)
+
+
+@router.get("/health/progress")
+def progress(request: Request) -> Response:
+    """What the run that is going says, for the page to put in its place every two seconds."""
+    if not viewer_of(request).may("see_data_health"):
+        raise Forbidden
+    workspace = house_of(request).workspace
+    told: dict[str, Any] = {"is_running": is_held(workspace), "said": said(workspace)[-4000:], "title": "Run"}
+    return render_plain(request, "run_said.html", **told)
+
+
+def _runs(asked: Reading) -> Screen:
+    workspace = asked.house.workspace
+    found = entries(workspace)[:100]
+    columns = ("started_at", "ended", "run_id", "as_of", "seconds", "problems", "why")
+    table = tuple(
+        (
+            entry.get("started_at"),
+            entry.get("ended"),
+            entry.get("run_id"),
+            entry.get("as_of"),
+            (entry.get("seconds") or {}).get("total"),
+            entry.get("problems"),
+            entry.get("why"),
+        )
+        for entry in found
+    )
+    more = {"parts": PARTS, "part": "/health/runs", "runs": found, "is_running": is_held(workspace)}
+    more |= {"said": said(workspace)[-4000:], "schedule": asked.house.config.serve.schedule}
+    sheet = Sheet("runs", "Runs", columns, table)
+    return Screen("health_runs.html", "Runs", found, (sheet,), active="/health", more=more)

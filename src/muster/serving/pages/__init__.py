@@ -1,12 +1,14 @@
-"""The screens, one module each."""
+"""The screens, one module each: a module here that has a `router` is part of the app."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from importlib import import_module
+from pkgutil import iter_modules
 
-from muster.serving.pages import first, health, signing_in, worklist
+from fastapi import APIRouter
 
 
 def routers() -> tuple[APIRouter, ...]:
-    """The routers of all screens, in the order of the navigation."""
-    return (first.router, signing_in.router, worklist.router, health.router)
+    """The routers of all screens, by the names of their modules."""
+    modules = (import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__))
+    return tuple(module.router for module in modules if hasattr(module, "router"))

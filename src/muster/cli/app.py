@@ -22,6 +22,7 @@ from muster.cli import (
     export,
     init,
     lab,
+    mcp,
     people,
     query,
     replay,
@@ -57,6 +58,7 @@ _ORDER = (
     "demo",
     "doctor",
     "audit",
+    "mcp",
     "upgrade",
 )
 
@@ -93,6 +95,7 @@ plain = (
     demo,
     doctor,
     audit,
+    mcp,
     upgrade,
 )
 for module in plain:

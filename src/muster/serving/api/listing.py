@@ -23,13 +23,22 @@ from muster.serving.api.resources import Resource
 
 MOST = 200
 _RFC3339 = re.compile(r"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$")
+
+
+def _instant(said: str | None) -> str | None:
+    """An instant of RFC 3339: with a time and its offset, so that nobody's midnight is guessed."""
+    if said is not None and not _RFC3339.match(said):
+        raise ValueError("write an instant with its offset, as in 2026-03-01T09:30:00Z")
+    return said
+
+
 Limit = Annotated[int, Query(ge=1, le=MOST, description="How many rows a page has at most.")]
 After = Annotated[
     str | None, Query(max_length=2000, description="Where a page begins: taken from `next`, not made up.")
 ]
 Since = Annotated[
     datetime | None,
-    BeforeValidator(lambda said: _instant(said)),
+    BeforeValidator(_instant),
     Query(description="Only rows whose updated_at is this instant or later, as in 2026-03-01T09:30:00Z."),
 ]
 Id = Annotated[str, Path(max_length=500)]
@@ -145,13 +154,6 @@ def key_of(cursor: str) -> str:
     if version != 1 or not isinstance(key, str):
         raise Refused(422, "unknown_cursor", "This `after` is not one that the API gave.")
     return key
-
-
-def _instant(said: str | None) -> str | None:
-    """An instant of RFC 3339: with a time and its offset, so that nobody's midnight is guessed."""
-    if said is not None and not _RFC3339.match(said):
-        raise ValueError("write an instant with its offset, as in 2026-03-01T09:30:00Z")
-    return said
 
 
 def _with_filters(rows: Callable[..., Response], resource: Resource, needed: Any) -> Callable[..., Response]:

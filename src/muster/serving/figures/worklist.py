@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from muster.reports.group_facts import Facts, facts_of
 from muster.reports.published import Published
 from muster.reports.why import why_of
+from muster.rules.read import in_force, read_rules
 
 TABS = (("act", "To act"), ("accepted", "Accepted"), ("waiting", "Waiting"), ("returned", "Returned"))
 _TAB_OF = {
@@ -93,6 +95,14 @@ def items(tables: Published, *, as_of: datetime, agreed_hours: float) -> list[It
     """
     found = [_item(row, as_of, agreed_hours) for row in tables.records(_GROUPS)]
     return sorted(found, key=lambda item: (not item.is_late, -_worth(item), item.buying_group_id))
+
+
+def agreed_hours(workspace: Path, as_of: datetime) -> float:
+    """Within how many hours sales agreed to act on a hand-off (rules/control.csv)."""
+    rules = read_rules(workspace / "rules")
+    at = int((as_of.replace(tzinfo=None) - datetime(1970, 1, 1)).total_seconds()) * 1_000_000
+    said = [row["value"] for row in in_force(rules["control"], at) if row["name"] == "follow_up_hours"]
+    return float(str(said[-1])) if said else 48.0
 
 
 def told_of(tables: Published, shown: list[Item], *, as_of: datetime) -> dict[str, Told]:

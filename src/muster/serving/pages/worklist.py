@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from fastapi import APIRouter
 
-from muster.rules.read import in_force, read_rules
-from muster.serving.figures.worklist import TABS, Item, items, told_of
+from muster.serving.figures.worklist import TABS, Item, agreed_hours, items, told_of
 from muster.serving.reading import Reading
 from muster.serving.screen import Screen, Sheet, screen
 
@@ -26,7 +23,7 @@ def worklist(reading: Reading) -> Screen:
     tab = reading.query.get("tab", "act")
     solution = reading.query.get("solution", "")
     as_of = reading.snapshot.as_of
-    hours = agreed_hours(reading)
+    hours = agreed_hours(reading.house.workspace, as_of)
     everything = reading.once(
         f"worklist {hours}", lambda: items(reading.tables, as_of=as_of, agreed_hours=hours)
     )
@@ -52,14 +49,6 @@ def worklist(reading: Reading) -> Screen:
             "currency": reading.house.config.company.currency,
         },
     )
-
-
-def agreed_hours(reading: Reading) -> float:
-    """Within how many hours sales agreed to act on a hand-off (rules/control.csv)."""
-    rules = read_rules(reading.house.workspace / "rules")
-    at = int((reading.snapshot.as_of - datetime(1970, 1, 1)).total_seconds()) * 1_000_000
-    said = [row["value"] for row in in_force(rules["control"], at) if row["name"] == "follow_up_hours"]
-    return float(str(said[-1])) if said else 48.0
 
 
 def _row(item: Item) -> tuple[object, ...]:

@@ -1,0 +1,119 @@
+"""What an assistant can ask, as the protocol's own client asks it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import Client, StdioServerParameters, stdio_client
+from tests.access.invented_accounts import INSIDE, OUTSIDE, REP, write_workspace
+
+from muster.assistant.desk import Desk
+from muster.assistant.server import assistant_server
+from muster.config import StoreConfig
+from muster.store.opening import Store, open_or_make
+from muster.store.tokens import SCOPES, new_token, revoke_token
+from muster.store.users import User, add_user
+
+READ = {"worklist", "explain_group", "measure", "replay"}
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An invented company's tables."""
+    return write_workspace(tmp_path_factory.mktemp("assistant") / "w", noise=0)
+
+
+@pytest.fixture(scope="module")
+def store(workspace: Path) -> Iterator[Store]:
+    """Its store."""
+    with closing(open_or_make(workspace, StoreConfig())) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def rep(store: Store) -> User:
+    """A rep with a territory."""
+    return add_user(
+        store,
+        "rae@example.com",
+        "Rae",
+        role="rep",
+        by="t",
+        owner_ids=REP.owner_ids,
+        territories=REP.territories,
+    )
+
+
+def asked(desk: Desk, tool: str, **given: Any) -> Any:
+    """What a tool answers: its plain values, or where it failed, the sentence."""
+
+    async def ask() -> Any:
+        async with Client(assistant_server(desk)) as client:
+            answer = await client.call_tool(tool, given)
+            return answer.content[0].text if answer.is_error else answer.structured_content
+
+    return asyncio.run(ask())
+
+
+def test_a_program_starts_it_and_asks_over_standard_input_and_output(workspace: Path) -> None:
+    server = StdioServerParameters(command=sys.executable, args=["-m", "muster", "mcp", "-w", str(workspace)])
+
+    async def ask() -> tuple[set[str], Any, Any]:
+        async with Client(stdio_client(server)) as client:
+            names = {tool.name for tool in (await client.list_tools()).tools}
+            listed = await client.call_tool("worklist", {"limit": 3})
+            group = listed.structured_content["groups"][0]["buying_group_id"]
+            told = await client.call_tool("explain_group", {"buying_group_id": group})
+            return names, listed.structured_content, told.structured_content
+
+    names, listed, told = asyncio.run(ask())
+    assert names >= READ
+    assert len(listed["groups"]) == 3
+    assert told["group"]["buying_group_id"] == listed["groups"][0]["buying_group_id"]
+    assert told["group"]["account"] == listed["groups"][0]["account"]
+    assert {member["buying_group_id"] for member in told["members"]} == {told["group"]["buying_group_id"]}
+    assert told["hand_offs"]
+
+
+def test_with_a_token_it_sees_what_its_user_sees(workspace: Path, store: Store, rep: User) -> None:
+    text, _ = new_token(store, rep.user_id, "t", scopes=SCOPES, by="t")
+    desk = Desk(workspace, store, text)
+    listed = asked(desk, "worklist", limit=200)
+    assert {group["account_id"] for group in listed["groups"]} == set(INSIDE)
+    assert "is not yours to see" in asked(desk, "explain_group", buying_group_id=f"g-{OUTSIDE[0]}")
+    assert "The role rep does not include this." in asked(desk, "measure", name="velocity")
+    everything = asked(Desk(workspace, store, None), "worklist", limit=200)
+    assert {group["account_id"] for group in everything["groups"]} > set(INSIDE)
+
+
+def test_a_token_without_the_scope_or_revoked_is_refused(workspace: Path, store: Store, rep: User) -> None:
+    text, token = new_token(store, rep.user_id, "t", scopes=["people:read"], by="t")
+    desk = Desk(workspace, store, text)
+    assert "does not allow groups:read" in asked(desk, "worklist")
+    revoke_token(store, token.token_id, by="t")
+    assert "is not known, or no longer" in asked(desk, "worklist")
+    assert "is not known, or no longer" in asked(Desk(workspace, None, text), "worklist")
+
+
+def test_a_measure_tells_what_its_columns_say_and_the_replay_is_one(workspace: Path) -> None:
+    desk = Desk(workspace, None, None)
+    assert "velocity" in asked(desk, "measure")["measures"]
+    told = asked(desk, "measure", name="velocity", limit=1)
+    assert told["rows"][0].keys() == told["columns"].keys()
+    assert (len(told["rows"]), told["there_are_more"]) == (1, True)
+    assert "There is no measure nonsense" in asked(desk, "measure", name="nonsense")
+    assert asked(desk, "replay")["rows"]
+
+
+def test_without_a_replay_or_without_tables_it_says_what_to_run(tmp_path: Path) -> None:
+    workspace = write_workspace(tmp_path / "w", noise=0)
+    (workspace / ".muster" / "replay" / "run").write_text("another run", "utf-8")
+    assert "muster replay" in asked(Desk(workspace, None, None), "replay")
+    (workspace / ".muster" / "tables").unlink()
+    assert "muster run" in asked(Desk(workspace, None, None), "worklist")

@@ -1,0 +1,72 @@
+"""Data health: its figures are the ledger's, its buttons decide and run for those who may press them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import duckdb
+import httpx
+import pytest
+from tests.in_chromium import OVERFLOW, locks_nobody_out
+
+from muster.engine.run_log import entries
+from muster.store.decisions import read_decisions
+
+Client = Callable[..., httpx.Client]
+
+
+def asked(served: Any, sql: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect() as connection:
+        connection.execute(f"SET file_search_path = '{served.workspace / '.muster' / 'tables'}'")
+        return connection.execute(sql).fetchall()
+
+
+def test_its_rows_are_those_of_the_ledger(client: Client, demo_server: Any) -> None:
+    told = client("analyst").get("/health.csv?table=ledger").text.splitlines()
+    counted = asked(demo_server, "SELECT SUM(rows_read), SUM(rows_set_aside) FROM 'intake_ledger.parquet'")
+    last = told[-1].split(",")
+    assert [(int(last[2]), int(last[5]))] == counted
+    found = client("analyst").get("/health/rows.json").json()
+    [(errors,)] = asked(demo_server, "SELECT COUNT(*) FROM 'problem.parquet' WHERE severity = 'error'")
+    assert sum(row["severity"] == "error" for row in found) == errors > 0
+    only = client("analyst").get("/health/rows.json?severity=error&source=crm").json()
+    assert {(row["severity"], row["source"]) for row in only} == {("error", "crm")}
+
+
+@pytest.mark.parametrize("address", ["/health", "/health/rows", "/health/review", "/health/runs"])
+def test_reps_have_other_work(client: Client, address: str) -> None:
+    assert client("rep").get(address).status_code == 403
+    assert client("rep").get(f"{address}.json").status_code == 403
+    assert client("marketer").get(address).status_code == 200
+
+
+def test_only_those_who_may_begin_a_run(client: Client, own_server: Any) -> None:
+    assert client("marketer", own_server).post("/health/runs").status_code == 403
+    assert entries(own_server.workspace) == []
+
+
+def test_a_verdict_about_two_people_is_kept_and_shown(client: Client, own_server: Any) -> None:
+    marketer = client("marketer", own_server)
+    pair = next(p for p in marketer.get("/health/review.json").json() if p["matter"] == "people")
+    form = {"matter": "people", "one": pair["one"], "other": pair["other"], "verdict": "two"}
+    assert client("rep", own_server).post("/health/review", data=form).status_code == 403
+    assert read_decisions(own_server.store) == []
+    answer = marketer.post("/health/review", data=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/health/review")
+    [kept] = read_decisions(own_server.store)
+    assert (kept.kind, kept.pair) == ("split", frozenset((pair["one"], pair["other"])))
+    assert kept.decided_by == "marketer@halden.example"
+    assert "split, from the next run" in marketer.get("/health/review").text
+    again = marketer.post("/health/review", data=form | {"verdict": "maybe"})
+    assert again.status_code == 422
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("address", ["/health", "/health/rows", "/health/review", "/health/runs"])
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_nobody_is_locked_out(signed_in: Callable[..., Any], address: str, width: int, scheme: str) -> None:
+    page = signed_in("analyst", width=width, scheme=scheme)
+    page.goto(address)
+    locks_nobody_out(page)
+    assert page.evaluate(OVERFLOW) == 0

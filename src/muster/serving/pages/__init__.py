@@ -1,30 +1,14 @@
-"""The screens, one module each."""
+"""The screens, one module each: a module here that has a `router` is part of the app."""
 
 from __future__ import annotations
 
+from importlib import import_module
+from pkgutil import iter_modules
+
 from fastapi import APIRouter
-
-from muster.serving.pages import (
-    board,
-    first,
-    health,
-    review,
-    signing_in,
-    views,
-    worklist,
-)
-
-_MODULES = (
-    first,
-    signing_in,
-    worklist,
-    board,
-    views,
-    health,
-    review,
-)
 
 
 def routers() -> tuple[APIRouter, ...]:
-    """The routers of all screens, in the order of the navigation."""
-    return tuple(module.router for module in _MODULES)
+    """The routers of all screens, by the names of their modules."""
+    modules = (import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__))
+    return tuple(module.router for module in modules if hasattr(module, "router"))

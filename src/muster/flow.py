@@ -170,7 +170,7 @@ STEPS = (
             ),
             "process_quality": (("defect_day",), put_quality),
             "cusum": (("given_outcome", "rule_control", "rule_restart", "clock"), put_cusum),
-            "stage_yield": (("given_outcome", "clock"), put_yields),
+            "stage_yield": (("given_outcome", "rule_chances", "clock"), put_yields),
             "agreement": (("judgement",), put_agreement),
             "drift": (
                 ("panel", "chance", "chance_model", "residual_week", "week", "rule_control", "clock"),

@@ -88,24 +88,31 @@ def invent(
     seed: int = 3,
     opening_part: float = 0.5,
     told_from: int = 20,
+    horizons: Callable[[int], int] = lambda _week: 13,
 ) -> Tables:
     """A company: some open an opportunity in some week, and show more interest in the weeks before.
+
+    `horizons` says of each week within how many an opening is asked about; a model is learnt at each change.
 
     A tenth of the accounts is silent throughout; some of these open one, too.
     """
     draw, tables = np.random.default_rng(seed), Tables(weeks)
     rows = tables.rows
-    rows["chance_model"].append(
-        {
-            "model_version": "m1",
-            "target": "open",
-            "kind": "ridge",
-            "trained_at": START,
-            "row_count": 1,
-            "opening_count": 0,
-        }
-        | dict.fromkeys(("penalty", "intercept", "slope", "spread"), 1.0)
-    )
+    for week in range(weeks):
+        if week and horizons(week) == horizons(week - 1):
+            continue
+        rows["chance_model"].append(
+            {
+                "model_version": "m1" if week == 0 else f"m{week}",
+                "target": "open",
+                "kind": "ridge",
+                "trained_at": START + week * WEEK,
+                "horizon_weeks": horizons(week),
+                "row_count": 1,
+                "opening_count": 0,
+            }
+            | dict.fromkeys(("penalty", "intercept", "slope", "spread"), 1.0)
+        )
     for number in range(accounts):
         account_id = hashlib.md5(f"{seed} {number}".encode()).hexdigest()[:12]
         solution = ("one", "two")[number % 2]
@@ -144,7 +151,8 @@ def invent(
             at = START + week * WEEK
             if opens_at is not None and opens_at <= at:
                 continue  # open, or decided: out of what is asked in this little company
-            _ask(rows, tables, draw, account_id, solution, at, opens_at, is_told=week >= told_from)
+            horizon = horizons(week) * WEEK
+            _ask(rows, tables, draw, account_id, solution, at, opens_at, horizon, is_told=week >= told_from)
     return tables
 
 
@@ -156,12 +164,13 @@ def _ask(
     solution: str,
     at: datetime,
     opens_at: datetime | None,
+    horizon: timedelta,
     *,
     is_told: bool,
 ) -> None:
-    ahead = opens_at is not None and at < opens_at <= at + 13 * WEEK
+    ahead = opens_at is not None and at < opens_at <= at + horizon
     acts = int(draw.poisson(4 if ahead else 1))
-    over = at + 13 * WEEK <= tables.as_of
+    over = at + horizon <= tables.as_of
     late = ahead and opens_at is not None and opens_at > at + 2 * WEEK
     rows["panel"].append(
         {

@@ -16,11 +16,11 @@ from muster.engine.duckdb_engine import DuckDBEngine
 from muster.engine.published import Published
 
 
-def learnt(folder: Path, *pins: dict[str, Any]) -> Published:
+def learnt(folder: Path, *pins: dict[str, Any], horizon_weeks: int = 13) -> Published:
     """A company whose models are learnt quarter by quarter, with rows of models.csv."""
     panel = weekly_panel()
     with DuckDBEngine(threads=1) as engine:
-        put(engine, panel, chance_rules(), *pins)
+        put(engine, panel, chance_rules(("horizon_weeks", horizon_weeks, 0)), *pins)
         weekly.put_chances(engine)
         said = engine.arrow("SELECT e.*, e.week_at AS scored_at FROM chance_estimate AS e").to_pylist()
         models = engine.arrow("SELECT m.* FROM chance_model AS m").to_pylist()

@@ -12,6 +12,7 @@ from tests.backtest.test_figures import asked
 from muster.backtest.draws import Draws
 from muster.backtest.places import DAY, Handed, hand_over, matched, place_figures
 from muster.backtest.questions import Openings, Rows
+from muster.chances.horizon import USUAL
 from muster.recall.clock import WEEK
 
 
@@ -81,8 +82,8 @@ def test_a_hand_off_meets_the_first_opening_within_13_weeks() -> None:
     openings = Openings(zero, zero, at, zero, zero)
     moments = np.array([0, 5 * WEEK, 7 * WEEK, 26 * WEEK, 27 * WEEK])
     nobody = np.zeros(5, np.int64)
-    assert matched(moments, nobody, nobody, openings).tolist() == [0, -1, 1, -1, 2]
-    assert matched(moments, nobody + 1, nobody, openings).tolist() == [-1] * 5
+    assert matched(moments, nobody, nobody, openings, horizon=USUAL).tolist() == [0, -1, 1, -1, 2]
+    assert matched(moments, nobody + 1, nobody, openings, horizon=USUAL).tolist() == [-1] * 5
 
 
 def test_figures_of_hand_offs_count_an_opening_once() -> None:

@@ -225,7 +225,7 @@ NOT_RECOUNTED = {
     ),
     *(("gaming_sign", f"others_{figure}") for figure in ("in_time", "before", "low", "high")),
     *(("stage_yield", f"{figure}_count") for figure in ("entered", "passed", "failed", "open")),
-    *(("stage_yield", figure) for figure in ("yield_share", "low", "high", "rolled_share")),
+    *(("stage_yield", figure) for figure in ("yield_share", "low", "high", "rolled_share", "within_days")),
 }
 RECOUNTED = [name for name in flow_tables() if lineages()[name].recounts]
 Rows = list[dict[str, Any]]

@@ -13,10 +13,13 @@ import pytest
 from tests.in_chromium import holds
 from typer.testing import CliRunner
 
+from muster.chances.horizon import FOREVER, USUAL, Reach
 from muster.cli.app import app
 from muster.cli.replay import replay_workspace
 from muster.problems import WrongUse
+from muster.replay import compare
 from muster.replay.compare import Replay, weeks_of
+from muster.replay.compare import replay as replay_history
 from muster.replay.findings import findings
 from muster.replay.matching import MQL, MUSTER
 from muster.replay.page import write_page
@@ -206,6 +209,32 @@ def test_a_later_run_puts_the_replay_aside(ws: Workspace, told: Replay) -> None:
     assert replace(published, manifest={**published.manifest, "run_id": "000002-00000000"}).beside() == {}
 
 
+def test_where_chances_are_about_four_weeks_a_hand_off_counts_for_four(
+    ws: Workspace, told: Replay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compare, "reach_at", lambda _published, _at: Reach(0, FOREVER, 4 * WEEK))
+    short = replay_history(ws.published, ws.rules, currency="USD")
+    for side in (MQL, MUSTER):
+        held = [
+            opening
+            for opening in short.compared.openings
+            if any(
+                one.account_id == opening.account_id
+                and one.solution_id in (None, opening.solution_id)
+                and opening.at - 4 * WEEK <= one.at < opening.at
+                for one in short.hand_offs[side]
+            )
+        ]
+        assert short.measure("openings_caught", side).value == len(held)
+        assert len(short.compared.mature[side]) >= len(told.compared.mature[side])
+    assert sum(len(short.compared.caught[s]) for s in (MQL, MUSTER)) < sum(
+        len(told.compared.caught[s]) for s in (MQL, MUSTER)
+    )
+    assert as_json(short)["horizon_weeks"] == 4 and as_json(told)["horizon_weeks"] == 13
+    page = write_page("Four", short)
+    assert "followed within 4 weeks" in page and "counts for 4 weeks" in page and "13 weeks" not in page
+
+
 def test_a_capacity_in_numbers_and_one_that_is_none(ws: Workspace) -> None:
     muster = CliRunner()
     done = muster.invoke(app, ["replay", "-w", str(ws.folder), "--capacity", "0.25", "--json"])
@@ -240,4 +269,4 @@ def test_a_history_without_mqls_or_openings_or_too_short_is_refused(told: Replay
         ((leads, openings, told.from_at + 40 * WEEK), "is 40 weeks long"),
     ):
         with pytest.raises(WrongUse, match=says):
-            weeks_of(*refused)
+            weeks_of(*refused, horizon=USUAL)

@@ -24,6 +24,7 @@ from muster.backtest.win_rate import WinTrend, win_trend
 from muster.chances.thin import Learning, learning
 from muster.engine.published import Published
 from muster.problems import WrongUse
+from muster.recall.clock import WEEK
 from muster.rules.read import Rules
 
 RECORDED_MQL = "recorded MQL"
@@ -51,6 +52,7 @@ class Backtest:
     as_of: str
     first_monday: str
     last_monday: str
+    horizon_weeks: int  # within which an opening is asked about
     origins: int
     solution_id: str | None
     models_checked: int
@@ -159,6 +161,7 @@ def judge(
         _day(asked.as_of),
         _day(whole.span.first),
         _day(whole.span.last),
+        whole.span.horizon // WEEK,
         len(whole.origins),
         solution,
         models,
@@ -205,13 +208,19 @@ def of_solution(handed: Handed, whole: Questions, solution_id: str) -> Handed:
 
 def _notes(asked: Questions, standing: Learning | None, *, has_mql: bool) -> tuple[str, ...]:
     said = np.isfinite(asked.asked.scores[CHANCE])
+    weeks = asked.span.horizon // WEEK
     notes = [
         "Every chance is the one that was said that Monday, by the model as learnt by then from weeks whose "
-        "13 weeks were over: training and test are 13 weeks apart.",
+        f"{weeks} weeks were over: training and test are {weeks} weeks apart.",
         "Accounts without a sign within 26 weeks have no chance. They are asked about all the same: ranked "
         "last, never handed over, their openings missed. Calibration is judged where a chance was said.",
         "Intervals are those of other samples of accounts; hand-offs and models stay as they are in each.",
     ]
+    if asked.span.since:
+        notes.append(
+            f"From {_day(asked.span.since)} on chances are about {weeks} weeks; those of Mondays before are "
+            "judged by themselves (--to)."
+        )
     if not has_mql:
         notes.append(_NO_MQL)
     if not said.all():

@@ -34,8 +34,8 @@ def _parts(found: Backtest) -> Iterator[tuple[str, str]]:
     yield "What is asked, and of whom", note(_asked(found)) + "".join(note(one) for one in found.notes)
     shown = [b for b in found.bins if b.solution_id == "*"]
     about = (
-        f"Chances that were said, and the part that opened within 13 weeks; {found.openings} different "
-        "openings. "
+        f"Chances that were said, and the part that opened within {found.horizon_weeks} weeks; "
+        f"{found.openings} different openings. "
         "Dots: what came; thick bars 80 %, thin bars 95 % intervals; the straight line: chances come true."
     )
 
@@ -130,8 +130,8 @@ def _asked(found: Backtest) -> str:
         "every "
         f"account is asked about for every solution for which none was open: {found.rows:,} rows, "
         f"{found.silent_rows:,} of silent accounts. {found.openings} different opportunities opened within "
-        "13 weeks "
-        f"after such a Monday, {found.silent_openings} of them where an account had been silent. "
+        f"{found.horizon_weeks} weeks after such a Monday, {found.silent_openings} of them where an account "
+        "had been silent. "
         f"{found.models_checked} models were checked for what they could have known."
     )
 

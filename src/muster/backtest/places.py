@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from muster.backtest.draws import Draws, Figure, figure, ratio
-from muster.backtest.questions import GAP, HORIZON, Openings, Questions, Rows
+from muster.backtest.questions import GAP, Openings, Questions, Rows
 from muster.recall.clock import WEEK
 
 Vector = npt.NDArray[np.float64]
@@ -21,7 +21,7 @@ DAY = WEEK // 7
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """Hand-offs: when, of whom, and which opening followed within 13 weeks (-1: none)."""
+    """Hand-offs: when, of whom, and which opening followed within the horizon (-1: none)."""
 
     at: Ints
     account: Ints
@@ -71,15 +71,15 @@ def _best(rows: Rows, score: Vector, waiting: Ints, places: int) -> Ints:
     return np.asarray(waiting[np.lexsort((*keys, -score[waiting]))[:places]])
 
 
-def matched(at: Ints, account: Ints, solution: Ints, openings: Openings) -> Ints:
-    """The first opening within 13 weeks after each of some instants; -1 where none came."""
+def matched(at: Ints, account: Ints, solution: Ints, openings: Openings, *, horizon: int) -> Ints:
+    """The first opening within the horizon after each of some instants; -1 where none came."""
     by_unit: dict[tuple[int, int], list[int]] = {}
     for place, unit in enumerate(zip(openings.account.tolist(), openings.solution.tolist(), strict=True)):
         by_unit.setdefault(unit, []).append(place)
     found = np.full(len(at), -1, np.int64)
     for number, (when, who, what) in enumerate(zip(at, account, solution, strict=True)):
         for place in by_unit.get((int(who), int(what)), ()):
-            if when < openings.at[place] <= when + HORIZON:
+            if when < openings.at[place] <= when + horizon:
                 found[number] = place
                 break
     return found

@@ -90,7 +90,7 @@ class Compared:
 
 
 def handed_over(tables: Path, asked: Questions) -> Handed:
-    """The hand-offs of a run in the weeks asked about, each with the first opening within 13 weeks after."""
+    """The hand-offs of a run in the weeks asked about, each with the first opening within the horizon."""
     ids = {name: number for number, name in enumerate(asked.account_ids)}
     solutions = {name: number for number, name in enumerate(asked.solution_ids)}
     rows = [
@@ -99,7 +99,7 @@ def handed_over(tables: Path, asked: Questions) -> Handed:
         if row["account_id"] in ids and row["solution_id"] in solutions
     ]
     at, account, solution = (np.array([row[n] for row in rows], np.int64) for n in range(3))
-    opening = matched(at, account, solution, asked.openings)
+    opening = matched(at, account, solution, asked.openings, horizon=asked.span.horizon)
     return Handed(at, account, solution, opening, np.full(len(at), -1, np.int64))
 
 

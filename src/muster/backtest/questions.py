@@ -1,5 +1,6 @@
 """The questions a back-test asks of the past: every Monday, will an opportunity open within 13 weeks?
 
+Or within as many as `horizon_weeks` of rules/chances.csv said; all Mondays of a span are asked alike.
 `chance` already holds each Monday's answer by the model as it was learnt by then, so nothing is learnt here
 for it. An account without a sign within 26 weeks has no row there and no chance was said of it: it is asked
 about all the same, counts as ranked last, and its openings count as missed.
@@ -12,13 +13,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from muster.chances.horizon import USUAL
 from muster.recall.clock import WEEK
 
 Vector = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-HORIZON = 13 * WEEK
 GAP = 2 * WEEK
 ORIGIN_EVERY = 4 * WEEK  # the Mondays on which all accounts are asked about, silent ones too
 USUAL_SPAN = 52 * WEEK
@@ -27,10 +28,15 @@ CHANCE = "chance"
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The first and the last Monday that are asked about, in microseconds."""
+    """The first and the last Monday that are asked about, and how far each looks ahead, in microseconds.
+
+    `since`: the first Monday of all whose chances are about as many weeks.
+    """
 
     first: int
     last: int
+    horizon: int = USUAL
+    since: int = 0
 
 
 @dataclass(frozen=True, slots=True)

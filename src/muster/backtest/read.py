@@ -10,7 +10,6 @@ import numpy as np
 
 from muster.backtest.questions import (
     CHANCE,
-    HORIZON,
     ORIGIN_EVERY,
     USUAL_SPAN,
     Openings,
@@ -19,6 +18,7 @@ from muster.backtest.questions import (
     Silent,
     Span,
 )
+from muster.chances.horizon import FOREVER, reach_at
 from muster.engine.published import Published
 from muster.recall.clock import FIRST_MONDAY, WEEK
 
@@ -46,19 +46,23 @@ SIGNS = {
 }
 
 
-def usual_span(published: Published) -> Span | None:
-    """The last 52 weeks whose 13 weeks are over, from the first chance on; None where no week is over."""
+def usual_span(published: Published, until: int = FOREVER) -> Span | None:
+    """The last 52 weeks up to a Monday whose weeks are over, from the first chance on; None where none are.
+
+    Of Mondays whose chances are about as many weeks as those of the last: a span asks one question.
+    """
     found = published.arrow(
         "SELECT epoch_us(MAX(p.week_at)) AS last, epoch_us(MIN(p.week_at)) AS first,"
         " (SELECT epoch_us(MIN(c.scored_at)) FROM chance AS c WHERE c.p_open IS NOT NULL) AS said"
-        " FROM panel AS p WHERE p.opens IS NOT NULL"
+        f" FROM panel AS p WHERE p.opens IS NOT NULL AND epoch_us(p.week_at) <= {until}"
     ).to_pylist()[0]
     if found["last"] is None:
         return None
-    first = max(found["last"] - USUAL_SPAN + ORIGIN_EVERY, found["first"])
+    reach = reach_at(published, found["last"])
+    first = max(found["last"] - USUAL_SPAN + ORIGIN_EVERY, found["first"], reach.from_at)
     if found["said"] is not None and found["said"] <= found["last"]:
         first = max(first, found["said"])
-    return Span(first, found["last"])
+    return Span(first, found["last"], reach.horizon, reach.from_at)
 
 
 def origins_of(span: Span) -> tuple[int, ...]:
@@ -77,7 +81,8 @@ def ask(published: Published, span: Span, *, currency: str, progress: Callable[[
     origins = origins_of(span)
     with published.connection() as connection:
         progress("reading the panel")
-        connection.execute(_PREPARE.format(first=span.first, last=span.last + HORIZON, currency=currency))
+        ends = {"first": span.first, "until": span.last, "last": span.last + span.horizon}
+        connection.execute(_PREPARE.format(**ends, currency=currency))
         listed = ", ".join(f"({at})" for at in origins)
         connection.execute(
             f"CREATE TEMP TABLE origin AS SELECT epoch_at FROM (VALUES {listed}) AS v (epoch_at)"
@@ -104,7 +109,7 @@ def ask(published: Published, span: Span, *, currency: str, progress: Callable[[
         openings = _openings(connection)
         rows = _rows(connection, span)
         progress("counting the silent accounts")
-        silent = _silent(connection)
+        silent = _silent(connection, span.horizon)
     facts = {
         name: tuple(None if value is None else str(value) for value in accounts[name].tolist())
         for name in ("region", "industry", "size")
@@ -134,8 +139,8 @@ def _rows(connection: Any, span: Span) -> Rows:
     )
 
 
-def _silent(connection: Any) -> Silent:
-    connection.execute(_SILENT)
+def _silent(connection: Any, horizon: int) -> Silent:
+    connection.execute(_SILENT.format(horizon=horizon))
     found = _columns(connection, _SILENT_SUMS)
     came = _columns(connection, _SILENT_OPENINGS)
     place, late = came["place"].astype(np.int64), came["later"].astype(np.int64) > 0
@@ -194,7 +199,7 @@ CREATE TEMP TABLE labelled AS
 SELECT p.*
 FROM panel AS p
 WHERE p.opens IS NOT NULL AND p.week_at >= make_timestamp({first})
-AND p.week_at <= make_timestamp({last}) - INTERVAL 91 DAY;
+AND p.week_at <= make_timestamp({until});
 """
 
 # In the order of their first acts, not of their ids: a draw must not change when an account is named anew.
@@ -315,7 +320,7 @@ came AS (
     FROM quiet AS q
     JOIN deal AS d ON d.account_id = q.account_id AND d.solution_id = q.solution_id
         AND d.type IS DISTINCT FROM 'renewal' AND d.created_at > make_timestamp(q.epoch_at)
-        AND d.created_at <= make_timestamp(q.epoch_at) + INTERVAL 91 DAY
+        AND d.created_at <= make_timestamp(q.epoch_at + {horizon})
     GROUP BY q.epoch_at, q.account_id, q.solution_id
 )
 SELECT n.number AS account, s.solution, q.account_id, q.solution_id, c.opens_at, c.later

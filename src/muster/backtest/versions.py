@@ -65,7 +65,7 @@ class Version:
     judged_openings: int  # different openings after the Mondays it judged, as far as their weeks are over
     average_precision: float | None
     slope: float | None
-    before: float | None  # average precision of the version before it on the same rows
+    before: float | None  # of the version before it on the same rows, if about as many weeks
     gain_low: float | None  # of what it gains on that: the 80 % interval over samples of accounts
     gain_high: float | None
 
@@ -79,6 +79,8 @@ def versions(published: Published) -> tuple[Version, ...]:
     found, before = [], None
     for row in models:
         own = by == row["model_version"]
+        if before is not None and before.basis.horizon_weeks != row["horizon_weeks"]:
+            before = None  # it was asked about other weeks
         told = judged.get(row["model_version"], {})
         figures = _figures(panel.only(own), said[own], before)
         found.append(

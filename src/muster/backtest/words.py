@@ -86,24 +86,23 @@ def in_order(figures: tuple[Figure, ...], names: tuple[str, ...]) -> list[Figure
 
 def sentence(found: Backtest) -> str:
     """What a reader should take away first."""
-    weeks = f"From {found.first_monday} to {found.last_monday}"
+    after = f"From {found.first_monday} to {found.last_monday} and in the {found.horizon_weeks} weeks after"
     opened = counted(found.openings_in_weeks, "opportunity", "opportunities")
     actual = found.score(IN_FORCE)
     assert actual is not None
     recall = in_order(actual.at_capacity, ("recall",))[0]
     if recall.value is None:
-        return (
-            f"{weeks} and in the 13 weeks after, {opened} opened: too few to judge chances or the policy by."
-        )
+        return f"{after}, {opened} opened: too few to judge chances or the policy by."
     precision = in_order(actual.at_capacity, ("precision",))[0]
     handed = counted(actual.hand_offs, "group")
     caught = f"the policy handed over {handed} and caught {100 * recall.value:.0f} % of them"
     if precision.value is not None:
-        caught += f"; {100 * precision.value:.0f} % of its hand-offs opened within 13 weeks"
+        part = f"{100 * precision.value:.0f} %"
+        caught += f"; {part} of its hand-offs opened within {found.horizon_weeks} weeks"
     by_chance, worst = found.score(CHANCE), found.score("MQL person score")
     beside = ""
     if by_chance is not None and worst is not None:
         ours, theirs = (in_order(s.ranking, ("average_precision",))[0].value for s in (by_chance, worst))
         if ours is not None and theirs is not None:
             beside = f" Average precision of chances: {ours:.2f}; of the MQL person score: {theirs:.2f}."
-    return f"{weeks} and in the 13 weeks after, {opened} opened; {caught}.{beside}"
+    return f"{after}, {opened} opened; {caught}.{beside}"

@@ -57,7 +57,7 @@ def backtest(
             formats=["%Y-%m-%d"],
             metavar="YYYY-MM-DD",
             help="Ask up to this day.",
-            show_default="the last Monday whose 13 weeks are over",
+            show_default="the last Monday whose weeks are over",
         ),
     ] = None,
     compare: Annotated[
@@ -141,30 +141,33 @@ def _list_models(published: Published, *, json: bool, quiet: bool) -> None:
 
 
 def _span(published: Published, first: datetime | None, last: datetime | None) -> Span:
-    """The Mondays asked about. Raises WrongUse where none of them has its 13 weeks behind it."""
-    from muster.backtest.questions import ORIGIN_EVERY, USUAL_SPAN, Span
+    """The Mondays asked about. Raises WrongUse where none has its weeks behind it, or not all as many."""
+    from dataclasses import replace
+
     from muster.backtest.read import monday_from, usual_span
     from muster.recall.clock import WEEK
 
     usual = usual_span(published)
     if usual is None:
         raise WrongUse(
-            "No Monday with a sign of any account has its 13 weeks behind it: there is nothing to look "
-            "back on.",
+            "No Monday with a sign of any account has the weeks behind it that its chances are about: there "
+            "is nothing to look back on.",
             remedy="Come back when the records reach further: muster run, then muster backtest",
         )
-    end = usual.last
-    if last is not None:
-        on_or_before = monday_from(last)
-        end = min(end, on_or_before - (WEEK if on_or_before > _micros(last) else 0))
-    begin = usual.first if last is None else max(end - USUAL_SPAN + ORIGIN_EVERY, usual.first)
-    begin = begin if first is None else monday_from(first)
-    if begin > end:
+    span = usual if last is None else usual_span(published, _micros(last))
+    begin = None if first is None else monday_from(first)
+    if span is None or (begin is not None and begin > span.last):
         raise WrongUse(
-            "There is no Monday in these days whose 13 weeks are over.",
+            "There is no Monday in these days whose weeks are over.",
             remedy=f"The last one is {_day(usual.last)}, as in: --to {_day(usual.last)}",
         )
-    return Span(begin, end)
+    if begin is not None and begin < span.since:
+        raise WrongUse(
+            f"From {_day(span.since)} on chances are about {span.horizon // WEEK} weeks, before they were "
+            "about others: a back-test asks one question.",
+            remedy=f"--from {_day(span.since)}, or --to {_day(span.since - WEEK)}",
+        )
+    return span if begin is None else replace(span, first=begin)
 
 
 def _compare(

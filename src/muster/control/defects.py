@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from muster.chances.terms import read_terms, terms_at
 from muster.control.charts import Limits, Vector, laney, moving_average, risk_adjusted, sigma_level
 from muster.control.yields import FAILED, PASSED, Yield, passing
 from muster.engine.protocol import Engine
@@ -17,7 +18,6 @@ from muster.recall.clock import WEEK, micros
 from muster.survival.incidence import OPEN
 
 DAY = WEEK // 7
-HORIZON = 13 * WEEK  # by when a hand-off is asked whether it was taken up and opened
 CLOSING_DAYS = 365.0  # by when an opened opportunity is asked whether it was won
 POOLS = (1, 2, 4, 13)  # weeks a point may hold
 
@@ -56,6 +56,7 @@ _STAGE = pa.schema(
         *((name, pa.string()) for name in ("process", "stage")),
         *((name, pa.int64()) for name in ("entered_count", "passed_count", "failed_count", "open_count")),
         *((name, pa.float64()) for name in ("yield_share", "low", "high", "rolled_share")),
+        ("within_days", pa.int64()),
     ]
 )
 
@@ -128,12 +129,16 @@ def put_cusum(engine: Engine) -> None:
 
 
 def put_yields(engine: Engine) -> None:
-    """Put `stage_yield` from `given_outcome`: taken up, opened, won; rolled is the product so far."""
+    """Put `stage_yield` from `given_outcome`: taken up, opened, won; rolled is the product so far.
+
+    All are asked by as many weeks as chances are about on the as-of date: one yard for the whole history.
+    """
     as_of = as_of_date(engine)
+    horizon = terms_at(read_terms(engine), as_of).horizon
     rows: list[dict[str, Any]] = []
     for process, units in groupby(_outcomes(engine), key=lambda r: r["process"]):
         rolled: float | None = 1.0
-        for stage, found in _stages(list(units), as_of):
+        for stage, within, found in _stages(list(units), as_of, horizon / DAY):
             rolled = None if rolled is None or found.share is None else rolled * found.share
             rows.append(
                 {
@@ -147,6 +152,7 @@ def put_yields(engine: Engine) -> None:
                     "low": found.low,
                     "high": found.high,
                     "rolled_share": rolled,
+                    "within_days": round(within),
                 }
             )
     engine.put("stage_yield", pa.Table.from_pylist(rows, schema=_STAGE))
@@ -230,8 +236,12 @@ def _changed(point: dict[str, Any], changes: Sequence[dict[str, Any]]) -> str | 
     return ", ".join(sorted(files)) or None
 
 
-def _stages(units: Sequence[dict[str, Any]], as_of: int) -> Iterator[tuple[str, Yield]]:
-    """Each stage with its yield. Taking up and opening run from the hand-off, winning from the opening."""
+def _stages(
+    units: Sequence[dict[str, Any]], as_of: int, horizon: float
+) -> Iterator[tuple[str, float, Yield]]:
+    """Each stage, by how many days, and its yield. Taking up and opening run from the hand-off, winning from
+    the opening.
+    """
 
     def watched(row: dict[str, Any], passed_at: int | None) -> tuple[float, int]:
         failed_at = row["rejected_at"]
@@ -239,17 +249,19 @@ def _stages(units: Sequence[dict[str, Any]], as_of: int) -> Iterator[tuple[str, 
             return (passed_at - row["at"]) / DAY, PASSED
         if failed_at is not None:
             return (failed_at - row["at"]) / DAY, FAILED
-        return (as_of - row["at"]) / DAY, OPEN
+        # Openings are looked for in the weeks that held when it was given: nobody watched it longer.
+        is_short = row["ends_at"] - row["at"] < horizon * DAY
+        return ((min(as_of, row["ends_at"]) if is_short else as_of) - row["at"]) / DAY, OPEN
 
-    horizon = HORIZON / DAY
     taken = _passing([watched(r, _first(r["taken_up_at"], r["opened_at"])) for r in units], horizon)
     opened = _passing([watched(r, r["opened_at"]) for r in units], horizon)
-    yield "taken_up", taken
+    yield "taken_up", horizon, taken
     # Whoever opened was taken up: the part of those taken up is one share by the other.
     share = opened.share / taken.share if taken.share and opened.share is not None else None
     waiting = min(opened.still_open, taken.passed - opened.passed)
     failed = taken.passed - opened.passed - waiting
-    yield "opened", Yield(taken.passed, opened.passed, failed, waiting, share, None, None)
+    by_then = Yield(taken.passed, opened.passed, failed, waiting, share, None, None)
+    yield "opened", horizon, by_then
     went = [r for r in units if r["opened_at"] is not None]
     closing = [
         (r["closed_at"] - r["opened_at"], PASSED if r["is_won"] else FAILED)
@@ -257,7 +269,7 @@ def _stages(units: Sequence[dict[str, Any]], as_of: int) -> Iterator[tuple[str, 
         else (as_of - r["opened_at"], OPEN)
         for r in went
     ]
-    yield "won", _passing([(us / DAY, ending) for us, ending in closing], CLOSING_DAYS)
+    yield "won", CLOSING_DAYS, _passing([(us / DAY, ending) for us, ending in closing], CLOSING_DAYS)
 
 
 def _passing(seen: Sequence[tuple[float, int]], horizon: float) -> Yield:

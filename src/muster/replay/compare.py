@@ -15,13 +15,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from muster.chances.horizon import reach_at
 from muster.engine.published import Published
 from muster.problems import WrongUse
 from muster.replay.agreement import Agreement, agreement_of_halves, better_threshold
 from muster.replay.hidden import Hidden, hidden_members
 from muster.replay.history import History, Opening, read_history
 from muster.replay.leads import Lead, discard_duplicates, raise_leads
-from muster.replay.matching import HORIZON_WEEKS, MQL, MUSTER, HandOff, as_hand_off, caught, followed
+from muster.replay.matching import MQL, MUSTER, HandOff, as_hand_off, caught, followed
 from muster.replay.measures import Compared, Measure, measures
 from muster.replay.paired import Shift, hodges_lehmann, mcnemar
 from muster.replay.places import (
@@ -40,18 +41,30 @@ _BEFORE = 26 * WEEK  # an MQL this long before an opening may have had a part in
 
 
 @dataclass(frozen=True, slots=True)
+class Half:
+    """The half that is reported, and how long after a hand-off an opening counts for it. In microseconds."""
+
+    from_at: int
+    as_of: int
+    horizon: int
+
+
+@dataclass(frozen=True, slots=True)
 class Replay:
     """What a replay found. Instants in microseconds, amounts in cents of `currency`.
 
     `mql_side` is `replayed` where the rule agrees with the record on the first half or nothing was
-    recorded, else `recorded`. `agreed` holds the agreement of both halves; None without a record.
-    `better_threshold` (hundredths of points): what would agree better on the first half; None if nothing.
+    recorded, else `recorded`. `horizon_weeks`: within which an opening counts for a hand-off before it, on
+    either side and for the whole history, as chances are about on the run's date. `agreed` holds the
+    agreement of both halves; None without a record. `better_threshold` (hundredths of points): what would
+    agree better on the first half; None if nothing.
     """
 
     currency: str
     from_at: int
     middle_at: int
     as_of: int
+    horizon_weeks: int
     rule: DatedRule
     mql_side: str
     agreed: tuple[Agreement, Agreement] | None
@@ -93,7 +106,8 @@ def replay(
     replayed = discard_duplicates(
         raise_leads(history.acts, history.titles, history.stays, rule), history.open_from_to(), rule
     )
-    from_at, weeks = weeks_of(history.recorded or replayed, history.openings, as_of)
+    horizon = reach_at(published, as_of).horizon
+    from_at, weeks = weeks_of(history.recorded or replayed, history.openings, as_of, horizon=horizon)
     middle_at = weeks[len(weeks) // 2]
     agreed = agreement_of_halves(history.recorded, replayed, from_at, middle_at, rule)
     is_trusted = agreed is None or agreed[0].is_trusted(rule.now.agree_part)
@@ -106,9 +120,10 @@ def replay(
         name: _sides(history, weeks, weekly, hand_over(standings, places, rules, name)) for name in RANKINGS
     }
     early = [o for o in history.openings if from_at < o.at <= middle_at]
-    chosen_by = {name: len(caught(sides[name][MUSTER], early)) for name in RANKINGS}
+    chosen_by = {name: len(caught(sides[name][MUSTER], early, horizon=horizon)) for name in RANKINGS}
     ranking = max(RANKINGS, key=lambda name: chosen_by[name])  # the first of equals
-    compared = _compare(sides[ranking], history.openings, leads, middle_at, as_of)
+    half = Half(middle_at, as_of, horizon)
+    compared = _compare(sides[ranking], history.openings, leads, half)
     keys = {account: f"e:{act}" for account, act in history.first_acts.items()}
     ahead, only = _paired(compared)
     return Replay(
@@ -116,6 +131,7 @@ def replay(
         from_at=from_at,
         middle_at=middle_at,
         as_of=as_of,
+        horizon_weeks=horizon // WEEK,
         rule=rule,
         mql_side="replayed" if is_trusted else "recorded",
         agreed=agreed,
@@ -135,7 +151,9 @@ def replay(
     )
 
 
-def weeks_of(leads: Sequence[Lead], openings: Sequence[Opening], as_of: int) -> tuple[int, list[int]]:
+def weeks_of(
+    leads: Sequence[Lead], openings: Sequence[Opening], as_of: int, *, horizon: int
+) -> tuple[int, list[int]]:
     """The instant the history is taken to begin, and every Monday from the first MQL on.
 
     Raises WrongUse where there is no MQL, no opening, or too little time.
@@ -153,11 +171,12 @@ def weeks_of(leads: Sequence[Lead], openings: Sequence[Opening], as_of: int) -> 
     first = min(lead.at for lead in leads)
     monday = (first - _MONDAY) // WEEK * WEEK + _MONDAY
     weeks = list(range(monday + WEEK, as_of + 1, WEEK))
-    if len(weeks) < 4 * HORIZON_WEEKS:
+    ahead = horizon // WEEK
+    if len(weeks) < 4 * ahead:
         raise WrongUse(
             f"The history since the first MQL is {len(weeks)} weeks long.",
-            remedy=f"A replay needs {4 * HORIZON_WEEKS}: half to choose on, half to report, and "
-            f"{HORIZON_WEEKS} weeks after the last hand-off that is judged.",
+            remedy=f"A replay needs {4 * ahead}: half to choose on, half to report, and "
+            f"{ahead} weeks after the last hand-off that is judged.",
         )
     return monday, weeks
 
@@ -207,21 +226,20 @@ def _compare(
     sides: Mapping[str, Sequence[HandOff]],
     openings: Sequence[Opening],
     leads: Sequence[Lead],
-    middle_at: int,
-    as_of: int,
+    half: Half,
 ) -> Compared:
     """Both sides over the second half. A hand-off is judged when its horizon is over."""
-    late = [opening for opening in openings if middle_at < opening.at]
+    late = [opening for opening in openings if half.from_at < opening.at]
     mature = {
-        side: [one for one in sides[side] if middle_at < one.week_at <= as_of - HORIZON_WEEKS * WEEK]
+        side: [one for one in sides[side] if half.from_at < one.week_at <= half.as_of - half.horizon]
         for side in sides
     }
     anyone = [as_hand_off(lead, lead.at) for lead in leads]
     return Compared(
         openings=late,
-        caught={side: caught(sides[side], late) for side in sides},
+        caught={side: caught(sides[side], late, horizon=half.horizon) for side in sides},
         mature=mature,
-        followed=set().union(*(followed(mature[side], openings) for side in sides)),
+        followed=set().union(*(followed(mature[side], openings, horizon=half.horizon) for side in sides)),
         preceded=set(caught(anyone, late, horizon=_BEFORE)),
     )
 

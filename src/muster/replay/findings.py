@@ -13,13 +13,13 @@ from muster.reports.money import short
 from muster.reports.values import counted
 
 SHOWN = 3
-IDENTIFIED = (
+_IDENTIFIED = (
     (
         "Which openings had an MQL or a group's hand-off before they were created, and how many days before",
         "yes",
     ),
     (
-        "Hand-offs that no opening followed within 13 weeks, at equal weekly capacity",
+        "Hand-offs that no opening followed within {weeks} weeks, at equal weekly capacity",
         "yes, but a group that nobody worked might have opened had it been worked",
     ),
     ("People of a group before its opening whom nobody named on it or showed to sales", "yes"),
@@ -47,6 +47,11 @@ class Finding:
     key: str
     sentence: str
     cents: int
+
+
+def identified(told: Replay) -> tuple[tuple[str, str], ...]:
+    """What history can tell, and what not: a quantity, and the answer."""
+    return tuple((quantity.format(weeks=told.horizon_weeks), answer) for quantity, answer in _IDENTIFIED)
 
 
 def findings(told: Replay) -> list[Finding]:
@@ -147,8 +152,12 @@ def _earlier(told: Replay) -> Finding | None:
     way = "earlier" if shift.value >= 0 else "later"
     ahead = f"{days(shift.value)} {way}{_between(shift.low, shift.high, digits=0)}"
     sentence = f"Of {counted(shift.pairs, 'opening')} that both lists held, Muster's was {ahead}."
-    # Ranked by the dollars of which the difference is told, by the part of the 13 weeks that it is.
-    return Finding("earlier", sentence, int(amount(both, told.currency) * min(abs(shift.value) / 91, 1.0)))
+    # Ranked by the dollars of which the difference is told, by the part of the weeks that it is.
+    return Finding(
+        "earlier",
+        sentence,
+        int(amount(both, told.currency) * min(abs(shift.value) / (7 * told.horizon_weeks), 1.0)),
+    )
 
 
 def _unseen(told: Replay) -> Finding | None:

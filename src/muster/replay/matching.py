@@ -9,9 +9,7 @@ from dataclasses import dataclass
 
 from muster.replay.history import Opening
 from muster.replay.leads import Lead
-from muster.replay.places import WEEK
 
-HORIZON_WEEKS = 13
 MQL, MUSTER = "mql", "muster"
 
 
@@ -37,9 +35,7 @@ def as_hand_off(lead: Lead, week_at: int) -> HandOff:
     return HandOff(MQL, week_at, lead.at, lead.key, lead.account_id, None, lead.person_id)
 
 
-def caught(
-    hand_offs: Iterable[HandOff], openings: Sequence[Opening], *, horizon: int = HORIZON_WEEKS * WEEK
-) -> dict[str, HandOff]:
+def caught(hand_offs: Iterable[HandOff], openings: Sequence[Opening], *, horizon: int) -> dict[str, HandOff]:
     """The earliest hand-off within the horizon (microseconds) before each opening, where there was one."""
     lists = _by_account(hand_offs)
     found: dict[str, HandOff] = {}
@@ -55,9 +51,7 @@ def caught(
     return found
 
 
-def followed(
-    hand_offs: Iterable[HandOff], openings: Sequence[Opening], *, horizon: int = HORIZON_WEEKS * WEEK
-) -> set[HandOff]:
+def followed(hand_offs: Iterable[HandOff], openings: Sequence[Opening], *, horizon: int) -> set[HandOff]:
     """The hand-offs after which an opening came within the horizon."""
     by_account: dict[str, list[Opening]] = defaultdict(list)
     for opening in openings:

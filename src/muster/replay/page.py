@@ -6,7 +6,7 @@ from html import escape
 
 from muster.replay.compare import Replay
 from muster.replay.figures import compared_rows, side_rows
-from muster.replay.findings import IDENTIFIED, SHOWN, amount, days, findings
+from muster.replay.findings import SHOWN, amount, days, findings, identified
 from muster.replay.matching import MQL, MUSTER
 from muster.replay.pictures import (
     BECAME,
@@ -74,7 +74,7 @@ def write_page(company: str, told: Replay) -> str:
     second = [
         ("Every figure", _figures(told) + further),
         ("Does the replayed MQL rule agree with the record?", note(trust(told)) + _agreement(told)),
-        ("What history can tell, and what not", _identified()),
+        ("What history can tell, and what not", _identified(told)),
     ]
     lead = f"{what_was_compared(told)} {' '.join(caveats(told))}".strip()
     first[-1] = (first[-1][0], f'{first[-1][1]}<div class="second"></div>')
@@ -199,8 +199,9 @@ def _agreement(told: Replay) -> str:
     return table("MQLs recorded and replayed", head, rows)
 
 
-def _identified() -> str:
-    return table("What is identified from history", ("quantity", "from history?"), IDENTIFIED, words=True)
+def _identified(told: Replay) -> str:
+    head = ("quantity", "from history?")
+    return table("What is identified from history", head, identified(told), words=True)
 
 
 def _twin(inner: str) -> str:

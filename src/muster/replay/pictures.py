@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 from muster.replay.compare import Replay
 from muster.replay.history import Opening
-from muster.replay.matching import HORIZON_WEEKS, MQL, MUSTER
+from muster.replay.matching import MQL, MUSTER
 from muster.replay.places import WEEK
 from muster.replay.second_leads import FATES, Discarded
 from muster.reports.charts.canvas import Canvas, ticks
@@ -20,13 +20,13 @@ _NARROW = 500
 
 
 def weeks_before(told: Replay, side: str) -> list[int]:
-    """How many openings a side held so many whole weeks before they opened: 0, 1, ... 12."""
+    """How many openings a side held so many whole weeks before they opened: 0, 1, ... up to the horizon."""
     counts = Counter(
-        min((opening.at - hand_off.at) // WEEK, HORIZON_WEEKS - 1)
+        min((opening.at - hand_off.at) // WEEK, told.horizon_weeks - 1)
         for opening in told.compared.openings
         if (hand_off := told.compared.caught[side].get(opening.opportunity_id)) is not None
     )
-    return [counts[week] for week in range(HORIZON_WEEKS)]
+    return [counts[week] for week in range(told.horizon_weeks)]
 
 
 def draw_weeks_before(told: Replay, width: int) -> Canvas:
@@ -44,10 +44,10 @@ def draw_weeks_before(told: Replay, width: int) -> Canvas:
     canvas.text(left + 75, 12, f"MQL list ({sum(sides[MQL])})", cls="t small")
     canvas.rect(left + 180, 3, 10, 10, cls="now-0")
     canvas.text(left + 195, 12, f"Muster ({sum(sides[MUSTER])})", cls="t small")
-    step = (right - left) / HORIZON_WEEKS
-    for week in range(HORIZON_WEEKS):
+    step = (right - left) / told.horizon_weeks
+    for week in range(told.horizon_weeks):
         # Time runs to the right: the longest warning stands first.
-        x = left + step * (HORIZON_WEEKS - 1 - week)
+        x = left + step * (told.horizon_weeks - 1 - week)
         for place, (side, cls) in enumerate(((MQL, "then-0"), (MUSTER, "now-0"))):
             high = (floor - top) * sides[side][week] / most
             about = f"{sides[side][week]} openings held {week} to {week + 1} weeks before"

@@ -8,7 +8,7 @@ from typing import Any
 
 from muster.replay.agreement import Agreement
 from muster.replay.compare import Replay
-from muster.replay.findings import IDENTIFIED, SHOWN, findings
+from muster.replay.findings import SHOWN, findings, identified
 from muster.replay.policy import RANKINGS
 from muster.reports.values import counted
 
@@ -19,6 +19,7 @@ def as_json(told: Replay) -> dict[str, Any]:
     return {
         "period": {"from": _day(told.middle_at), "to": _day(told.as_of)},
         "chosen_on": {"from": _day(told.from_at), "to": _day(told.middle_at)},
+        "horizon_weeks": told.horizon_weeks,
         "currency": told.currency,
         "openings_in_other_currencies": told.other_currencies,
         "findings": [asdict(each) for each in found[:SHOWN]],
@@ -48,7 +49,7 @@ def as_json(told: Replay) -> dict[str, Any]:
             "unshown_deciders": sum(each.deciders for each in told.hidden),
         },
         "caveats": caveats(told),
-        "identified": [{"quantity": what, "from_history": answer} for what, answer in IDENTIFIED],
+        "identified": [{"quantity": what, "from_history": answer} for what, answer in identified(told)],
     }
 
 
@@ -62,7 +63,8 @@ def what_was_compared(told: Replay) -> str:
     return (
         f"Both sides handed over equally many: {capacity}. Muster ranked groups {RANKINGS[told.ranking]}: "
         f"that caught most openings from {first} to {middle}. Everything told here is of {middle} to {last}, "
-        f"{counted(len(told.compared.openings), 'opening')}; intervals are 95 %."
+        f"{counted(len(told.compared.openings), 'opening')}; "
+        f"a hand-off counts for {told.horizon_weeks} weeks. Intervals are 95 %."
     )
 
 

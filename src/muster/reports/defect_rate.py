@@ -122,7 +122,7 @@ def _kinds(tables: Published) -> Sheet:
 def _stages(tables: Published) -> Sheet:
     sql = """
     SELECT process, stage, entered_count, passed_count, failed_count, open_count,
-        yield_share, low, high, rolled_share
+        yield_share, low, high, rolled_share, within_days
     FROM stage_yield ORDER BY process, CASE stage WHEN 'taken_up' THEN 1 WHEN 'opened' THEN 2 ELSE 3 END"""
     return Sheet(
         "stages",
@@ -140,7 +140,7 @@ def _stages(tables: Published) -> Sheet:
         ),
         tuple(
             (
-                STAGES[r["stage"]],
+                STAGES[r["stage"]].format(int(r["within_days"]) // 7),
                 PROCESSES[r["process"]],
                 *(int(r[f"{name}_count"]) for name in ("entered", "passed", "failed", "open")),
                 Rate(r["yield_share"]),

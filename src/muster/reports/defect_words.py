@@ -13,7 +13,7 @@ DEFECTS = {
     "no_follow_up": "Late or no follow-up",
     "any": "Any defect",
 }
-STAGES = {"taken_up": "Taken up within 13 weeks", "opened": "Of those, opened", "won": "Won within a year"}
+STAGES = {"taken_up": "Taken up within {} weeks", "opened": "Of those, opened", "won": "Won within {} weeks"}
 SIGNS = {
     "bunching": "Bunching at period ends",
     "fit_falls": "Fit falls while volume rises",

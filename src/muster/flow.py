@@ -21,7 +21,7 @@ algorithm SQL does not have are listed beside their step.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -31,6 +31,7 @@ from pathlib import Path
 from time import perf_counter
 
 from muster.canonical.tables import flow_tables
+from muster.chances.stretches import put_in_stretches
 from muster.chances.weekly import put_chances
 from muster.config import Config
 from muster.control.agreement import put_agreement
@@ -78,6 +79,7 @@ class Step:
     folder: str
     made_by_python: dict[str, tuple[tuple[str, ...], Callable[[Engine], None]]] = field(default_factory=dict)
     composed: tuple[Callable[[], Query], ...] = ()
+    in_stretches: tuple[str, ...] = ()  # tables made a few Mondays at a time; the last is kept in files
 
     def queries(self) -> list[Query]:
         """The step's SQL files, and a mark without SQL for each table that Python makes."""
@@ -147,6 +149,7 @@ STEPS = (
             "chance_model": (("chance_estimate",), _made_already),
             "chance_coefficient": (("chance_estimate",), _made_already),
         },
+        in_stretches=("fit_week", "past_week", "actor_week", "account_week", "panel"),
     ),
     Step(
         "qualify",
@@ -323,24 +326,42 @@ def build(
     steps: Sequence[Step] = STEPS,
 ) -> dict[str, int]:
     """Run every SQL step in order; publish each table of the contract, drop what nobody reads any more."""
-    plan = [(step, query) for step in steps for query in _ordered(step, workspace, given)]
-    last_reader = {table: query.name for _, query in plan for table in query.references}
+    plan = [
+        (step, queries) for step in steps for queries in _together(step, _ordered(step, workspace, given))
+    ]
+    last_reader = {t: queries[-1].name for _, queries in plan for query in queries for t in query.references}
     contract, rows = flow_tables(), {}
-    for step, query in plan:
+    for step, queries in plan:
         started = perf_counter()
-        if query.name in step.made_by_python:
+        query = queries[-1]
+        if len(queries) > 1:
+            counts = put_in_stretches(engine, queries, contract[query.name])
+        elif query.name in step.made_by_python:
             step.made_by_python[query.name][1](engine)
-            count = 0
+            counts = {query.name: 0}
         else:
-            count = engine.create(query.name, query.sql)
+            counts = {query.name: engine.create(query.name, query.sql)}
         if query.name in contract:
             rows[query.name] = new_run.publish(engine, contract[query.name])
-        for table in [query.name, *query.references]:
+        for table in [*counts, *(table for one in queries for table in one.references)]:
             if last_reader.get(table, query.name) == query.name:
                 engine.drop(table)
         seconds[step.name] = seconds.get(step.name, 0.0) + perf_counter() - started
-        progress(step.name, query.name, count)
+        for table, count in counts.items():
+            progress(step.name, table, count)
     return rows
+
+
+def _together(step: Step, ordered: Sequence[Query]) -> Iterator[tuple[Query, ...]]:
+    """A step's queries one by one, but those made in stretches together, where the last of them is due."""
+    waiting: list[Query] = []
+    for query in ordered:
+        if query.name not in step.in_stretches:
+            yield (query,)
+            continue
+        waiting.append(query)
+        if query.name == step.in_stretches[-1]:
+            yield tuple(waiting)
 
 
 def all_queries() -> list[Query]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import numpy as np
+import pyarrow as pa
 
-from muster.chances.deals import NEVER, Accounts, Deals
+from muster.chances.deals import NEVER, Accounts, Deals, read_accounts
 from muster.recall.clock import WEEK
 
 START = int(datetime(2024, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
@@ -47,4 +49,21 @@ def hidden_later(deals: Deals, instant: int) -> Deals:
     )
 
 
-NOTHING_KNOWN = Accounts({}, {})
+def known_accounts(
+    size: Mapping[str, tuple[float, int]] | None = None, industry: Mapping[str, tuple[str, int]] | None = None
+) -> Accounts:
+    """Accounts of which sizes or industries are known, each with the instant from which it is."""
+    size, industry = size or {}, industry or {}
+    accounts = sorted({*size, *industry})
+    sizes, trades = ([of.get(a, (None, None)) for a in accounts] for of in (size, industry))
+    columns = {
+        "account_id": pa.array(accounts, pa.string()),
+        "employee_count": pa.array([number for number, _ in sizes], pa.float64()),
+        "size_known_at": pa.array([at for _, at in sizes], pa.int64()),
+        "industry": pa.array([name for name, _ in trades], pa.string()),
+        "industry_known_at": pa.array([at for _, at in trades], pa.int64()),
+    }
+    return read_accounts(pa.table(columns))
+
+
+NOTHING_KNOWN = known_accounts()

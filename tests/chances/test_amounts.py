@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import pytest
-from tests.chances.drawn_deals import NOTHING_KNOWN, START, drawn_deals, hidden_later
+from tests.chances.drawn_deals import NOTHING_KNOWN, START, drawn_deals, hidden_later, known_accounts
 
 from muster.chances.amounts import AmountModel, learn_amounts
 from muster.chances.deals import Accounts, Deals
 from muster.recall.clock import WEEK
+
+
+def names(*told: str) -> npt.NDArray[np.object_]:
+    return np.array(told, dtype=object)
 
 
 def learnt(deals: Deals, accounts: Accounts = NOTHING_KNOWN, *, week: int = 400) -> AmountModel:
@@ -23,7 +28,7 @@ def learnt(deals: Deals, accounts: Accounts = NOTHING_KNOWN, *, week: int = 400)
 def test_mean_median_and_interval_are_those_of_new_deals() -> None:
     model, new = learnt(drawn_deals(600, seed=1)), drawn_deals(4000, seed=2)
     for solution in ("red", "blue"):
-        said = model.judge([solution], [""], np.array([np.nan]))
+        said = model.judge(names(solution), names(""), np.array([np.nan]))
         cents = new.cents[new.is_won & (new.solution_ids == solution)]
         assert said.mean[0] == pytest.approx(cents.mean(), rel=0.08)
         assert said.median[0] == pytest.approx(np.median(cents), rel=0.08)
@@ -36,9 +41,9 @@ def test_larger_accounts_pay_more_where_they_did() -> None:
     deals = drawn_deals(600)
     size = np.random.default_rng(3).lognormal(5, 1, len(deals))
     dear = replace(deals, cents=(deals.cents * (size / 150) ** 0.5).astype(np.int64))
-    known = Accounts({a: (float(s), 0) for a, s in zip(deals.account_ids, size, strict=True)}, {})
+    known = known_accounts({a: (float(s), 0) for a, s in zip(deals.account_ids, size, strict=True)})
     model = learnt(dear, known)
-    said = model.judge(["red"] * 3, [""] * 3, np.array([15.0, 1500.0, np.nan]))
+    said = model.judge(names("red", "red", "red"), names("", "", ""), np.array([15.0, 1500.0, np.nan]))
     assert said.mean[1] / said.mean[0] == pytest.approx(10.0, rel=0.25)
     assert said.mean[0] < said.mean[2] < said.mean[1]
 
@@ -47,9 +52,12 @@ def test_an_industry_of_one_deal_says_little_and_one_of_many_much() -> None:
     deals = drawn_deals(600)
     trades = ["rare" if n == 0 else ("plain", "rich")[n % 2] for n in range(len(deals))]
     times = np.array([{"rare": 50, "rich": 3, "plain": 1}[trade] for trade in trades])
-    known = Accounts({}, {a: (trade, 0) for a, trade in zip(deals.account_ids, trades, strict=True)})
+    known = known_accounts(
+        industry={a: (trade, 0) for a, trade in zip(deals.account_ids, trades, strict=True)}
+    )
     model = learnt(replace(deals, cents=deals.cents * times), known)
-    rare, rich, plain = model.judge(["red"] * 3, ["rare", "rich", "plain"], np.full(3, np.nan)).median
+    asked = names("red", "red", "red"), names("rare", "rich", "plain"), np.full(3, np.nan)
+    rare, rich, plain = model.judge(*asked).median
     assert rich / plain == pytest.approx(3.0, rel=0.15)
     assert rare / plain < 4
 
@@ -78,7 +86,7 @@ def test_nothing_is_said_below_forty_amounts() -> None:
 def looks_ahead() -> bool:
     """Whether an amount that is edited later, or a size learnt later, changes what is learnt on a day."""
     deals, instant = drawn_deals(600), START + 50 * WEEK
-    later = Accounts(dict.fromkeys(deals.account_ids, (9000.0, instant + 1)), {})
+    later = known_accounts(dict.fromkeys(deals.account_ids, (9000.0, instant + 1)))
     then = learnt(hidden_later(deals, instant), week=50)
     return learnt(deals, later, week=50).version != then.version
 

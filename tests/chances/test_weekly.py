@@ -292,3 +292,10 @@ def test_an_account_that_took_another_id_changes_no_model() -> None:
         (f"z{9999 - int(a[1:]):04d}", solution, week): row for (a, solution, week), row in said(panel).items()
     }
     assert other == own
+
+
+def test_what_is_said_hangs_on_no_other_rows_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    panel = _panel()
+    whole = said(panel)
+    monkeypatch.setattr(weekly, "BLOCK", 100)
+    assert said(panel) == whole

@@ -180,3 +180,33 @@ def test_tables_larger_than_memory_spill_and_nothing_is_left_behind(tmp_path: Pa
             {"c": 1_000_000}
         ]
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("second", "complaint"),
+    [
+        ("n <> 1", "rows of visitor_id v0 came after those of v1"),
+        ("n = 0", "rows of visitor_id v0 came after those of v1"),
+    ],
+)
+def test_stretches_that_overlap_or_come_out_of_order_are_not_published(
+    engine: DuckDBEngine, tmp_path: Path, second: str, complaint: str
+) -> None:
+    engine.append("visit", VISITS + " WHERE n < 2", key=VISIT.key)
+    engine.append("visit", VISITS + f" WHERE {second}", key=VISIT.key)
+    with pytest.raises(CheckFailed, match=complaint):
+        engine.publish(VISIT, tmp_path / "visit.parquet")
+
+
+def test_a_key_repeated_within_a_stretch_is_not_published(engine: DuckDBEngine, tmp_path: Path) -> None:
+    engine.append("visit", VISITS + " UNION ALL " + VISITS + " WHERE n = 2", key=VISIT.key)
+    with pytest.raises(CheckFailed, match=r"2 rows share the key visitor_id = 'v2'"):
+        engine.publish(VISIT, tmp_path / "visit.parquet")
+
+
+def test_a_table_held_in_files_leaves_none_behind(tmp_path: Path) -> None:
+    with DuckDBEngine(scratch=tmp_path) as engine:
+        engine.append("numbers", numbers(3))
+        assert list(tmp_path.rglob("*.parquet"))
+        engine.drop("numbers")
+        assert not list(tmp_path.rglob("*.parquet"))

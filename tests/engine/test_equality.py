@@ -108,3 +108,24 @@ def test_the_queries_are_core_sql_and_use_all_of_it() -> None:
     used = {type(node) for query in queries for node in read_tree(query.sql, path=query.path).walk()}
     assert set(NODES) - used == set()
     assert exp.Anonymous in used  # INT_DIV
+
+
+def test_a_table_appended_stretch_by_stretch_is_published_like_one_made_whole(
+    engine: Engine, build: Build, contracts: Contracts, tmp_path: Path
+) -> None:
+    build(tmp_path)
+    weekly = next(table for table in contracts if table.name == "weekly")
+    columns = ", ".join(f"w.{name}" for name in weekly.column_names)
+    contract = Table("kept", weekly.about, weekly.key, weekly.columns)
+    engine.create("whole", f"SELECT {columns} FROM weekly AS w")
+    first = weekly.key[0]
+    for where in (f"w.{first} < 'a2'", f"w.{first} >= 'a2' AND w.{first} < 'a3'", f"w.{first} >= 'a3'"):
+        engine.append("kept", f"SELECT {columns} FROM whole AS w WHERE {where}", key=weekly.key)
+    assert engine.publish(contract, tmp_path / "kept.parquet") > 100
+    assert (tmp_path / "kept.parquet").read_bytes() == (tmp_path / "weekly.parquet").read_bytes()
+    engine.drop("kept")
+    empty = engine.arrow(f"SELECT {columns} FROM whole AS w WHERE 1 = 0")
+    assert engine.append("kept", empty) == 0
+    assert engine.append("kept", engine.arrow("SELECT w.* FROM whole AS w")) == engine.create(
+        "kept", "SELECT k.* FROM kept AS k"
+    )

@@ -24,8 +24,13 @@ SELECT
     CAST(SUM(CASE WHEN f.age < 13 THEN a.answers ELSE 0 END) AS BIGINT) AS answers
 FROM chance_act AS a
 CROSS JOIN clock AS c
+CROSS JOIN panel_stretch AS s
 JOIN fading AS f
     ON a.act_week + f.age * 604800000000 >= a.from_week
     AND a.act_week + f.age * 604800000000 < a.to_week
     AND a.act_week + f.age * 604800000000 <= c.as_of_at
+    AND a.act_week + f.age * 604800000000 >= s.from_at
+    AND a.act_week + f.age * 604800000000 < s.until_at
+WHERE a.act_week < s.until_at
+AND a.act_week > s.from_at - 15724800000000
 GROUP BY a.account_id, a.solution_id, a.actor, a.is_person, a.act_week + f.age * 604800000000

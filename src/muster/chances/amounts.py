@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +10,8 @@ import numpy.typing as npt
 from muster.chances.deals import Accounts, Deals
 from muster.chances.ridge import Z80, Matrix, Vector
 from muster.chances.told import Row, Weight, fingerprint, told
+
+Names = npt.NDArray[np.object_]
 
 PLAIN = ("intercept", "is won", "size", "size is known")
 
@@ -68,13 +69,13 @@ class AmountModel:
         """What `chance_coefficient` says of it."""
         return list(zip(self.names, self.means, np.ones(len(self.names)), self.coefficients, strict=True))
 
-    def judge(self, solutions: Sequence[str], industries: Sequence[str], sizes: Vector) -> Amounts:
+    def judge(self, solutions: Names, industries: Names, sizes: Vector) -> Amounts:
         """What a deal that is won would be worth, by solution, industry and number of employees."""
         x = _columns(np.ones(len(sizes)), solutions, industries, sizes, self.names) - self.means
         middle = np.zeros(len(sizes))
         for number, coefficient in enumerate(self.coefficients):
             middle += x[:, number] * coefficient
-        reach = Z80 * self.spread * np.sqrt(1.0 + np.einsum("ij,jk,ik->i", x, self.unsure, x))
+        reach = Z80 * self.spread * np.sqrt(1.0 + ((x @ self.unsure) * x).sum(axis=1))
         return Amounts(
             _cents(middle + np.log(self.smearing)),
             _cents(middle),
@@ -97,8 +98,8 @@ def learn_amounts(
     kept = (known.closed_at <= trained_at) & (known.cents > 0) & (known.currencies == currency)
     if int(kept.sum()) < fewest or not known.is_won[kept].any():
         return None
-    of = list(known.account_ids[kept])
-    solutions, industries = list(known.solution_ids[kept]), list(accounts.industries(of, trained_at))
+    of = known.account_ids[kept]
+    solutions, industries = known.solution_ids[kept], accounts.industries(of, trained_at)
     names = (
         *PLAIN,
         *(f"solution {s}" for s in sorted(set(solutions))),
@@ -131,8 +132,8 @@ def learn_amounts(
 
 def _columns(
     won: Vector,
-    solutions: Sequence[str],
-    industries: Sequence[str],
+    solutions: Names,
+    industries: Names,
     sizes: Vector,
     names: tuple[str, ...],
 ) -> Matrix:
@@ -140,10 +141,9 @@ def _columns(
     has_size = np.isfinite(sizes)
     size = np.where(has_size, np.log(np.where(has_size, np.maximum(sizes, 1.0), 1.0) / 200.0), 0.0)
     columns = [np.ones(len(sizes)), won, size, has_size.astype(np.float64)]
-    of, trade = np.array(solutions, dtype=object), np.array(industries, dtype=object)
     for name in names[len(PLAIN) :]:
         kind, _, value = name.partition(" ")
-        columns.append(((of if kind == "solution" else trade) == value).astype(np.float64))
+        columns.append(((solutions if kind == "solution" else industries) == value).astype(np.float64))
     return np.column_stack(columns)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from muster.chances.ridge import Vector
 
@@ -47,20 +47,30 @@ class Deals:
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """Size and industry of accounts, each with the instant from which it is known."""
+    """Size and industry of accounts, each with the instant from which it is known.
 
-    size: dict[str, tuple[float, int]]
-    industry: dict[str, tuple[str, int]]
+    The last place of each array stands for accounts of which nothing is known.
+    """
 
-    def sizes(self, account_ids: Sequence[str], instant: int) -> Vector:
+    account_ids: pa.Array
+    size: Vector
+    size_known_at: npt.NDArray[np.int64]
+    industry: npt.NDArray[np.object_]
+    industry_known_at: npt.NDArray[np.int64]
+
+    def sizes(self, account_ids: npt.NDArray[np.object_], instant: int) -> Vector:
         """Employees of each account as known by then; NaN where nothing is."""
-        known = (self.size.get(account, (np.nan, 0)) for account in account_ids)
-        return np.array([number if at <= instant else np.nan for number, at in known], dtype=np.float64)
+        places = self._places(account_ids)
+        return np.where(self.size_known_at[places] <= instant, self.size[places], np.nan)
 
-    def industries(self, account_ids: Sequence[str], instant: int) -> npt.NDArray[np.object_]:
+    def industries(self, account_ids: npt.NDArray[np.object_], instant: int) -> npt.NDArray[np.object_]:
         """Industry of each account as known by then; '' where none is."""
-        known = (self.industry.get(account, ("", 0)) for account in account_ids)
-        return np.array([name if at <= instant else "" for name, at in known], dtype=object)
+        places = self._places(account_ids)
+        return np.where(self.industry_known_at[places] <= instant, self.industry[places], "")
+
+    def _places(self, account_ids: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
+        found = pc.index_in(pa.array(account_ids, pa.string()), value_set=self.account_ids)
+        return np.asarray(found.fill_null(len(self.account_ids)).to_numpy().astype(np.int64))
 
 
 def read_deals(table: pa.Table) -> Deals:
@@ -79,12 +89,16 @@ def read_deals(table: pa.Table) -> Deals:
 
 def read_accounts(table: pa.Table) -> Accounts:
     """The table `account_size` from Arrow."""
-    rows = table.to_pylist()
+    size = table.column("employee_count").cast(pa.float64()).fill_null(0.0).to_numpy()
+    industry = table.column("industry")
+    size_at, industry_at = (
+        np.append(table.column(name).fill_null(NEVER).to_numpy(), NEVER)
+        for name in ("size_known_at", "industry_known_at")
+    )
     return Accounts(
-        {
-            r["account_id"]: (float(r["employee_count"]), r["size_known_at"])
-            for r in rows
-            if r["employee_count"] is not None and r["employee_count"] > 0
-        },
-        {r["account_id"]: (r["industry"], r["industry_known_at"]) for r in rows if r["industry"] is not None},
+        table.column("account_id").combine_chunks(),
+        np.append(np.where(size > 0, size, np.nan), np.nan),
+        size_at,
+        np.array([*industry.fill_null("").to_pylist(), ""], dtype=object),
+        industry_at,
     )

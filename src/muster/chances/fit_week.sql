@@ -5,4 +5,5 @@ SELECT
     CAST(SUM(f.points) AS BIGINT) AS fit
 FROM fit_point AS f
 JOIN week AS w ON w.week_at >= f.known_at
+JOIN panel_stretch AS s ON w.week_at >= s.from_at AND w.week_at < s.until_at
 GROUP BY f.account_id, w.week_at

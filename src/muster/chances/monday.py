@@ -38,10 +38,13 @@ def said_of(panel: Panel, models: Sequence[Opening | None], which: Ints) -> dict
         own = panel if len(rows) == len(panel) else panel.only(which == number)
         log_odds[rows], moves = model.log_odds(own)
         chances[:, rows] = model.chances(log_odds[rows], moves)
-        widened = np.zeros((len(panel), moves.shape[1]))
-        widened[rows] = moves
-        loads.append(widened)
-    placed = ranks(log_odds[shown], np.hstack(loads)[shown])
+        if own is not panel:
+            widened = np.zeros((len(panel), moves.shape[1]))
+            widened[rows] = moves
+            moves = widened
+        loads.append(moves)
+    every = loads[0] if len(loads) == 1 else np.hstack(loads)
+    placed = ranks(log_odds[shown], every if shown.all() else every[shown])
     columns: list[tuple[str, npt.NDArray[Any]]] = [
         *zip(("p_open", "p_open_low", "p_open_high"), chances, strict=True),
         ("log_odds", in_millionths(log_odds)),

@@ -13,16 +13,6 @@ WITH pooled AS (
     GROUP BY a.account_id, a.week_at
 ),
 
--- A solution is asked about from the first Monday on which anybody had shown interest in it.
-asked AS (
-    SELECT
-        a.solution_id,
-        MIN(a.week_at) AS since
-    FROM account_week AS a
-    WHERE a.solution_id <> ''
-    GROUP BY a.solution_id
-),
-
 history AS (
     SELECT
         p.account_id,
@@ -93,7 +83,7 @@ SELECT
 FROM pooled AS o
 CROSS JOIN clock AS c
 JOIN chance_week AS z ON z.week_at = o.week_at
-JOIN asked AS k ON k.since <= o.week_at
+JOIN asked_solution AS k ON k.since <= o.week_at
 JOIN first_act AS b ON b.account_id = o.account_id
 LEFT JOIN account_week AS a ON a.account_id = o.account_id AND a.week_at = o.week_at AND a.solution_id = k.solution_id
 LEFT JOIN account_week AS g ON g.account_id = o.account_id AND g.week_at = o.week_at AND g.solution_id = ''

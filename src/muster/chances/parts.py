@@ -68,15 +68,18 @@ PART = pa.schema(
 )
 
 
-def parts(panel: Panel, model: Model | BoostedModel) -> pa.Table:
-    """The log-odds of each row that has a group, divided over topics; `PART` rows that add up to them.
+def parts(
+    panel: Panel, model: Model | BoostedModel, *, among: npt.NDArray[np.bool_] | None = None
+) -> pa.Table:
+    """The log-odds of each row with a group (of `among`), over topics; `PART` rows that add up to them.
 
     A sign counts as coefficient x (value - mean), as Lundberg and Lee (2017) have it for linear models whose
     signs are taken one by one, and as its Shapley value where a model is of trees; what the rules say counts
     from nought in a linear model. The base is what is left: an average
     account and its solution. Parts are rounded to millionths, and the base takes what rounding leaves.
     """
-    panel = panel.only(panel.values[:, panel.names.index("in_group")] > 0)
+    has_group = panel.values[:, panel.names.index("in_group")] > 0
+    panel = panel.only(has_group if among is None else has_group & among)
     total = in_millionths(model.log_odds(panel)[0])
     found = {topic: np.zeros(len(panel)) for topic in TOPICS}
     for sign, part in model.contributions(panel).items():

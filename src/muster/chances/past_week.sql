@@ -8,5 +8,6 @@ SELECT
     CAST(SUM(CASE WHEN o.closed_at <= w.week_at THEN 0 ELSE 1 END) AS BIGINT) AS still_open
 FROM account_opportunity AS o
 JOIN week AS w ON w.week_at >= o.created_at
+JOIN panel_stretch AS s ON w.week_at >= s.from_at AND w.week_at < s.until_at
 WHERE o.account_id IS NOT NULL
 GROUP BY o.account_id, o.solution_id, w.week_at

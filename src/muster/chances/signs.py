@@ -70,22 +70,19 @@ class Panel:
 def read_panel(table: pa.Table, *, kept_of_quiet: float = 1.0) -> Panel:
     """The panel's rows from Arrow. A quiet row (no group, no opening) stands for as many as were left out."""
     table = table.sort_by([(key, "ascending") for key in ("week_at", "first_act", "solution_id")])
-    names = tuple(c for c in table.column_names if c not in (*KEYS, *LABELS))
-    counts = {name: table.column(name).to_numpy().astype(np.float64) for name in names}
-    columns = [_scaled(name, counts[name]) for name in names]
+    names, columns = _signs(table)
     opens = table.column("opens").to_numpy().astype(np.float64)
-    quiet = (opens == 0) & (counts["in_group"] == 0)
+    quiet = (opens == 0) & (columns[names.index("in_group")] == 0)
     opened = table.column("opens_at").to_pylist()
-    accounts = table.column("first_act").to_pylist()
-    solutions = table.column("solution_id").to_pylist()
+    accounts, solutions = _texts(table, "first_act"), _texts(table, "solution_id")
     opening = [
         None if at is None else (account, solution, at)
         for at, account, solution in zip(opened, accounts, solutions, strict=True)
     ]
     return Panel(
-        np.array(table.column("account_id").to_pylist(), dtype=object),
-        np.array(accounts, dtype=object),
-        np.array(solutions, dtype=object),
+        _texts(table, "account_id"),
+        accounts,
+        solutions,
         table.column("week_at").to_numpy(),
         opens,
         _objects(opening),
@@ -93,6 +90,32 @@ def read_panel(table: pa.Table, *, kept_of_quiet: float = 1.0) -> Panel:
         names,
         np.column_stack(columns) if len(opens) else np.zeros((0, len(names))),
     )
+
+
+def read_signs(table: pa.Table) -> Panel:
+    """Rows to be judged, from Arrow and in its order: keys and signs, and nothing of what came."""
+    names, columns = _signs(table)
+    accounts = _texts(table, "account_id")
+    return Panel(
+        accounts,
+        accounts,
+        _texts(table, "solution_id"),
+        table.column("week_at").to_numpy(),
+        np.zeros(len(accounts)),
+        np.empty(len(accounts), dtype=object),
+        np.ones(len(accounts)),
+        names,
+        np.array(columns).T,  # a column's numbers side by side: models go through them column by column
+    )
+
+
+def _signs(table: pa.Table) -> tuple[tuple[str, ...], list[Vector]]:
+    names = tuple(c for c in table.column_names if c not in (*KEYS, *LABELS))
+    return names, [_scaled(name, table.column(name).to_numpy().astype(np.float64)) for name in names]
+
+
+def _texts(table: pa.Table, name: str) -> npt.NDArray[np.object_]:
+    return np.asarray(table.column(name).to_numpy(zero_copy_only=False), dtype=object)
 
 
 def _scaled(name: str, column: Vector) -> Vector:

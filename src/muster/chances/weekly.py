@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -21,12 +21,14 @@ from muster.chances.openings import Openings, learning_rows
 from muster.chances.parts import PART, parts
 from muster.chances.pinned import Choice, read_pins
 from muster.chances.rule import RuleModel
-from muster.chances.signs import Panel, read_panel
+from muster.chances.signs import LABELS, Panel, read_signs
 from muster.chances.terms import Terms, learning_days, read_terms, terms_at
 from muster.chances.told import Learnt
 from muster.chances.wins import WinModel, learn_wins
 from muster.engine.protocol import Engine
 from muster.recall.clock import WEEK
+
+BLOCK = 250_000  # rows judged at once: about half a gigabyte, with what is made of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Quarter:
 def put_chances(engine: Engine) -> None:
     """Put what models say of `panel` (`chance_estimate`, `chance_part`, `win_chance`), and the models.
 
+    The panel is read a few Mondays at a time, and what is said of them kept in files at once.
     One thread does the sums: with several, their order and so their last digits would differ.
     """
     accounts = read_accounts(engine.arrow("SELECT a.* FROM account_size AS a"))
@@ -54,9 +57,13 @@ def put_chances(engine: Engine) -> None:
             read_terms(engine),
             last=max((quarter.until for quarter in quarters), default=0) - WEEK,
         )
-        judged = [_judged(engine, quarter, choice, accounts) for quarter in quarters]
-    engine.put("chance_estimate", pa.concat_tables([tables.ESTIMATE.empty_table(), *(e for e, _ in judged)]))
-    engine.put("chance_part", pa.concat_tables([PART.empty_table(), *(p for _, p in judged)]))
+        engine.append("chance_estimate", tables.ESTIMATE.empty_table())
+        engine.append("chance_part", PART.empty_table())
+        for quarter in quarters:
+            for rows in _blocks(engine, quarter):
+                estimates, divided = _judged(rows, quarter, choice, accounts)
+                engine.append("chance_estimate", estimates)
+                engine.append("chance_part", divided)
     engine.put("win_chance", _wins(engine, quarters))
     models: list[Learnt] = [m for q in quarters for m in (q.opens, q.won, q.amount) if m is not None]
     engine.put("chance_model", tables.models(models))
@@ -100,45 +107,43 @@ def _learnt(engine: Engine, accounts: Accounts) -> Iterator[Quarter]:
         past.append(Stretch(trained_at, until, model))
 
 
-def _names(engine: Engine) -> str:
-    columns = engine.arrow("SELECT p.* FROM panel AS p WHERE 1 = 0").column_names
-    return ", ".join(f"p.{name}" for name in columns)
-
-
-def _judged(
-    engine: Engine, quarter: Quarter, choice: Choice, accounts: Accounts
-) -> tuple[pa.Table, pa.Table]:
-    """What is said of a quarter's rows, and why."""
+def _blocks(engine: Engine, quarter: Quarter) -> Iterator[Panel]:
+    """A quarter's rows to be judged: whole Mondays in the order of time, about `BLOCK` rows at once."""
     between = f"p.week_at >= {quarter.trained_at} AND p.week_at < {quarter.until}"
-    panel = read_panel(engine.arrow(f"SELECT {_names(engine)} FROM panel AS p WHERE {between}"))
-    models, which = _chosen(panel, choice)
-    estimates = []
-    cuts = [0, *(np.flatnonzero(np.diff(panel.weeks)) + 1).tolist(), len(panel)] if len(panel) else []
+    counted = engine.arrow(
+        f"SELECT p.week_at, COUNT(*) AS rows FROM panel AS p WHERE {between} GROUP BY p.week_at"
+    ).sort_by("week_at")
+    weeks, after = counted.column("week_at").to_pylist(), np.cumsum(counted.column("rows").to_numpy())
+    names: list[str] = engine.arrow("SELECT p.* FROM panel AS p WHERE 1 = 0").column_names
+    told = ", ".join(f"p.{name}" for name in names if name not in (*LABELS, "first_act"))
+    for _, block in groupby(range(len(weeks)), key=lambda number: int(after[number]) // BLOCK):
+        own = list(block)
+        of = f"p.week_at >= {weeks[own[0]]} AND p.week_at <= {weeks[own[-1]]}"
+        yield read_signs(engine.arrow(f"SELECT {told} FROM panel AS p WHERE {of}").sort_by("week_at"))
+
+
+def _judged(panel: Panel, quarter: Quarter, choice: Choice, accounts: Accounts) -> tuple[pa.Table, pa.Table]:
+    """What is said of rows of a quarter, and why."""
+    estimates, divided = [tables.ESTIMATE.empty_table()], [PART.empty_table()]
+    cuts = [0, *(np.flatnonzero(np.diff(panel.weeks)) + 1).tolist(), len(panel)]
     for start, end in pairwise(cuts):
-        said = said_of(panel.part(start, end), models, which[start:end])
-        estimates.append(_monday(panel.part(start, end), said, quarter, accounts))
-    divided = [
-        parts(panel.only(which == number), model)
-        for number, model in enumerate(models)
-        if model is not None and not isinstance(model, RuleModel)
-    ]
-    return (
-        pa.concat_tables([tables.ESTIMATE.empty_table(), *estimates]),
-        pa.concat_tables([PART.empty_table(), *divided]),
-    )
+        monday = panel.part(start, end)
+        models, which = _chosen(monday, choice)
+        estimates.append(_monday(monday, said_of(monday, models, which), quarter, accounts))
+        for number, model in enumerate(models):
+            if model is not None and not isinstance(model, RuleModel):
+                divided.append(parts(monday, model, among=which == number))
+    return pa.concat_tables(estimates), pa.concat_tables(divided)
 
 
 def _chosen(panel: Panel, choice: Choice) -> tuple[list[Opening | None], npt.NDArray[np.int64]]:
-    """The models that judge a panel's rows, and which of them each row."""
+    """The models that judge a Monday's rows, and which of them each row."""
     found: dict[str | None, tuple[int, Opening | None]] = {}
     which = np.zeros(len(panel), dtype=np.int64)
-    weeks = np.unique(panel.weeks).tolist()
     for solution in sorted(set(panel.solution_ids)):
-        own = panel.solution_ids == solution
-        for week in weeks:
-            model = choice.of(week, solution)
-            version = None if model is None else model.version
-            which[own & (panel.weeks == week)] = found.setdefault(version, (len(found), model))[0]
+        model = choice.of(int(panel.weeks[0]), solution)
+        version = None if model is None else model.version
+        which[panel.solution_ids == solution] = found.setdefault(version, (len(found), model))[0]
     return [model for _, model in found.values()], which
 
 
@@ -149,9 +154,10 @@ def _monday(
     said: dict[str, pa.Array | npt.NDArray[np.int64]] = {**openings_said}
     if quarter.amount is not None:
         week = int(panel.weeks[0])
-        of = list(panel.account_ids)
         amounts = quarter.amount.judge(
-            list(panel.solution_ids), list(accounts.industries(of, week)), accounts.sizes(of, week)
+            panel.solution_ids,
+            accounts.industries(panel.account_ids, week),
+            accounts.sizes(panel.account_ids, week),
         )
         said |= {"expected_amount_cents": amounts.mean, "median_amount_cents": amounts.median}
         said |= {"amount_low_cents": amounts.low, "amount_high_cents": amounts.high}

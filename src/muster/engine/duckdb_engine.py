@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,12 +16,15 @@ import pyarrow as pa
 from muster.canonical.tables import INSIDE, PUBLISHED, Column, Table
 from muster.engine import shape
 from muster.engine.shape import quoted
+from muster.problems import CheckFailed
 
 # Core SQL's only macro (see core_sql.py); other engines get it by translation.
 MACROS = ("CREATE OR REPLACE MACRO INT_DIV(a, b) AS a // b",)
 ROW_GROUP = 122_880
 ARRIVING = "_arriving"
 BUILDING = "_building"
+# Of tables held in files: rows that are read or left out together.
+HELD_GROUP = 20_480
 
 
 class DuckDBEngine:
@@ -51,6 +55,7 @@ class DuckDBEngine:
         self._connection = duckdb.connect(":memory:", config=settings)
         # The rows of each table, None for a view: to ask the catalogue costs as much as a small build.
         self._held: dict[str, int | None] = {}
+        self._keys: dict[str, tuple[str, ...]] = {}  # of each table held in files: the order of its rows
         self._connection.execute("SET TimeZone = 'UTC'")
         self._connection.execute("SET enable_progress_bar = false")
         for macro in MACROS:
@@ -90,11 +95,34 @@ class DuckDBEngine:
         self._held[name] = rows
         return rows
 
+    def append(self, name: str, rows: str | pa.Table, *, key: Sequence[str] = ()) -> int:
+        """Add rows, of a SELECT or from Arrow, to a table held in files; returns how many."""
+        folder = self._folder / name
+        if name not in self._keys:
+            self.drop(name)
+            folder.mkdir()
+        if not isinstance(rows, str):
+            self._connection.register(ARRIVING, rows)
+        selected = rows if isinstance(rows, str) else f"SELECT * FROM {ARRIVING}"
+        order = f" ORDER BY {', '.join(map(quoted, key))}" if key else ""
+        part = folder / f"{len(list(folder.iterdir())):06d}.parquet"
+        count = self._count(
+            f"COPY ({selected}{order}) TO {literal(str(part))} (FORMAT parquet, ROW_GROUP_SIZE {HELD_GROUP})"
+        )
+        if not isinstance(rows, str):
+            self._connection.unregister(ARRIVING)
+        if name not in self._keys:
+            self.load(name, folder)
+            self._keys[name] = tuple(key)
+        return count
+
     def drop(self, name: str) -> None:
         """Forget a table or view; no complaint when there is none."""
         if name in self._held:
             kind = "VIEW" if self._held.pop(name) is None else "TABLE"
             self._connection.execute(f"DROP {kind} {quoted(name)}")
+        if self._keys.pop(name, None) is not None:
+            shutil.rmtree(self._folder / name)
 
     def arrow(self, sql: str) -> pa.Table:
         """Return the result of a SELECT."""
@@ -104,12 +132,17 @@ class DuckDBEngine:
         """Check the table of that name against its contract and write it as Parquet, in key order."""
         described = self._connection.execute(f"DESCRIBE {quoted(table.name)}").fetchall()
         shape.check_columns(table, {row[0]: row[1] for row in described})
-        if self._held.get(table.name) != 0:
+        in_order = self._keys.get(table.name) == table.key
+        if in_order:
+            self._check_stretches(table)
+        elif self._held.get(table.name) != 0:
             self._check_key(table)
         columns = ", ".join(f"{published(c)} AS {quoted(c.name)}" for c in table.columns)
         # The key is unique by now, so it alone decides the order, and the order the bytes.
         order = ", ".join(f"t.{quoted(k)} NULLS FIRST" for k in table.key)
-        selected = f"SELECT {columns} FROM {quoted(table.name)} AS t ORDER BY {order}"
+        selected = f"SELECT {columns} FROM {quoted(table.name)} AS t"
+        if not in_order:
+            selected += f" ORDER BY {order}"
         # Where DuckDB 2 can prove that a column holds no null, it marks it so in the file: the schema
         # would then depend on the data. Without statistics every column may be null, always.
         self._connection.execute("SET disabled_optimizers = 'statistics_propagation'")
@@ -131,11 +164,29 @@ class DuckDBEngine:
         [(count,)] = self._connection.execute(sql).fetchall()
         return int(count)
 
-    def _check_key(self, table: Table) -> None:
-        question = shape.null_question(table, table.name)
+    def _check_stretches(self, table: Table) -> None:
+        """The key of a table held in files: it is unique in each file, and files follow each other by it."""
+        before: Any = None
+        for part in sorted((self._folder / table.name).iterdir()):
+            rows = f"(SELECT * FROM read_parquet({literal(str(part))}))"
+            self._check_key(table, rows)
+            leading = quoted(table.key[0])
+            found = self._first(f"SELECT MIN({leading}) AS first, MAX({leading}) AS last FROM {rows}") or {}
+            if found["first"] is None:
+                continue
+            if before is not None and found["first"] <= before:
+                raise CheckFailed(
+                    f"{table.name}: rows of {table.key[0]} {found['first']} came after those of {before}.",
+                    remedy="Append rows stretch after stretch of the key's first column.",
+                )
+            before = found["last"]
+
+    def _check_key(self, table: Table, rows: str | None = None) -> None:
+        rows = rows or quoted(table.name)
+        question = shape.null_question(table, rows)
         if question is not None:
             shape.check_nulls(table, self._first(question) or {})
-        shape.check_duplicates(table, self._first(shape.duplicate_question(table, table.name)))
+        shape.check_duplicates(table, self._first(shape.duplicate_question(table, rows)))
 
     def _first(self, sql: str) -> dict[str, Any] | None:
         answer = self._connection.execute(sql)

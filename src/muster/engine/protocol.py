@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -23,6 +24,13 @@ class Engine(Protocol):
 
     def create(self, name: str, sql: str) -> int:
         """Build a table from one core-SQL SELECT, replacing one of the same name; returns its rows."""
+
+    def append(self, name: str, rows: str | pa.Table, *, key: Sequence[str] = ()) -> int:
+        """Add rows, of a core-SQL SELECT or from Arrow, to a table held in files; returns how many.
+
+        For tables that outgrow memory. The first rows make it. With a `key` each call's rows are kept in its
+        order, and come after those of the calls before: such a table is published without sorting it whole.
+        """
 
     def drop(self, name: str) -> None:
         """Forget a table; no complaint when there is none."""

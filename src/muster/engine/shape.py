@@ -43,19 +43,22 @@ def may_be_null(column: Column) -> bool:
     return "null" in column.about
 
 
-def null_question(table: Table, name: str) -> str | None:
-    """A core-SQL SELECT of the number of nulls in each key column that may hold none, or None."""
+def null_question(table: Table, rows: str) -> str | None:
+    """A SELECT of the number of nulls in each key column that may hold none, or None.
+
+    `rows` is what to read: a name in quotes, or a SELECT in brackets.
+    """
     strict = [table.column(k) for k in table.key if not may_be_null(table.column(k))]
     if not strict:
         return None
     counts = [f"COUNT(CASE WHEN {quoted(c.name)} IS NULL THEN 1 END) AS {quoted(c.name)}" for c in strict]
-    return f"SELECT {', '.join(counts)} FROM {quoted(name)}"
+    return f"SELECT {', '.join(counts)} FROM {rows}"
 
 
-def duplicate_question(table: Table, name: str) -> str:
-    """A core-SQL SELECT of one repeated key and how often it occurs."""
+def duplicate_question(table: Table, rows: str) -> str:
+    """A SELECT of one repeated key and how often it occurs."""
     key = ", ".join(quoted(k) for k in table.key)
-    return f"SELECT {key}, COUNT(*) AS times FROM {quoted(name)} GROUP BY {key} HAVING COUNT(*) > 1 LIMIT 1"
+    return f"SELECT {key}, COUNT(*) AS times FROM {rows} GROUP BY {key} HAVING COUNT(*) > 1 LIMIT 1"
 
 
 def check_nulls(table: Table, counts: Mapping[str, int]) -> None:

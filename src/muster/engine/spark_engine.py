@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -51,6 +51,8 @@ class SparkEngine:
         self._folder = Path(tempfile.mkdtemp(prefix="muster-", dir=scratch))
         self._numbers = count(1)
         self._places: dict[str, Path] = {}
+        # Of each table that rows are appended to: its parts, and the order in which it is published.
+        self._parts: dict[str, tuple[list[Path], tuple[str, ...]]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -75,18 +77,34 @@ class SparkEngine:
     def create(self, name: str, sql: str) -> int:
         """Build a table from one SELECT; returns its rows."""
         place = self._place(name)
-        found = self._session.sql(to_spark(sql, path=Path(f"{name}.sql")))
-        found.write.parquet(str(place))
-        if not any(place.glob("*.parquet")):  # Sail writes no file where there are no rows
-            place.mkdir(exist_ok=True)
-            pq.write_table(found.limit(0).toArrow(), place / "part.parquet")
+        rows = self._write(name, sql, place)
         self.drop(name)  # only now: the query may read the table it replaces
         self.load(name, place)  # types come from the files: Sail may announce INT and write BIGINT
-        return sum(pq.read_metadata(part).num_rows for part in place.glob("*.parquet"))
+        return rows
+
+    def append(self, name: str, rows: str | pa.Table, *, key: Sequence[str] = ()) -> int:
+        """Add rows, of a SELECT or from Arrow; returns how many."""
+        if name not in self._parts:
+            self.drop(name)
+            self._places[name] = self._place(name)
+            self._places[name].mkdir()
+            self._parts[name] = [], tuple(key)
+        parts, _ = self._parts[name]
+        part = self._places[name] / f"{len(parts):06d}"
+        if isinstance(rows, str):
+            count = self._write(name, rows, part)
+        else:
+            part.mkdir()
+            pq.write_table(rows, part / "part.parquet")
+            count = rows.num_rows
+        parts.append(part)
+        self._session.read.parquet(*map(str, parts)).createOrReplaceTempView(name)
+        return count
 
     def drop(self, name: str) -> None:
         """Forget a table; no complaint when there is none."""
         place = self._places.pop(name, None)
+        self._parts.pop(name, None)
         if place is None:
             return
         self._session.catalog.dropTempView(name)
@@ -100,7 +118,12 @@ class SparkEngine:
     def publish(self, table: Table, file: Path) -> int:
         """Check the table of that name against its contract and write it as Parquet, in key order."""
         with DuckDBEngine(scratch=self._folder) as writer:
-            writer.load(table.name, self._places[table.name])
+            if table.name in self._parts:
+                parts, key = self._parts[table.name]
+                for part in parts:
+                    writer.append(table.name, f"SELECT * FROM read_parquet('{part}/*.parquet')", key=key)
+            else:
+                writer.load(table.name, self._places[table.name])
             return writer.publish(table, file)
 
     def close(self) -> None:
@@ -108,6 +131,15 @@ class SparkEngine:
         for name in list(self._places):
             self.drop(name)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _write(self, name: str, sql: str, place: Path) -> int:
+        """Write the rows of a SELECT into a folder; returns how many."""
+        found = self._session.sql(to_spark(sql, path=Path(f"{name}.sql")))
+        found.write.parquet(str(place))
+        if not any(place.glob("*.parquet")):  # Sail writes no file where there are no rows
+            place.mkdir(exist_ok=True)
+            pq.write_table(found.limit(0).toArrow(), place / "part.parquet")
+        return sum(pq.read_metadata(part).num_rows for part in place.glob("*.parquet"))
 
     def _place(self, name: str) -> Path:
         return self._folder / f"{name}-{next(self._numbers)}"

@@ -10,10 +10,12 @@ from muster.engine.shape import quoted
 from muster.problems import WrongUse
 from muster.reports.why import why_of
 from muster.serving.api.answers import Answer, measure_model, row_model
+from muster.serving.api.listing import rows_of, without_key
 from muster.serving.api.resources import GROUPS, HAND_OFFS, MEMBERS, SCORES, Resource, measures
 from muster.serving.figures.worklist import agreed_hours, items, told_of
 
 MOST = 200
+_ALL = 10_000  # more rows than any one group has
 LATEST = 13  # scores that an explanation tells: a quarter of Mondays
 
 _LAST_SCORED = """
@@ -111,12 +113,9 @@ def replay(desk: Desk) -> dict[str, Any]:
 
 
 def _rows(looking: Looking, resource: Resource, group_id: str) -> list[dict[str, Any]]:
-    found = looking.tables.records(
-        f"SELECT * EXCLUDE (key) FROM ({resource.sql}) AS r WHERE r.buying_group_id = $group_id"
-        " ORDER BY r.key",
-        {"group_id": group_id},
-    )
-    return _plain(row_model(resource), found)
+    about = ["r.buying_group_id = $group_id"]
+    found = rows_of(looking.tables, resource, about, {"group_id": group_id}, limit=_ALL)
+    return _plain(row_model(resource), [without_key(row) for row in found])
 
 
 def _plain(row: type[Answer], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BeforeValidator
 from starlette.responses import Response
 
+from muster.reports.published import Published
 from muster.serving.api.answers import ARROW, CSV, Page, listed, row_model, written
 from muster.serving.api.callers import Call, reads
 from muster.serving.api.problems import Refused, not_there
@@ -62,7 +63,7 @@ def add_resource(router: APIRouter, resource: Resource) -> None:
         if since is not None:
             conditions.append("r.updated_at >= $since")
             values["since"] = since.astimezone(UTC).replace(tzinfo=None)
-        found, following = page_of(call, resource.sql, conditions, values, limit=limit, after=after)
+        found, following = page_of(call, resource, conditions, values, limit=limit, after=after)
         return listed(call.request, row, found, following)
 
     known = {"limit", "after", "updated_since", *(f.name for f in resource.filters)}
@@ -100,30 +101,53 @@ def add_resource(router: APIRouter, resource: Resource) -> None:
 
 def row_of(call: Call, resource: Resource, id: str) -> dict[str, Any]:
     """One row of a resource, by its id. Raises Refused (404) where the caller sees none."""
-    found = call.tables.records(
-        f'SELECT * EXCLUDE (key) FROM ({resource.sql}) AS r WHERE r."{resource.item}" = $id', {"id": id}
-    )
+    found = rows_of(call.tables, resource, [f'r."{resource.item}" = $id'], {"id": id}, limit=1)
     if not found:
         raise not_there()
-    return found[0]
+    return without_key(found[0])
 
 
 def page_of(
-    call: Call, sql: str, conditions: list[str], values: dict[str, Any], *, limit: int, after: str | None
+    call: Call,
+    resource: Resource,
+    conditions: list[str],
+    values: dict[str, Any],
+    *,
+    limit: int,
+    after: str | None,
 ) -> tuple[list[dict[str, Any]], str | None]:
     """The rows of one page, and the address of the next."""
     if after is not None:
-        conditions, values = [*conditions, "r.key > $after_key"], values | {"after_key": key_of(after)}
+        key = key_of(after)
+        conditions, values = [*conditions, "r.key > $after_key"], values | {"after_key": key}
+        if resource.order.startswith("r.buying_group_id"):
+            conditions.append("r.buying_group_id >= $after_group")
+            values["after_group"] = key.partition("/")[0]
+    found = rows_of(call.tables, resource, conditions, values, limit=limit + 1)
+    following = next_page(call.request, found[limit - 1]["key"]) if len(found) > limit else None
+    return [without_key(row) for row in found[:limit]], following
+
+
+def rows_of(
+    tables: Published, resource: Resource, conditions: list[str], values: dict[str, Any], *, limit: int
+) -> list[dict[str, Any]]:
+    """The first rows of a resource of which some conditions hold, in order, with what stands beside them."""
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    found = call.tables.records(
-        f"SELECT * FROM ({sql}) AS r {where} ORDER BY r.key LIMIT $row_limit",
-        values | {"row_limit": limit + 1},
+    found = tables.records(
+        f"SELECT * FROM ({resource.sql}) AS r {where} ORDER BY {resource.order} LIMIT $row_limit",
+        values | {"row_limit": limit},
     )
-    following = None
-    if len(found) > limit:
-        found = found[:limit]
-        following = next_page(call.request, found[-1]["key"])
-    return [{name: value for name, value in row.items() if name != "key"} for row in found], following
+    if resource.beside and found:
+        rows = tables.records(resource.beside, {"keys": [row["key"] for row in found]})
+        beside = {row["key"]: row for row in rows}
+        nothing = dict.fromkeys(resource.tells)
+        found = [{**nothing, **row, **beside.get(row["key"], {})} for row in found]
+    return found
+
+
+def without_key(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as it is told."""
+    return {name: value for name, value in row.items() if name != "key"}
 
 
 def refuse_unknown(request: Request, known: set[str]) -> None:

@@ -14,7 +14,7 @@ from muster.serving.api.answers import Answer, Page, listed, measure_model, writ
 from muster.serving.api.callers import Call, reads
 from muster.serving.api.listing import OTHER_KINDS, After, Limit, page_of, refuse_unknown
 from muster.serving.api.problems import not_there
-from muster.serving.api.resources import measures
+from muster.serving.api.resources import Resource, measures
 
 _NEEDED = reads("measures:read", "see_measures")
 
@@ -77,11 +77,20 @@ def measures_router() -> APIRouter:
 def _add_rows(router: APIRouter, table: Table) -> None:
     row = measure_model(table)
     key = ", ".join(f"COALESCE(CAST(t.{quoted(column)} AS VARCHAR), '')" for column in table.key)
-    sql = f"SELECT CONCAT_WS('/', {key}) AS key, t.* FROM {quoted(table.name)} AS t"
+    resource = Resource(
+        name=table.name,
+        title=table.name,
+        about=table.about,
+        scope="measures:read",
+        right="see_measures",
+        sql=f"SELECT CONCAT_WS('/', {key}) AS key, t.* FROM {quoted(table.name)} AS t",
+        tells={},
+        always=(),
+    )
 
     def rows(call: Call = Depends(_NEEDED), limit: Limit = 50, after: After = None) -> Response:
         refuse_unknown(call.request, {"limit", "after"})
-        found, following = page_of(call, sql, [], {}, limit=limit, after=after)
+        found, following = page_of(call, resource, [], {}, limit=limit, after=after)
         return listed(call.request, row, found, following)
 
     router.add_api_route(

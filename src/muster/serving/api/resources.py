@@ -34,6 +34,8 @@ class Resource:
     always: tuple[str, ...]  # columns that are never null
     filters: tuple[Filter, ...] = ()
     item: str | None = None  # the column that names one of them, where each has an address
+    order: str = "r.key"  # the same order as that of the keys, by columns that files are sorted by
+    beside: str = ""  # further columns of the rows of one page, whose keys are $keys
     updated: str = ""  # what `updated_since` is held against
     right: str = "see_groups"
 
@@ -45,12 +47,12 @@ GROUPS = Resource(
     scope="groups:read",
     sql="""
         SELECT g.buying_group_id AS key,
-            GREATEST(g.opened_at, g.closed_at, q.from_at, s.scored_at, h."at") AS updated_at,
+            GREATEST(g.opened_at, g.closed_at, q.from_at, h."at") AS updated_at,
             g.buying_group_id, g.account_id, COALESCE(a.name, a.domain, g.account_id) AS account,
             g.solution_id, g.business_unit, g.cycle, q.status, q.from_at AS status_since,
             q.reason AS status_reason, g.opened_at, g.closed_at, g.opening_reason, g.closing_reason,
-            g.closed_at IS NULL AS is_open, g.opportunity_id, g.member_count, g.visitor_count, s.score,
-            s.scored_at, s.p_open, s.p_win, s.expected_amount_cents, h.hand_off_id, a.owner_id
+            g.closed_at IS NULL AS is_open, g.opportunity_id, g.member_count, g.visitor_count, h.hand_off_id,
+            a.owner_id
         FROM buying_group AS g
         LEFT JOIN account AS a ON a.account_id = g.account_id
         LEFT JOIN (
@@ -59,15 +61,14 @@ GROUPS = Resource(
             FROM qualification GROUP BY buying_group_id
         ) AS q ON q.buying_group_id = g.buying_group_id
         LEFT JOIN (
-            SELECT buying_group_id, MAX(scored_at) AS scored_at, ARG_MAX(score, scored_at) AS score,
-                ARG_MAX(p_open, scored_at) AS p_open, ARG_MAX(p_win, scored_at) AS p_win,
-                ARG_MAX(expected_amount_cents, scored_at) AS expected_amount_cents
-            FROM score GROUP BY buying_group_id
-        ) AS s ON s.buying_group_id = g.buying_group_id
-        LEFT JOIN (
             SELECT buying_group_id, MAX("at") AS "at", ARG_MAX(hand_off_id, "at") AS hand_off_id
             FROM hand_off GROUP BY buying_group_id
         ) AS h ON h.buying_group_id = g.buying_group_id""",
+    beside="""
+        SELECT s.buying_group_id AS key, MAX(s.scored_at) AS scored_at,
+            ARG_MAX(s.score, s.scored_at) AS score, ARG_MAX(s.p_open, s.scored_at) AS p_open, ARG_MAX(s.p_win, s.scored_at) AS p_win,
+            ARG_MAX(s.expected_amount_cents, s.scored_at) AS expected_amount_cents
+        FROM score AS s WHERE s.buying_group_id IN (SELECT UNNEST($keys)) GROUP BY s.buying_group_id""",
     tells={
         "buying_group_id": "buying_group.buying_group_id",
         "account_id": "buying_group.account_id",
@@ -103,7 +104,7 @@ GROUPS = Resource(
         Filter("is_open", "Whether their cycle lasts.", is_flag=True),
     ),
     item="buying_group_id",
-    updated="its opening, end, latest status, score or hand-off",
+    updated="its opening, end, latest status or hand-off",
 )
 
 MEMBERS = Resource(
@@ -114,15 +115,19 @@ MEMBERS = Resource(
     sql="""
         SELECT m.buying_group_id || '/' || COALESCE(m.person_id, '/' || m.visitor_id) AS key,
             GREATEST(m.joined_at, m.last_engaged_at) AS updated_at, m.buying_group_id, m.person_id,
-            m.visitor_id, p.name, p.title, m.role, m.role_confidence, m.role_reason, m.joined_at,
+            m.visitor_id, m.role, m.role_confidence, m.role_reason, m.joined_at,
             m.last_engaged_at, m.engagement_count, m.confidence, m.reason, m.is_second_lead
+        FROM member AS m""",
+    order="r.buying_group_id, r.key",
+    beside="""
+        SELECT m.buying_group_id || '/' || m.person_id AS key, ARG_MAX(p.name, p.valid_from) AS name,
+            ARG_MAX(p.title, p.valid_from) AS title
         FROM member AS m
         JOIN buying_group AS g ON g.buying_group_id = m.buying_group_id
-        LEFT JOIN (
-            SELECT person_id, account_id, ARG_MAX(name, valid_from) AS name,
-                ARG_MAX(title, valid_from) AS title
-            FROM person GROUP BY person_id, account_id
-        ) AS p ON p.person_id = m.person_id AND p.account_id = g.account_id""",
+        JOIN person AS p ON p.person_id = m.person_id AND p.account_id = g.account_id
+        WHERE m.buying_group_id IN (SELECT SPLIT_PART(UNNEST($keys), '/', 1))
+        AND p.person_id IN (SELECT SPLIT_PART(UNNEST($keys), '/', 2))
+        GROUP BY m.buying_group_id, m.person_id""",
     tells={
         "buying_group_id": "member.buying_group_id",
         "person_id": "member.person_id",
@@ -159,6 +164,7 @@ SCORES = Resource(
             s.frame_control, s.completeness, s.p_open, s.p_win, s.expected_amount_cents, s.model_version,
             s.policy_version
         FROM score AS s""",
+    order="r.buying_group_id, r.scored_at",
     tells={
         name: f"score.{name}"
         for name in (

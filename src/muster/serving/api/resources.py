@@ -66,7 +66,8 @@ GROUPS = Resource(
         ) AS h ON h.buying_group_id = g.buying_group_id""",
     beside="""
         SELECT s.buying_group_id AS key, MAX(s.scored_at) AS scored_at,
-            ARG_MAX(s.score, s.scored_at) AS score, ARG_MAX(s.p_open, s.scored_at) AS p_open, ARG_MAX(s.p_win, s.scored_at) AS p_win,
+            ARG_MAX(s.score, s.scored_at) AS score, ARG_MAX(s.p_open, s.scored_at) AS p_open,
+            ARG_MAX(s.p_win, s.scored_at) AS p_win,
             ARG_MAX(s.expected_amount_cents, s.scored_at) AS expected_amount_cents
         FROM score AS s WHERE s.buying_group_id IN (SELECT UNNEST($keys)) GROUP BY s.buying_group_id""",
     tells={

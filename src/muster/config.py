@@ -135,6 +135,35 @@ class ServeConfig(_Section):
     sign_on: SignOnConfig | None = None
 
 
+class SmtpConfig(_Section):
+    """The server that takes our mail; its password is in the environment, under the name `password_env`."""
+
+    host: str
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str | None = None
+    password_env: str | None = None
+    sender: Annotated[str, Field(alias="from")]
+    ca_file: str | None = None
+
+
+class SlackConfig(_Section):
+    """A Slack app's bot, for messages to people and channels; its token is in the environment."""
+
+    token_env: str = "MUSTER_SLACK_TOKEN"  # noqa: S105  a name, not a secret
+    api_url: str = "https://slack.com/api/"
+
+
+class MessagesConfig(_Section):
+    """Who is told of what happened, and by which ways."""
+
+    days_back: Annotated[int, Field(ge=1, le=90)] = 7
+    stale_after_days: Annotated[int, Field(ge=1)] = 3
+    inward_hosts: tuple[str, ...] = ()
+    smtp: SmtpConfig | None = None
+    slack: SlackConfig | None = None
+
+
 class Config(_Section):
     """The whole of muster.toml."""
 
@@ -144,6 +173,7 @@ class Config(_Section):
     people: PeopleConfig = PeopleConfig()
     store: StoreConfig = StoreConfig()
     serve: ServeConfig = ServeConfig()
+    messages: MessagesConfig = MessagesConfig()
 
 
 def read_config(workspace: Path, *, environment: Mapping[str, str] | None = None) -> Config:
@@ -307,5 +337,8 @@ def _known_keys() -> list[str]:
         ColumnMap,
         EngineConfig,
         PeopleConfig,
+        MessagesConfig,
+        SmtpConfig,
+        SlackConfig,
     )
-    return sorted({key for model in models for key in model.model_fields})
+    return sorted({field.alias or key for model in models for key, field in model.model_fields.items()})

@@ -45,7 +45,8 @@ def shown(page: Path, program: str) -> list[list[str]]:
 def named(words: list[str]) -> str:
     """The command a line begins with."""
     names = all_commands()
-    return next((n for n in (" ".join(words[1:3]), words[1]) if n in names), f"no command: {words}")
+    said = (" ".join(words[1:end]) for end in (4, 3, 2))
+    return next((name for name in said if name in names), f"no command: {words}")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))

@@ -23,6 +23,7 @@ from muster.cli import (
     init,
     lab,
     mcp,
+    messages,
     people,
     query,
     replay,
@@ -53,6 +54,7 @@ _ORDER = (
     "accounts",
     "roles",
     "lab",
+    "messages",
     "attribute",
     "export",
     "demo",
@@ -107,6 +109,7 @@ app.add_typer(people.app, name="people")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(roles.app, name="roles")
 app.add_typer(lab.app, name="lab")
+app.add_typer(messages.app, name="messages")
 
 
 def _show_version(asked: bool) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -142,4 +143,57 @@ IDEMPOTENCY = Table(
     Column("request_hash", String(64), nullable=False),
     Column("decision_id", String(64), nullable=False),
     Column("created_at", String(40), nullable=False),
+)
+
+# Where messages go beside people's own addresses. Its secret is kept as it is, since it signs what we send,
+# and so is an address that lets everybody who knows it post; neither is shown again.
+TARGET = Table(
+    "target",
+    METADATA,
+    Column("target_id", String(16), primary_key=True),
+    Column("name", String(64), nullable=False, unique=True),
+    Column("channel", String(16), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("kinds", JSON, nullable=False),
+    Column("user_id", Integer),  # it is told what this user may see; none: everything
+    Column("created_at", String(40), nullable=False),
+    Column("disabled_at", String(40)),
+    Column("disabled_because", Text, nullable=False),
+)
+
+# The outbox. A row is a message on its way to one reader by one channel; its key says so, once.
+DELIVERY = Table(
+    "delivery",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("message_id", String(64), nullable=False, unique=True),  # made of the key
+    Column("key", String(255), nullable=False, unique=True),
+    Column("kind", String(32), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("user_id", Integer),
+    Column("target_id", String(16)),
+    Column("subject_id", String(255), nullable=False),  # messages about one subject arrive in their order
+    Column("payload", JSON, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", String(40), nullable=False),
+    Column("lease", String(32)),  # who is sending it now
+    Column("leased_until", String(40)),
+    Column("last_answer", Text, nullable=False),
+    Column("created_at", String(40), nullable=False),
+    Column("sent_at", String(40)),
+    Index("delivery_due", "state", "next_at"),
+)
+
+# What a user wants to be told of, and how, where that is not what their role is told by itself.
+CHOICE = Table(
+    "choice",
+    METADATA,
+    Column("user_id", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(32), primary_key=True),
+    Column("channel", String(16), primary_key=True),
+    Column("is_on", Boolean, nullable=False),
+    Column("weekday", Integer, nullable=False),  # of the weekly digest: 0 is Monday
+    Column("changed_at", String(40), nullable=False),
 )

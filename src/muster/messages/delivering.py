@@ -1,0 +1,112 @@
+"""Take a message of the outbox to its reader, by its channel and with the settings of muster.toml."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from muster.config import Config, MessagesConfig
+from muster.messages import mail, slack, webhook
+from muster.messages.answers import Answer
+from muster.messages.kinds import EMAIL, SLACK, WEBHOOK
+from muster.messages.message import Message, from_payload
+from muster.store.deliveries import Delivery
+from muster.store.opening import Store
+from muster.store.targets import Target, read_targets
+from muster.store.users import User, read_users
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The ways out of one workspace. Passwords and tokens are looked up in the environment when needed."""
+
+    settings: MessagesConfig
+    public_url: str
+    users: Mapping[int, User]
+    targets: Mapping[str, Target]
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+
+    def deliver(self, row: Delivery, now: datetime) -> Answer:
+        """One attempt."""
+        message = from_payload(row.payload)
+        if row.target_id is not None:
+            target = self.targets.get(row.target_id)
+            if target is None:
+                return Answer(is_taken=False, told="Not sent: the target was removed.", is_final=True)
+            return self.to_target(message, row.message_id, target, now)
+        user = self.users.get(row.user_id or 0)
+        if user is None or user.is_disabled:
+            return Answer(is_taken=False, told="Not sent: the user was disabled.", is_final=True)
+        if row.channel == EMAIL:
+            return self._mail(message, row.message_id, user, now)
+        return self._bot(message, user.email, is_person=True)
+
+    def to_target(self, message: Message, message_id: str, target: Target, now: datetime) -> Answer:
+        """One attempt to a target."""
+        inward = self.settings.inward_hosts
+        if target.channel == WEBHOOK:
+            return webhook.send(
+                message,
+                message_id,
+                address=target.address,
+                secret=target.secret,
+                public_url=self.public_url,
+                now=now,
+                inward_hosts=inward,
+            )
+        if target.address.startswith(("https://", "http://")):
+            return slack.send_by_webhook(
+                message, address=target.address, public_url=self.public_url, inward_hosts=inward
+            )
+        return self._bot(message, target.address, is_person=False)
+
+    def _mail(self, message: Message, message_id: str, user: User, now: datetime) -> Answer:
+        smtp = self.settings.smtp
+        if smtp is None:
+            return Answer(is_taken=False, told="Not sent: muster.toml has no [messages.smtp].")
+        password = None
+        if smtp.password_env is not None and (password := self.environment.get(smtp.password_env)) is None:
+            return Answer(is_taken=False, told=f"Not sent: the environment has no {smtp.password_env}.")
+        written = mail.written(
+            message,
+            message_id,
+            to=user.email,
+            sender=smtp.sender,
+            public_url=self.public_url,
+            now=now,
+        )
+        return mail.send(written, smtp, password=password)
+
+    def _bot(self, message: Message, to: str, *, is_person: bool) -> Answer:
+        settings = self.settings.slack
+        if settings is None:
+            return Answer(is_taken=False, told="Not sent: muster.toml has no [messages.slack].")
+        token = self.environment.get(settings.token_env)
+        if token is None:
+            return Answer(is_taken=False, told=f"Not sent: the environment has no {settings.token_env}.")
+        return slack.send_by_bot(
+            message,
+            to=to,
+            token=token,
+            api_url=settings.api_url,
+            public_url=self.public_url,
+            is_person=is_person,
+        )
+
+
+def ways(store: Store, config: Config, *, public_url: str) -> Ways:
+    """The ways out, with users and targets as they are now."""
+    return Ways(
+        settings=config.messages,
+        public_url=public_url,
+        users={user.user_id: user for user in read_users(store)},
+        targets={target.target_id: target for target in read_targets(store)},
+    )
+
+
+def channels_open(settings: MessagesConfig) -> frozenset[str]:
+    """The channels by which users can be reached."""
+    open_to = {EMAIL: settings.smtp, SLACK: settings.slack}
+    return frozenset(channel for channel, setting in open_to.items() if setting is not None)

@@ -1,0 +1,194 @@
+"""What the web app and the command line ask of messages: note what happened, send, look, choose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from muster.access.viewer import Viewer
+from muster.config import Config
+from muster.engine.published import open_published
+from muster.engine.run_log import last_entry
+from muster.messages.addressing import Reader, addressed, personal, shared, told_to, wants
+from muster.messages.answers import Answer
+from muster.messages.delivering import channels_open, ways
+from muster.messages.guarding import Inward, guarded
+from muster.messages.happenings import failed_run
+from muster.messages.kinds import CHANNELS, KINDS, PERSONAL, SLACK, TEST, WEBHOOK
+from muster.messages.message import Message
+from muster.messages.sending import Tally, send_due, utc_now
+from muster.messages.slack import HOSTS
+from muster.problems import WrongUse
+from muster.store.choices import Choice, choose, read_choices
+from muster.store.deliveries import Outgoing, not_there, put
+from muster.store.opening import Store
+from muster.store.targets import Target, add_target, new_signing_secret, read_targets, target_named
+from muster.store.users import User, read_users
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,63}")
+_CHANNEL = re.compile(r"#?[A-Za-z0-9_-]{1,80}")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One line of a user's choices: whether a kind comes by a channel, and whether that is their own word."""
+
+    kind: str
+    about: str
+    channel: str
+    is_on: bool
+    weekday: int
+    is_open: bool  # whether muster.toml has what this channel needs
+
+
+def new_messages(
+    workspace: Path, store: Store, config: Config, *, now: datetime | None = None
+) -> list[Outgoing]:
+    """What has happened by the run in force that was not told yet, for every reader; nothing is kept."""
+    return not_there(store, _everything(workspace, store, config, now or utc_now()))
+
+
+def note_happenings(
+    workspace: Path, store: Store, config: Config, *, now: datetime | None = None
+) -> list[Outgoing]:
+    """Put what has happened and was not told yet into the outbox; returns it. Done twice, nothing is new."""
+    at = now or utc_now()
+    return put(store, _everything(workspace, store, config, at), now=at)
+
+
+def send_messages(store: Store, config: Config, *, public_url: str, most: int | None = None) -> Tally:
+    """Send what is due, with users and targets as they are now."""
+    return send_due(store, ways(store, config, public_url=public_url).deliver, most=most)
+
+
+def wishes(store: Store, user: User, config: Config) -> list[Wish]:
+    """A user's choices, theirs or those of their role, in the order of the settings page."""
+    own = [choice for choice in read_choices(store) if choice.user_id == user.user_id]
+    open_to = channels_open(config.messages)
+    return [
+        Wish(kind, KINDS[kind].about, channel, choice.is_on, choice.weekday, channel in open_to)
+        for (kind, channel), choice in wants(user.role, own).items()
+    ]
+
+
+def wish(store: Store, choice: Choice, *, by: str) -> None:
+    """Keep a user's choice. Raises WrongUse for kinds and channels that nobody can choose."""
+    if choice.kind not in KINDS or choice.channel not in PERSONAL or not 0 <= choice.weekday < 7:
+        raise WrongUse(
+            f"Nobody can choose {choice.kind} by {choice.channel}.",
+            remedy=f"Kinds: {', '.join(KINDS)}. Channels: {', '.join(PERSONAL)}. Days: 0 (Monday) to 6.",
+        )
+    choose(store, choice, by=by, now=utc_now())
+
+
+def new_target(
+    store: Store,
+    config: Config,
+    name: str,
+    *,
+    channel: str,
+    address: str,
+    by: str,
+    kinds: Collection[str] = (),
+    user_id: int | None = None,
+) -> Target:
+    """Keep a target; the secret of a webhook is in what is returned, this once.
+
+    Raises WrongUse for an address that leads nowhere, or inside this machine or its network.
+    """
+    asked = tuple(kinds) or tuple(KINDS)
+    wrong = [kind for kind in asked if kind not in KINDS]
+    if wrong or channel not in CHANNELS or channel not in {SLACK, WEBHOOK} or not _NAME.fullmatch(name):
+        raise WrongUse(
+            f"There is no {'kind ' + wrong[0] if wrong else 'such target: ' + f'{channel} {name}'}.",
+            remedy=f"Kinds: {', '.join(KINDS)}. Channels: slack, webhook. Names: letters, digits, - and _.",
+        )
+    if channel == WEBHOOK or "://" in address:
+        _refuse_inward(address, config, is_slack=channel == SLACK)
+    elif not _CHANNEL.fullmatch(address):
+        raise WrongUse(
+            "That is no channel of Slack.", remedy="Write #sales, its id, or an incoming webhook's address."
+        )
+    return add_target(
+        store,
+        name,
+        channel=channel,
+        address=address,
+        kinds=asked,
+        secret=new_signing_secret() if channel == WEBHOOK else "",
+        user_id=user_id,
+        by=by,
+        now=utc_now(),
+    )
+
+
+def try_target(store: Store, config: Config, name: str, *, public_url: str) -> Answer:
+    """Send a message that says it is a test, now and once; it is not kept in the outbox."""
+    target, now = target_named(store, name), utc_now()
+    message = Message(
+        key=f"{TEST}:{target.target_id}:{now:%Y%m%dT%H%M%S.%f}",
+        kind=TEST,
+        sentence=f"This is a test of Muster's way to {target.name}",
+        happened_at=now.isoformat(timespec="seconds"),
+    )
+    one = Outgoing(message.key, TEST, target.channel, message.to_payload(), target_id=target.target_id)
+    return ways(store, config, public_url=public_url).to_target(message, one.message_id, target, now)
+
+
+def _everything(workspace: Path, store: Store, config: Config, now: datetime) -> list[Outgoing]:
+    published = open_published(workspace)
+    as_of = datetime.fromisoformat(published.manifest["as_of"])
+    out = []
+    for reader in _readers(store, config):
+        out += told_to(reader, published.folder, as_of=as_of, now=now, config=config)
+        for message in _failed_run(workspace):
+            out += addressed(message, reader)
+    return out
+
+
+def _failed_run(workspace: Path) -> list[Message]:
+    """That the last run failed, where it did: the log has a line for every run."""
+    last = last_entry(workspace)
+    if last is None or last.get("ended") != "failed":
+        return []
+    return [failed_run(str(last.get("why", "")), at=datetime.fromisoformat(last["started_at"]))]
+
+
+def _readers(store: Store, config: Config) -> list[Reader]:
+    """Every user who is not disabled, and every target that is enabled."""
+    users = [user for user in read_users(store) if not user.is_disabled]
+    viewers = [
+        Viewer(user.user_id, user.name, user.email, user.role, user.owner_ids, user.territories)
+        for user in users
+    ]
+    channels, choices = channels_open(config.messages), _by_user(read_choices(store))
+    readers = [personal(viewer, choices.get(viewer.user_id, []), channels=channels) for viewer in viewers]
+    targets = [shared(target, viewers) for target in read_targets(store) if target.disabled_at is None]
+    return [*readers, *(target for target in targets if target is not None)]
+
+
+def _by_user(choices: list[Choice]) -> Mapping[int, list[Choice]]:
+    found: dict[int, list[Choice]] = {}
+    for choice in choices:
+        found.setdefault(choice.user_id, []).append(choice)
+    return found
+
+
+def _refuse_inward(address: str, config: Config, *, is_slack: bool) -> None:
+    allowed = config.messages.inward_hosts
+    try:
+        place = guarded(address, inward_hosts=allowed)
+    except Inward as refused:
+        raise WrongUse(
+            f"Nothing can be sent there: {refused}.",
+            remedy="Give a public https:// address, or name its host under messages.inward_hosts in "
+            "muster.toml.",
+        ) from refused
+    if is_slack and place.host not in {*HOSTS, *allowed}:
+        raise WrongUse(
+            f"{place.host} is not where Slack's incoming webhooks are.",
+            remedy=f"Slack gives addresses at {HOSTS[0]}; for another receiver add a webhook.",
+        )

@@ -1,0 +1,111 @@
+"""One POST to an address that somebody typed: guarded, without redirects, with limits on time and answer."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import cache
+
+import httpx
+
+from muster.messages.answers import Answer
+from muster.messages.escaping import plain
+from muster.messages.guarding import Inward, Place, Resolve, guarded
+
+_SECONDS = 20  # for all of it: connecting, sending, and what we read of the answer
+_PER_STEP = httpx.Timeout(10, connect=5)
+_READ = 2_048  # bytes of an answer; not unpacked, so no small answer grows large
+_TOLD = 200
+_GONE = 410
+
+
+def post(
+    address: str,
+    content: bytes,
+    headers: Mapping[str, str],
+    *,
+    inward_hosts: Collection[str] = (),
+    resolver: Resolve | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> Answer:
+    """Send bytes to an address; what was answered. 2xx alone is a yes, and 410 means: never again."""
+    try:
+        place = guarded(address, inward_hosts=inward_hosts, resolver=resolver)
+    except Inward as refused:
+        return Answer(is_taken=False, told=f"Not sent: {refused}.")
+    try:
+        return asyncio.run(_post(place, content, headers, transport))
+    except TimeoutError:
+        return Answer(is_taken=False, told=f"No answer within {_SECONDS} seconds.")
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        return Answer(is_taken=False, told=plain(f"{type(error).__name__}: {error}", most=_TOLD))
+
+
+async def _post(
+    place: Place, content: bytes, headers: Mapping[str, str], transport: httpx.AsyncBaseTransport | None
+) -> Answer:
+    # No environment: a proxy would resolve the name once more, for itself.
+    made = httpx.AsyncClient(
+        transport=transport, verify=_trusted(), timeout=_PER_STEP, trust_env=False, follow_redirects=False
+    )
+    sent = {**headers, "host": place.url.netloc.decode("ascii"), "user-agent": "Muster"}
+    async with asyncio.timeout(_SECONDS), made as client:
+        for number, address in enumerate(place.addresses, start=1):
+            url = place.url.copy_with(host=address)
+            try:
+                async with client.stream(
+                    "POST", url, content=content, headers=sent, extensions={"sni_hostname": place.host}
+                ) as response:
+                    return _judge(response, await _beginning(response))
+            except httpx.ConnectError:
+                if number == len(place.addresses):
+                    raise
+    raise httpx.ConnectError("the name has no address")
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whom we believe to be who they say: read from the disk once."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+async def _beginning(response: httpx.Response) -> str:
+    """The first bytes of an answer, however long it goes on."""
+    read = bytearray()
+    async for part in response.aiter_raw():
+        read += part
+        if len(read) >= _READ:
+            break
+    return bytes(read[:_READ]).decode("utf-8", "replace")
+
+
+def _judge(response: httpx.Response, body: str) -> Answer:
+    status = response.status_code
+    return Answer(
+        is_taken=200 <= status < 300,
+        told=plain(f"{status} {body}", most=_TOLD),
+        is_final=status == _GONE,
+        is_gone=status == _GONE,
+        retry_after=wished(response.headers.get("retry-after")),
+    )
+
+
+def wished(header: str | None, *, now: datetime | None = None) -> timedelta | None:
+    """What a `Retry-After` asks for, in seconds or as a date; None where it says nothing.
+
+    >>> wished("120"), wished("soon")
+    (datetime.timedelta(seconds=120), None)
+    """
+    if header is None:
+        return None
+    try:
+        if header.strip().isascii() and header.strip().isdigit():
+            return timedelta(seconds=int(header.strip()[:9]))
+        until = parsedate_to_datetime(header)
+    except (ValueError, OverflowError):
+        return None
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(until - (now or datetime.now(UTC)), timedelta())

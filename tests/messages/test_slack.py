@@ -1,0 +1,121 @@
+"""Slack's two ways in, against a server that answers as Slack's does, by Slack's own client."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from tests.messages.receivers import Script, listening
+
+from muster.messages import slack
+from muster.messages.answers import Answer
+from muster.messages.message import Message
+
+MESSAGE = Message(
+    "k",
+    "second_lead",
+    "<!channel> joined [click](http://evil) & co",
+    "2026-03-02T09:00:00+00:00",
+    ("Sales has the group since 1 Mar 2026.",),
+    "/groups/g1",
+)
+
+
+def ok(**told: Any) -> tuple[int, dict[str, str], bytes]:
+    return 200, {"content-type": "application/json"}, json.dumps({"ok": True} | told).encode()
+
+
+def no(error: str, status: int = 200, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    body = json.dumps({"ok": False, "error": error}).encode()
+    return status, {"content-type": "application/json"} | headers, body
+
+
+def bot(script: Script, to: str = "#sales", *, is_person: bool = False) -> Answer:
+    with listening(script) as address:
+        return slack.send_by_bot(
+            MESSAGE,
+            to=to,
+            token="xoxb-geheim",
+            api_url=f"{address}/api/",
+            public_url="https://muster.example",
+            is_person=is_person,
+        )
+
+
+def form(body: bytes, headers: dict[str, str]) -> dict[str, Any]:
+    if headers["content-type"].startswith("application/json"):
+        return dict(json.loads(body))
+    return {name: values[0] for name, values in parse_qs(body.decode()).items()}
+
+
+def test_the_bot_posts_to_a_channel_with_its_token() -> None:
+    script = Script([ok(ts="1.2")])
+    assert bot(script) == Answer(is_taken=True, told="ok")
+    [(path, headers, body)] = script.got
+    assert path == "/api/chat.postMessage" and headers["authorization"] == "Bearer xoxb-geheim"
+    told = form(body, headers)
+    blocks = json.loads(told["blocks"]) if isinstance(told["blocks"], str) else told["blocks"]
+    assert told["channel"] == "#sales" and told["parse"] == "none"
+    assert "<!channel>" not in told["text"] and "://" not in told["text"]
+    assert blocks[0]["text"]["type"] == "plain_text"
+    assert blocks[-1]["elements"][0]["text"] == "<https://muster.example/groups/g1|Open in Muster>"
+
+
+def test_the_bot_finds_a_person_by_their_address() -> None:
+    script = Script([ok(user={"id": "U42"}), ok()])
+    assert bot(script, "ana@example.com", is_person=True).is_taken
+    assert [path.partition("?")[0] for path, *_ in script.got] == [
+        "/api/users.lookupByEmail",
+        "/api/chat.postMessage",
+    ]
+    assert form(script.got[1][2], script.got[1][1])["channel"] == "U42"
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (no("users_not_found"), Answer(is_taken=False, told="Slack: users_not_found", is_final=True)),
+        (no("invalid_auth"), Answer(is_taken=False, told="Slack: invalid_auth")),
+        (
+            no("ratelimited", 429, **{"retry-after": "30"}),
+            Answer(is_taken=False, told="Slack: ratelimited", retry_after=timedelta(seconds=30)),
+        ),
+        (no("ratelimited", 429), Answer(False, "Slack: ratelimited", retry_after=timedelta(minutes=1))),
+    ],
+)
+def test_what_slack_refuses_is_told_without_the_token_and_asked_once(
+    answer: tuple[int, dict[str, str], bytes], expected: Answer
+) -> None:
+    script = Script([answer])
+    assert bot(script, "ana@example.com", is_person=True) == expected
+    assert len(script.got) == 1
+
+
+@pytest.mark.parametrize("answer", [(500, {}, b"oops"), (200, {}, b"<html>not json")])
+def test_a_slack_that_is_down_is_a_failed_attempt(answer: tuple[int, dict[str, str], bytes]) -> None:
+    told = bot(Script([answer]))
+    assert not told.is_taken and not told.is_final and "geheim" not in told.told
+
+
+def test_nobody_at_slacks_address_is_a_failed_attempt() -> None:
+    told = slack.send_by_bot(
+        MESSAGE, to="#a", token="xoxb-geheim", api_url="http://127.0.0.1:1/", public_url="", is_person=False
+    )
+    assert not told.is_taken and "geheim" not in told.told
+
+
+def test_an_incoming_webhook_gets_the_same_blocks_by_the_guarded_way() -> None:
+    script = Script([(200, {}, b"ok")])
+    with listening(script) as address:
+        refused = slack.send_by_webhook(MESSAGE, address=f"{address}/services/T/B/x", public_url="")
+        assert not refused.is_taken and script.connections == 0
+        answer = slack.send_by_webhook(
+            MESSAGE, address=f"{address}/services/T/B/x", public_url="", inward_hosts=["127.0.0.1"]
+        )
+    assert answer.is_taken
+    [(_, headers, body)] = script.got
+    assert headers["content-type"] == "application/json"
+    assert json.loads(body) == slack.written(MESSAGE, public_url="")

@@ -13,7 +13,10 @@ from muster.canonical.tables import flow_tables
 from muster.problems import WrongUse
 
 # Landed records beside the tables, read as record_opportunity and so on: what the CRM said, before the flow.
-RECORDS = ("opportunity", "stage_change", "set_aside")
+RECORDS = (
+    *("opportunity", "stage_change", "set_aside"),
+    *("owner", "person_record", "sales_activity"),
+)
 _EMPTY_TYPES = {
     "text": "VARCHAR",
     "instant": "TIMESTAMP",

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from muster.reports.charts.group_shapes import GroupChart
+
 
 @dataclass(frozen=True, slots=True)
 class Stack:
@@ -201,6 +203,7 @@ Chart = (
     | Spreads
     | Parts
     | History
+    | GroupChart
 )
 
 

@@ -1,0 +1,1 @@
+"""What the page of one buying group tells, a part of the page each."""

@@ -1,0 +1,158 @@
+"""(b) One buying group: who is in it, what they did, what it is worth, what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, fields, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from fastapi import APIRouter
+
+from muster.rules.read import in_force, read_rules
+from muster.serving.figures.group.head import strip_of, strip_told
+from muster.serving.figures.group.people import WEEKS, heat_of, weeks_told
+from muster.serving.figures.group.score import told, waterfall_of
+from muster.serving.figures.group.sharing import graph_of
+from muster.serving.figures.group.timeline import LANES, PAGE, Touch, chosen, lanes_of, lanes_told
+from muster.serving.figures.group.whole import Whole, whole_group
+from muster.serving.figures.owners import owner_names
+from muster.serving.figures.role_words import role_titles
+from muster.serving.reading import Missing, Reading
+from muster.serving.screen import Screen, Sheet, screen
+
+router = APIRouter()
+SHOWN = 8  # of a long list, before the rest is opened
+_PICTURED = 14  # people in the picture of weeks; the table has everybody
+
+
+@screen(router, "/groups/{group_id}", needs="see_groups")
+def group(reading: Reading) -> Screen:
+    """All of a group on one page, its touches fifty at a time."""
+    whole = whole_of(reading, reading.path["group_id"])
+    as_of = reading.snapshot.as_of
+    query = reading.query
+    filters = {key: query.get(key, "") for key in ("person", "channel", "lane")}
+    touches = chosen(whole.touches, **filters)
+    page = max(int(query["page"]), 1) if query.get("page", "").isdigit() else 1
+    if act := query.get("act"):
+        place = next((i for i, touch in enumerate(touches) if touch.touch_id == act), 0)
+        page = place // PAGE + 1
+    return Screen(
+        "group.html",
+        f"{whole.group.account}, {whole.group.solution_id}",
+        replace(whole, touches=touches),
+        _sheets(whole, touches),
+        active="/board",
+        more=_pictures(whole, as_of)
+        | {
+            "touches": touches[(page - 1) * PAGE : page * PAGE],
+            "touch_count": len(touches),
+            "page": page,
+            "pages": -(-len(touches) // PAGE),
+            "filters": filters,
+            "people_named": sorted({(t.who, t.person_id or t.visitor_id or "") for t in whole.touches}),
+            "channels": sorted({t.channel for t in whole.touches if t.channel}),
+            "lanes": LANES,
+            "shown": SHOWN,
+            "weeks": WEEKS,
+            "weeks_told": weeks_told,
+            "owners": owner_names(reading),
+            "names": {m.person_id: m.name for m in whole.people.members},
+            "touch_ids": {touch.touch_id for touch in whole.touches},
+            "pending_roles": {},
+            "role_names": [],
+            "may_decide": False,
+            "why_now": (),
+            "currency": reading.house.config.company.currency,
+        },
+    )
+
+
+def whole_of(reading: Reading, group_id: str) -> Whole:
+    """The group of an address, read once for each run. Raises Missing."""
+    as_of = reading.snapshot.as_of
+
+    def read() -> Whole | None:
+        rules = read_rules(reading.house.workspace / "rules")
+        at = int((as_of - datetime(1970, 1, 1)).total_seconds()) * 1_000_000
+        titles = role_titles(in_force(rules["roles"], at))
+        return whole_group(reading.tables, group_id, as_of=as_of, role_titles=titles)
+
+    whole = reading.once(f"group {group_id}", read)
+    if whole is None:
+        raise Missing
+    return whole
+
+
+def _pictures(whole: Whole, as_of: datetime) -> dict[str, Any]:
+    group = whole.group
+    handed = tuple(h.handed_at for h in reversed(whole.hand_offs))
+    marks = [(at, "handed off") for at in handed] + [(d.created_at, "opportunity") for d in whole.deals]
+    members = whole.people.members
+    until = whole.people.until
+    pictured = [m for m in members if any(m.weeks)][:_PICTURED]
+    row = {m.person_id: index for index, m in enumerate(pictured)}
+    start = until - timedelta(weeks=WEEKS)
+    passed = tuple(
+        ((s.read_at - start) / timedelta(weeks=WEEKS), row[s.from_person_id or ""], row[s.to_person_id])
+        for s in whole.shares
+        if (s.from_person_id or "") in row and s.to_person_id in row and start < s.read_at <= until
+    )
+    heat = heat_of(pictured, marks, until)
+    return {
+        "strip": strip_of(group, whole.statuses, handed, as_of=as_of),
+        "strip_told": strip_told(whole.statuses, handed),
+        "waterfall": waterfall_of(whole.score) if whole.score else None,
+        "waterfall_told": told(whole.score) if whole.score else "",
+        "heat": replace(heat, passed=passed) if pictured else None,
+        "strips": {m.person_id: replace(heat_of([m], marks, until), is_inline=True) for m in members},
+        "lanes_picture": lanes_of(group, whole.touches, whole.deals, handed, as_of=as_of),
+        "lanes_told": lanes_told(whole.touches),
+        "graph": graph_of(whole.shares, members),
+    }
+
+
+def _sheets(whole: Whole, touches: tuple[Touch, ...]) -> tuple[Sheet, ...]:
+    members = whole.people.members
+    plain = (
+        *("person_id", "name", "email", "title", "function", "seniority", "role", "role_confidence"),
+        *("role_reason", "consent", "joined_at", "last_engaged_at", "engagement_count", "is_second_lead"),
+    )
+    weeks = tuple(f"week {number - WEEKS}" for number in range(1, WEEKS + 1))  # week 0 is the last
+    score = whole.score
+    reasons = [r for part in score.parts for r in part.reasons] if score else []
+    chance = [r for a in whole.chance.asked for r in a.reasons] if whole.chance else []
+    return (
+        Sheet(
+            "members",
+            "Members",
+            plain + weeks,
+            tuple(tuple(getattr(m, name) for name in plain) + m.weeks for m in members),
+        ),
+        _sheet("missing", "Missing roles", [g for g in whole.people.gaps if g.missing], but=("candidates",)),
+        _sheet("visitors", "Anonymous", whole.people.visitors),
+        _sheet("promotions", "Became known", whole.people.promotions),
+        _sheet("score", "Score", reasons),
+        _sheet("chance", "Chance", chance),
+        _sheet("timeline", "Timeline", touches),
+        _sheet("shares", "Shares", whole.shares),
+        _sheet("statuses", "Statuses", whole.statuses),
+        _sheet("hand-offs", "Hand-offs", whole.hand_offs, but=("answers", "news")),
+        _sheet("answers", "Answers", [a for h in whole.hand_offs for a in h.answers]),
+        _sheet("opportunities", "Opportunities", whole.deals),
+        _sheet("siblings", "Other groups", whole.siblings),
+        _sheet("second-leads", "Second leads", whole.second_leads),
+    )
+
+
+def _sheet(key: str, title: str, rows: Any, *, but: tuple[str, ...] = ()) -> Sheet:
+    """A table of rows that are dataclasses of plain values; without those fields that are not."""
+    rows = tuple(rows)
+    if not rows:
+        return Sheet(key, title, ("nothing",), ())
+    names = [f.name for f in fields(rows[0])]
+    kept = [index for index, name in enumerate(names) if name not in but]
+    cells = (astuple(row) for row in rows)
+    return Sheet(
+        key, title, tuple(names[i] for i in kept), tuple(tuple(row[i] for i in kept) for row in cells)
+    )

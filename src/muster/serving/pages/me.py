@@ -1,0 +1,61 @@
+"""What is one's own: name and password, where one is signed in, tokens."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from muster.serving.pages.settings_tokens import SCOPES_SHOWN
+from muster.serving.reading import house_of, viewer_of
+from muster.serving.rendering import render_plain
+from muster.serving.sessions import sign_in
+from muster.store.proofs import check_password, set_password
+from muster.store.sessions import end_all_sessions, sessions_of
+from muster.store.tokens import read_tokens
+from muster.store.users import user_by_id
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/me")
+def me(request: Request) -> Response:
+    """One's own settings."""
+    return _page(request)
+
+
+@router.post("/me/password")
+def change_password(request: Request, now: Annotated[str, Form()], new: Annotated[str, Form()]) -> Response:
+    """A new password, for whoever knows the one before; other browsers are signed out."""
+    viewer, store = viewer_of(request), house_of(request).store
+    user = user_by_id(store, viewer.user_id)
+    assert user is not None
+    if user.has_password and check_password(store, viewer.email, now) is None:
+        return _page(request, problem="That is not your password of now.", status=422)
+    set_password(store, viewer.user_id, new, by=viewer.email)
+    return sign_in(request, RedirectResponse("/me", 303), user)
+
+
+@router.post("/me/sign-out-everywhere")
+def sign_out_everywhere(request: Request) -> Response:
+    """End one's sessions in every browser, this one too."""
+    viewer = viewer_of(request)
+    end_all_sessions(house_of(request).store, viewer.user_id, by=viewer.email)
+    return RedirectResponse("/sign-in", 303)
+
+
+def _page(request: Request, *, problem: str = "", status: int = 200) -> Response:
+    viewer, store = viewer_of(request), house_of(request).store
+    user = user_by_id(store, viewer.user_id)
+    return render_plain(
+        request,
+        "me.html",
+        status=status,
+        title="Your settings",
+        user=user,
+        problem=problem,
+        sessions=sessions_of(store, viewer.user_id),
+        tokens=[token for token in read_tokens(store, viewer.user_id) if token.revoked_at is None],
+        scopes=SCOPES_SHOWN,
+    )

@@ -1,0 +1,39 @@
+"""(h) The audit trail: who did what, newest first, and whether every row is as it was written."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from muster.serving.reading import Reading
+from muster.serving.screen import Screen, Sheet, screen
+from muster.serving.settings import parts_for
+from muster.store.audit import entries, first_broken
+
+router = APIRouter(include_in_schema=False)
+PAGE = 100
+_COLUMNS = ("number", "at", "who", "action", "subject", "detail", "seal")
+
+
+@screen(router, "/settings/audit", needs="see_audit")
+def audit(asked: Reading) -> Screen:
+    """A hundred rows a page; the chain of seals is checked whenever it is shown."""
+    told = entries(asked.store)
+    broken = first_broken(told)
+    who, action = asked.query.get("who", ""), asked.query.get("action", "")
+    found = [e for e in reversed(told) if who in ("", e.who) and action in ("", e.action)]
+    number = asked.query.get("page", "1")
+    page = max(int(number), 1) if number.isdigit() else 1
+    more = {
+        "parts": parts_for(asked.viewer),
+        "part": "/settings/audit",
+        "broken": broken,
+        "shown": found[(page - 1) * PAGE : page * PAGE],
+        "page": page,
+        "pages": -(-len(found) // PAGE),
+        "people": sorted({e.who for e in told}),
+        "actions": sorted({e.action for e in told}),
+        "last_seal": told[-1].seal if told else "",
+    }
+    rows = tuple(tuple(getattr(entry, column) for column in _COLUMNS) for entry in found)
+    sheet = Sheet("audit", "The audit trail", _COLUMNS, rows)
+    return Screen("settings_audit.html", "Audit", found, (sheet,), active="/settings", more=more)

@@ -69,10 +69,11 @@ def _labels(sheet: Reported) -> tuple[str, ...]:
 
 def _rows(sheet: Reported) -> tuple[Row, ...]:
     rows = sheet.rows if sheet.foot is None else (*sheet.rows, sheet.foot)
-    return tuple(tuple(_plain(value) for value in row) for row in rows)
+    return tuple(tuple(plain(value) for value in row) for row in rows)
 
 
-def _plain(value: Value) -> object:
+def plain(value: Value) -> object:
+    """A cell of a report as a plain value."""
     if isinstance(value, Money):
         return Decimal(value.cents) / 100
     if isinstance(value, Share):

@@ -1,0 +1,133 @@
+"""Accounts, people, programmes and groups by what somebody types: names, domains, addresses, ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from muster.reports.published import Published
+from muster.serving.tabled import Ref, Table, columns
+
+SHOWN = 8
+_MOST = 200
+
+# What begins with the words comes before what holds them; `%` and `_` of a name are letters here.
+_ACCOUNTS = """
+SELECT a.account_id AS id, COALESCE(a.name, a.domain, a.account_id) AS name, a.domain, a.country, a.industry
+FROM account AS a
+WHERE a.name ILIKE $holds ESCAPE '\\' OR a.domain ILIKE $holds ESCAPE '\\' OR a.account_id = $said
+    OR a.account_id IN (SELECT d.account_id FROM account_domain AS d WHERE d.domain ILIKE $begins ESCAPE '\\')
+    OR a.account_id IN (SELECT x.account_id FROM account_alias AS x WHERE x.account_record_id = $said)
+ORDER BY NOT COALESCE(a.name ILIKE $begins ESCAPE '\\', FALSE), name, a.account_id LIMIT $most"""
+_PEOPLE = """
+SELECT p.person_id AS id, COALESCE(p.name, p.email, p.person_id) AS name, p.title, p.email, p.account_id,
+    COALESCE(a.name, a.domain) AS account
+FROM (SELECT * FROM person WHERE valid_to IS NULL AND (name ILIKE $holds ESCAPE '\\'
+    OR email ILIKE $holds ESCAPE '\\' OR person_id = $said
+    OR person_id IN (SELECT x.person_id FROM person_alias AS x WHERE x.person_record_id = $said))) AS p
+LEFT JOIN account AS a ON a.account_id = p.account_id
+ORDER BY NOT COALESCE(p.name ILIKE $begins ESCAPE '\\', FALSE), name, p.person_id LIMIT $most"""
+_GROUPS = """
+SELECT g.buying_group_id AS id, a.name, g.solution_id, g.cycle, g.closed_at, g.closing_reason
+FROM (SELECT account_id, COALESCE(name, domain, account_id) AS name, domain FROM account) AS a
+JOIN buying_group AS g ON g.account_id = a.account_id
+WHERE a.name ILIKE $holds ESCAPE '\\' OR a.domain ILIKE $holds ESCAPE '\\' OR g.buying_group_id = $said
+ORDER BY g.closed_at IS NOT NULL, NOT a.name ILIKE $begins ESCAPE '\\', a.name, g.opened_at DESC,
+    g.buying_group_id LIMIT $most"""
+_PROGRAMS = """
+SELECT v.program_id AS id, COALESCE(MAX(n.name), v.program_id) AS name, COUNT(*) AS tactic_count
+FROM known_tactic AS v LEFT JOIN known_tactic AS n ON n.tactic_id = v.program_id
+WHERE v.program_id IS NOT NULL
+GROUP BY v.program_id
+HAVING COALESCE(MAX(n.name), v.program_id) ILIKE $holds ESCAPE '\\' OR v.program_id = $said
+    OR BOOL_OR(v.tactic_id = $said)
+ORDER BY NOT COALESCE(MAX(n.name), v.program_id) ILIKE $begins ESCAPE '\\', 2, 1 LIMIT $most"""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was asked, and the rows of each kind that answer it."""
+
+    said: str
+    tables: tuple[Table, ...]
+
+    @property
+    def count(self) -> int:
+        """How many rows there are in all."""
+        return sum(len(table.rows) for table in self.tables)
+
+
+def search(tables: Published, said: str, *, with_programs: bool) -> Found:
+    """Everything whose name, domain, address or id answers; nothing for fewer than two letters."""
+    said = " ".join(said.split())[:100]
+    if len(said) < 2:
+        return Found(said, ())
+    literal = said.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    bound = {"said": said, "begins": f"{literal}%", "holds": f"%{literal}%", "most": _MOST}
+
+    def rows(sql: str) -> list[dict[str, object]]:
+        return tables.records(sql, {name: value for name, value in bound.items() if f"${name}" in sql})
+
+    accounts = Table(
+        "accounts",
+        "Accounts",
+        columns("Account", "Domain", "Country", "Industry"),
+        tuple(
+            (
+                Ref(str(r["name"]), f"/accounts/{r['id']}", str(r["id"])),
+                *_texts(r, "domain", "country", "industry"),
+            )
+            for r in rows(_ACCOUNTS)
+        ),
+        "None.",
+        shown=SHOWN,
+    )
+    groups = Table(
+        "groups",
+        "Buying groups",
+        columns("Group", "Cycle#", "Stands"),
+        tuple(
+            (
+                Ref(f"{r['name']}, {r['solution_id']}", f"/groups/{r['id']}", str(r["id"])),
+                int(str(r["cycle"])),
+                "open" if r["closed_at"] is None else f"ended: {r['closing_reason']}",
+            )
+            for r in rows(_GROUPS)
+        ),
+        "None.",
+        shown=SHOWN,
+    )
+    people = Table(
+        "people",
+        "People",
+        columns("Person", "Title", "E-mail", "Account"),
+        tuple(
+            (
+                Ref(str(r["name"]), f"/people/{r['id']}", str(r["id"])),
+                *_texts(r, "title", "email"),
+                Ref(str(r["account"]), f"/accounts/{r['account_id']}", str(r["account_id"]))
+                if r["account"]
+                else None,
+            )
+            for r in rows(_PEOPLE)
+        ),
+        "None.",
+        shown=SHOWN,
+    )
+    if not with_programs:
+        return Found(said, (accounts, groups, people))
+    programs = Table(
+        "programs",
+        "Programmes",
+        columns("Programme", "Tactics#"),
+        tuple(
+            (Ref(str(r["name"]), f"/programs/{r['id']}", str(r["id"])), int(str(r["tactic_count"])))
+            for r in rows(_PROGRAMS)
+        ),
+        "None.",
+        shown=SHOWN,
+    )
+    return Found(said, (accounts, groups, people, programs))
+
+
+def _texts(row: dict[str, object], *names: str) -> tuple[str | None, ...]:
+    return tuple(None if row[name] is None else str(row[name]) for name in names)

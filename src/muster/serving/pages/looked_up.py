@@ -1,0 +1,80 @@
+"""Account, person and programme, and the search that finds them."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from muster.serving.figures.account import account_of
+from muster.serving.figures.person import person_of
+from muster.serving.figures.program import program_of
+from muster.serving.figures.search import search
+from muster.serving.reading import Missing, Reading
+from muster.serving.screen import Screen, screen
+from muster.serving.tabled import told, twin
+
+router = APIRouter(include_in_schema=False)
+
+
+@screen(router, "/accounts/{account_id}", needs="see_groups")
+def account(reading: Reading) -> Screen:
+    """Everything of one account that the viewer may see."""
+    found = account_of(reading.tables, reading.path["account_id"], as_of=reading.snapshot.as_of)
+    if found is None:
+        raise Missing
+    return Screen(
+        "account.html",
+        found.name,
+        {"account_id": found.account_id, "name": found.name, "influence": found.influence}
+        | told(found.tables),
+        tuple(twin(table) for table in found.tables),
+        active="/board",
+        more={"found": found},
+    )
+
+
+@screen(router, "/people/{person_id}", needs="see_groups")
+def person(reading: Reading) -> Screen:
+    """One person, as far as their accounts may be seen."""
+    found = person_of(reading.tables, reading.path["person_id"], as_of=reading.snapshot.as_of)
+    if found is None:
+        raise Missing
+    return Screen(
+        "person.html",
+        found.name,
+        {"person_id": found.person_id, "name": found.name, "consent": found.consent} | told(found.tables),
+        tuple(twin(table) for table in found.tables),
+        active="/board",
+        more={"found": found},
+    )
+
+
+@screen(router, "/programs/{program_id}", needs="see_measures")
+def program(reading: Reading) -> Screen:
+    """One programme, in the company's currency."""
+    currency = reading.house.config.company.currency
+    found = program_of(reading.tables, reading.path["program_id"], currency=currency)
+    if found is None:
+        raise Missing
+    return Screen(
+        "program.html",
+        found.name,
+        {"program_id": found.program_id, "name": found.name, "lift": found.lift} | told(found.tables),
+        tuple(twin(table) for table in found.tables),
+        active="/measures",
+        more={"found": found},
+    )
+
+
+@screen(router, "/search", needs="see_groups")
+def search_page(reading: Reading) -> Screen:
+    """What answers `?q=`."""
+    found = search(
+        reading.tables, reading.query.get("q", ""), with_programs=reading.viewer.may("see_measures")
+    )
+    return Screen(
+        "search.html",
+        "Search",
+        {"said": found.said, "count": found.count} | told(found.tables),
+        tuple(twin(table) for table in found.tables if table.rows),
+        more={"found": found},
+    )

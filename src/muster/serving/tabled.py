@@ -1,0 +1,73 @@
+"""Tables of a screen whose cells lead on: what a template lists, and its twin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from muster.reports.sheets import Column
+from muster.reports.values import Value
+from muster.serving.reported import plain
+from muster.serving.screen import Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A name that leads to its page; in twins the id of what it names stands beside it."""
+
+    text: str
+    to: str
+    id: str
+
+
+Cell = Value | Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under columns; `shown` stand open, the others are one click away."""
+
+    key: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    empty: str
+    note: str = ""
+    shown: int = 12
+
+
+def columns(*labels: str) -> tuple[Column, ...]:
+    """Columns from their labels; one that ends in # holds numbers.
+
+    >>> [(c.label, c.is_words) for c in columns("Account", "Acts#")]
+    [('Account', True), ('Acts', False)]
+    """
+    return tuple(Column(label.removesuffix("#"), is_words=not label.endswith("#")) for label in labels)
+
+
+def twin(table: Table) -> Sheet:
+    """The table as plain values; a column of names that lead on is followed by their ids."""
+    leads = [any(isinstance(row[i], Ref) for row in table.rows) for i in range(len(table.columns))]
+    labels: list[str] = []
+    for column, is_ref in zip(table.columns, leads, strict=True):
+        labels += [column.label, f"{column.label} id"] if is_ref else [column.label]
+    rows = []
+    for row in table.rows:
+        cells: list[object] = []
+        for cell, is_ref in zip(row, leads, strict=True):
+            if is_ref:
+                cells += [cell.text, cell.id] if isinstance(cell, Ref) else [plain_cell(cell), None]
+            else:
+                cells.append(plain_cell(cell))
+        rows.append(tuple(cells))
+    return Sheet(table.key, table.title, tuple(labels), tuple(rows))
+
+
+def told(tables: tuple[Table, ...]) -> dict[str, list[dict[str, object]]]:
+    """Tables as JSON tells them: by key, a row as its labels with their values."""
+    sheets = [twin(table) for table in tables]
+    return {s.key: [dict(zip(s.columns, row, strict=True)) for row in s.rows] for s in sheets}
+
+
+def plain_cell(cell: Cell) -> object:
+    """A cell as a plain value."""
+    return cell.text if isinstance(cell, Ref) else plain(cell)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,10 @@ import pytest
 from tests.messages.receivers import Script, listening
 from tests.messages.told_company import published, rows
 from typer.testing import Result
+
+from muster.config import StoreConfig
+from muster.store.opening import upgrade
+from muster.store.users import add_user
 
 Run = Callable[..., Result]
 
@@ -91,3 +96,22 @@ def test_an_inward_target_and_an_unknown_user_are_refused_with_a_remedy(muster: 
     )
     assert unknown.exit_code == 2 and "no user a@b.example" in unknown.stderr
     assert json.loads(muster("messages", "target", "list", "-w", acme, "--json").stdout) == []
+
+
+def test_a_users_choices_are_shown_and_changed(muster: Run, acme: Path) -> None:
+    with closing(upgrade(acme, StoreConfig())[0]) as store:
+        add_user(store, "ana@example.com", "Ana", role="rep", by="Ada")
+    chosen = muster("messages", "choose", "ana@example.com", "hand_off", "slack", "on", "-w", acme)
+    assert chosen.exit_code == 0 and chosen.stdout == "ana@example.com: hand_off by slack is on.\n"
+    assert "does not say yet how to send by slack" in chosen.stderr
+    muster("messages", "choose", "ana@example.com", "weekly", "email", "on", "--weekday", 3, "-w", acme)
+    shown = muster("messages", "choices", "ana@example.com", "-w", acme)
+    assert "Thursdays" in shown.stdout
+    told = json.loads(muster("messages", "choices", "ana@example.com", "-w", acme, "--json").stdout)
+    assert {(one["kind"], one["channel"]) for one in told if one["is_on"]} == {
+        *((kind, "email") for kind in ("hand_off", "second_lead", "share_read", "left_qualified", "weekly")),
+        ("hand_off", "slack"),
+    }
+    for wrong in (("rumours", "email", "on"), ("hand_off", "pigeon", "on"), ("hand_off", "email", "maybe")):
+        assert muster("messages", "choose", "ana@example.com", *wrong, "-w", acme).exit_code == 2
+    assert muster("messages", "choices", "nobody@example.com", "-w", acme).exit_code == 2

@@ -64,7 +64,7 @@ def add(
     with opened(workspace) as (store, config):
         seeing = user_by_email(store, user) if user else None
         if user and seeing is None:
-            raise WrongUse(f"There is no user {user}.", remedy="See them all: muster user list")
+            raise WrongUse(f"There is no user {user}.", remedy="See who may sign in on the page Users.")
         made = new_target(
             store,
             config,

@@ -20,17 +20,22 @@ from muster.cli.screen import clean, hint, print_json, results, table
 
 if TYPE_CHECKING:
     from muster.config import Config
+    from muster.messages import Wish
     from muster.store.deliveries import Delivery, Outgoing
     from muster.store.opening import Store
+    from muster.store.users import User
 
 app = typer.Typer(
     no_args_is_help=True,
     help="Tell people and systems what happened, by e-mail, Slack and webhooks, and see what became of it.",
 )
 app.add_typer(message_targets.app, name="target")
+_DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 _LINES = 40  # of the outbox on the screen
 _COLUMNS = ("number", "state", "kind", "by", "to", "attempts", "next", "last answer", "message")
 NumberArgument = Annotated[int, typer.Argument(metavar="NUMBER", help="The number of a delivery.")]
+
+EmailArgument = Annotated[str, typer.Argument(metavar="EMAIL", help="A user, by their address.")]
 
 
 @app.command(epilog=examples("muster messages send", "muster messages send --dry-run --json"))
@@ -130,6 +135,66 @@ def discard(
         _tell_one(give_up(store, number, by=by or user_name()), json=json)
 
 
+@app.command(epilog=examples("muster messages choices ana@example.com"))
+def choices(
+    email: EmailArgument,
+    *,
+    workspace: WorkspaceOption = Path(),
+    json: JsonOption = False,
+) -> None:
+    """Show what a user is told of, and by which channels."""
+    from muster.messages import wishes
+
+    with opened(workspace) as (store, config):
+        told = wishes(store, _user(store, email), config)
+    if json:
+        print_json([asdict(one) for one in told])
+        return
+    rows = [
+        (one.kind, one.channel, "on" if one.is_on else "off", _when(one), one.about)
+        for one in sorted(told, key=lambda one: one.channel)
+    ]
+    shown = [[Text(clean(cell)) for cell in row] for row in rows]
+    results().print(table(("kind", "by", "is", "when", "about"), shown, right=set()))
+
+
+@app.command(
+    epilog=examples(
+        "muster messages choose ana@example.com second_lead slack on",
+        "muster messages choose ana@example.com weekly email on --weekday 3",
+    )
+)
+def choose(
+    email: EmailArgument,
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="What is told, as in muster messages choices.")],
+    channel: Annotated[str, typer.Argument(metavar="CHANNEL", help="email or slack.")],
+    switch: Annotated[str, typer.Argument(metavar="on|off", help="Whether they want it.")],
+    *,
+    weekday: Annotated[int, typer.Option("--weekday", help="Of the weekly digest; 0 is Monday.")] = 0,
+    by: ByOption = "",
+    workspace: WorkspaceOption = Path(),
+    json: JsonOption = False,
+) -> None:
+    """Turn one kind of message on or off for a user, by one channel."""
+    from muster.messages import wish, wishes
+    from muster.problems import WrongUse
+    from muster.store.choices import Choice
+
+    if switch not in {"on", "off"}:
+        raise WrongUse(f"A choice is on or off, not {switch}.")
+    with opened(workspace) as (store, config):
+        user = _user(store, email)
+        choice = Choice(user.user_id, kind, channel, is_on=switch == "on", weekday=weekday)
+        wish(store, choice, by=by or user_name())
+        told = wishes(store, user, config)
+    if json:
+        print_json([asdict(one) for one in told])
+        return
+    results().print(clean(f"{user.email}: {kind} by {channel} is {switch}."), soft_wrap=True)
+    if any(one.channel == channel and one.is_on and not one.is_open for one in told):
+        hint(f"muster.toml does not say yet how to send by {channel}.", quiet=False)
+
+
 @contextmanager
 def opened(workspace: Path) -> Iterator[tuple[Store, Config]]:
     """The store of a workspace, made where there is none, and its settings."""
@@ -141,6 +206,21 @@ def opened(workspace: Path) -> Iterator[tuple[Store, Config]]:
     there = open_workspace(workspace)
     with closing(open_or_make(there.folder, there.config.store)) as store:
         yield store, there.config
+
+
+def _user(store: Store, email: str) -> User:
+    from muster.problems import WrongUse
+    from muster.store.users import user_by_email
+
+    user = user_by_email(store, email)
+    if user is None:
+        raise WrongUse(f"There is no user {email}.", remedy="See who may sign in on the page Users.")
+    return user
+
+
+def _when(one: Wish) -> str:
+    """When a kind comes: the digest on its day, all others as soon as a run tells it."""
+    return _DAYS[one.weekday] if one.kind == "weekly" else "at once"
 
 
 def _tell_new(new: list[Outgoing], *, json: bool, quiet: bool) -> None:

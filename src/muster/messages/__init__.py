@@ -10,6 +10,7 @@ from muster.messages.outbox import (
     wish,
     wishes,
 )
+from muster.messages.telling import telling
 
 __all__ = [
     "Wish",
@@ -17,6 +18,7 @@ __all__ = [
     "new_target",
     "note_happenings",
     "send_messages",
+    "telling",
     "try_target",
     "wish",
     "wishes",

@@ -19,7 +19,7 @@ from muster.messages.guarding import Inward, guarded
 from muster.messages.happenings import failed_run
 from muster.messages.kinds import CHANNELS, KINDS, PERSONAL, SLACK, TEST, WEBHOOK
 from muster.messages.message import Message
-from muster.messages.sending import Tally, send_due, utc_now
+from muster.messages.sending import Clock, Tally, send_due, utc_now
 from muster.messages.slack import HOSTS
 from muster.problems import WrongUse
 from muster.store.choices import Choice, choose, read_choices
@@ -59,9 +59,9 @@ def note_happenings(
     return put(store, _everything(workspace, store, config, at), now=at)
 
 
-def send_messages(store: Store, config: Config, *, public_url: str, most: int | None = None) -> Tally:
+def send_messages(store: Store, config: Config, *, public_url: str, clock: Clock = utc_now) -> Tally:
     """Send what is due, with users and targets as they are now."""
-    return send_due(store, ways(store, config, public_url=public_url).deliver, most=most)
+    return send_due(store, ways(store, config, public_url=public_url).deliver, clock=clock)
 
 
 def wishes(store: Store, user: User, config: Config) -> list[Wish]:

@@ -14,6 +14,7 @@ from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from muster.messages import telling
 from muster.problems import MusterError
 from muster.serving import pages
 from muster.serving.api.app import api
@@ -40,7 +41,7 @@ def application(workspace: Path, store: Store, *, entry: Entry | None = None) ->
 
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
-        with scheduled(workspace, config.schedule):
+        with scheduled(workspace, config.schedule), telling(workspace, store):
             yield
 
     app = FastAPI(title="Muster", docs_url=None, redoc_url=None, openapi_url=None, lifespan=living)

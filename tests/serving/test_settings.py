@@ -12,11 +12,13 @@ from tests.in_chromium import OVERFLOW, locks_nobody_out
 
 from muster.rules.read import read_rules
 from muster.store.audit import entries, first_broken
+from muster.store.choices import read_choices
+from muster.store.targets import read_targets
 from muster.store.tokens import read_tokens
 from muster.store.users import user_by_email
 
 Client = Callable[..., httpx.Client]
-ADMINS_ALONE = ("/settings/users", "/settings/tokens", "/settings/audit")
+ADMINS_ALONE = ("/settings/users", "/settings/tokens", "/settings/messages", "/settings/audit")
 LINK = re.compile(r"http\S+/start/[\w-]+")
 
 
@@ -68,6 +70,24 @@ def test_a_token_is_shown_once_and_revoked_by_its_owner_or_an_admin(client: Clie
     assert nobody.get("/api/v1/groups", headers=asked).status_code == 401
 
 
+def test_a_target_is_added_tried_and_removed_by_an_admin(client: Client, own_server: Any) -> None:
+    admin = client("admin", own_server)
+    target = {"name": "ours", "channel": "webhook", "address": "https://127.0.0.1/hook"}
+    assert client("analyst", own_server).post("/settings/targets", data=target).status_code == 403
+    inward = admin.post("/settings/targets", data=target)
+    assert inward.status_code == 422  # no message is sent into our own network
+    assert read_targets(own_server.store) == []
+
+
+def test_a_choice_of_messages_is_ones_own(client: Client, own_server: Any) -> None:
+    rep = client("rep", own_server)
+    choice = {"kind": "hand_off", "channel": "email", "is_on": "false"}
+    assert rep.post("/me/messages", data=choice).status_code == 303
+    [kept] = read_choices(own_server.store)
+    assert (kept.user_id, kept.kind, kept.is_on) == (own_server.users["rep"].user_id, "hand_off", False)
+    assert rep.post("/me/messages", data=choice | {"kind": "anything"}).status_code == 422
+
+
 def test_a_new_password_needs_the_old_one_and_ends_other_sessions(client: Client, own_server: Any) -> None:
     first, second = client("marketer", own_server), client("marketer", own_server)
     assert first.post("/me/password", data={"now": "-", "new": "quite a long one"}).status_code == 303
@@ -101,7 +121,9 @@ def test_a_rule_says_what_it_would_move_before_it_is_saved(client: Client, own_s
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("address", ["/settings", "/settings/rules/qualification", *ADMINS_ALONE, "/me"])
+@pytest.mark.parametrize(
+    "address", ["/settings", "/settings/rules/qualification", *ADMINS_ALONE, "/me", "/me/messages"]
+)
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])
 def test_nobody_is_locked_out(signed_in: Callable[..., Any], address: str, width: int, scheme: str) -> None:
     page = signed_in("admin", width=width, scheme=scheme)

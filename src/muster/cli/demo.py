@@ -121,11 +121,11 @@ def _alone(folder: Path) -> AbstractContextManager[None]:
 
 def _demo_user(workspace: Workspace) -> int:
     """Who looks at the demo: an admin without a password, who comes in by a link alone."""
-    from muster.store.opening import open_store, upgrade
+    from muster.store.opening import upgrade
     from muster.store.users import add_user, user_by_email
 
     settings = workspace.config.store
-    store = open_store(workspace.folder, settings) or upgrade(workspace.folder, settings)[0]
+    store = upgrade(workspace.folder, settings)[0]
     with closing(store):
         user = user_by_email(store, _DEMO_USER) or add_user(
             store, _DEMO_USER, "Demo Admin", role="admin", by="muster demo"

@@ -96,6 +96,9 @@ AGREE = {
         "first_action_at hours_to_first_action",
     ),
     "defect": Said("at", "process unit_id defect at", "judged_at", "is_defect basis judged_at"),
+    "arr_movement": Said(
+        "moved_on", "account_id currency moved_on kind start_cents change_cents end_cents customer_since_on"
+    ),
     # Who made the link, and how senior they are, may be learnt later: acts count from then (see signal).
     "share": Said("known_at", "share_id share_token account_id to_person_id read_at known_at"),
 }
@@ -131,6 +134,20 @@ STANDS = {
         "process defect unit_id",
         "at gap mean low high average average_limit is_beyond is_average_beyond",
         "NOT is_provisional",
+    ),
+    # A cohort that was watched whole up to an age, or a quarter that was over, stays as it is.
+    **dict.fromkeys(
+        ("conversion", "mql_conversion"),
+        Stands(
+            "cohort_start from_stage to_stage horizon_days method",
+            "entered_count reached_count open_count estimate",
+            "method = 'aalen_johansen' AND at_risk = entered_count AND from_stage IN ('opened', 'mql')",
+        ),
+    ),
+    "goal": Stands(
+        "period_on measure solution_id currency",
+        "unit owner target actual basis_count is_met",
+        "is_over AND measure NOT IN ('evidence', 'first_action')",
     ),
     "drift": Stands("measure feature week_at", "row_count value low high bound is_beyond"),
 }

@@ -403,3 +403,43 @@ DRAWN_EXPERIMENTS_NEVER_END = Fault(
 REGIONS_STAY_ON = Fault(
     "a region that was switched off counts as on", "rollout_week", "AND w.week_at < r.ends_at", ""
 )
+WHO_RETURNS_HAS_GROWN = Fault(
+    "a customer that comes back counts as one that grew",
+    "arr_movement",
+    "WHEN m.end_cents = m.change_cents THEN 'win_back'\n",
+    "",
+)
+CHURN_IS_HALVED = Fault(
+    "half of what leaves is told",
+    "recurring_revenue",
+    "SUM(CASE WHEN m.kind = 'churn' THEN -m.change_cents ELSE 0 END)",
+    "INT_DIV(SUM(CASE WHEN m.kind = 'churn' THEN -m.change_cents ELSE 0 END), 2)",
+)
+RENEWALS_ARE_UPSELLS = Fault(
+    "a renewal counts as an upsell", "customer", "IN ('upsell', 'cross_sell')", "IN ('upsell', 'renewal')"
+)
+ALL_IS_MARKETINGS = Fault(
+    "what no touch explains is credited to marketing",
+    "customer",
+    "CASE WHEN k.engagement_id IS NOT NULL THEN k.credit_cents ELSE 0 END",
+    "k.credit_cents",
+)
+ONLY_CUSTOMERS_PAY = Fault(
+    "what a programme cost is divided over customers alone",
+    "customer",
+    "    WHERE e.is_marketing\n",
+    "    WHERE e.is_marketing AND e.account_id IN (SELECT o.account_id FROM account_opportunity AS o)\n",
+)
+THE_LAST_CALL_COUNTS = Fault(
+    "a lead became an MQL when it was last called one",
+    "lead_progress",
+    "MIN(s.changed_at) AS mql_at",
+    "MAX(s.changed_at) AS mql_at",
+)
+ALL_SALES_ARE_RENEWALS = Fault("every sale counts as a renewal", "goal", "    AND o.type = 'renewal'\n", "")
+LOST_DEALS_COUNT_AS_SPEED = Fault(
+    "how long lost deals took counts as speed",
+    "goal",
+    "    WHERE o.is_won\n    AND o.booked_at >= o.created_at",
+    "    WHERE o.booked_at >= o.created_at",
+)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.flow import checks_groups, checks_money, checks_score, checks_status
+from tests.flow import checks_groups, checks_lifecycle, checks_money, checks_score, checks_status
 from tests.flow.conftest import Built, Drawn
 from tests.flow.restless import restless
 
@@ -14,7 +14,7 @@ from muster.testing import Row, rows
 from muster.workspace import Workspace
 
 SEEDS = range(6)
-MODULES = (checks_money, checks_groups, checks_score, checks_status)
+MODULES = (checks_money, checks_lifecycle, checks_groups, checks_score, checks_status)
 CHECKS = [check for module in MODULES for check in module.CHECKS]
 
 

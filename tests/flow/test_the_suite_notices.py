@@ -9,8 +9,10 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.flow import checks_groups as groups
+from tests.flow import checks_lifecycle as lifecycle
 from tests.flow import checks_money as money
 from tests.flow import checks_score as score
 from tests.flow import checks_status as status
@@ -25,6 +27,7 @@ from tests.stories import (
     test_answers,
     test_cooling,
     test_credit,
+    test_customers,
     test_form,
     test_gates,
     test_hand_off,
@@ -42,12 +45,16 @@ from tests.stories.telling import Stories
 from tests.stories.test_roles import corrected
 from tests.weighing import test_frame
 
+from muster.measurement import visits
+from muster.measurement.progress import LOST, MISSED, Flags, Progress, Whole
+from muster.survival.incidence import OPEN
 from muster.testing import Row, account, company, contact, engaged, rows
 from muster.workspace import Workspace
 
 Check = Callable[[Workspace], list[Row]]
 Story = Callable[..., None]
 SEED = 4
+_watch = Progress.watch
 
 
 def ids(given: object) -> str:
@@ -149,6 +156,17 @@ PROPERTIES: list[tuple[Callable[[Path], Workspace], dict[Fault, Check]]] = [
         },
     ),
     (
+        test_customers.told.build,
+        {
+            faults.WHO_RETURNS_HAS_GROWN: lifecycle.moves_follow_one_another,
+            faults.CHURN_IS_HALVED: lifecycle.quarters_hold_every_move,
+            faults.RENEWALS_ARE_UPSELLS: lifecycle.customers_are_who_bought,
+            faults.ALL_IS_MARKETINGS: lifecycle.customers_share_won_credit,
+            faults.THE_LAST_CALL_COUNTS: lifecycle.cohorts_hold_every_deal_and_lead,
+            faults.ALL_SALES_ARE_RENEWALS: lifecycle.goals_came_to_what_was_booked,
+        },
+    ),
+    (
         frames,
         {
             faults.FRAMES_NEVER_FADE: broken(test_frame.test_every_week_is_the_oracles),
@@ -173,6 +191,22 @@ def test_a_property_notices(
         fault.put_into(tmp_path)
     workspace = build(tmp_path)
     assert [fault.said for fault, check in batch.items() if not check(workspace)] == []
+
+
+def won_deals_are_never_over(self: Progress, start: str, goal: str, *, among: Flags) -> tuple[Whole, Whole]:
+    days, ending = _watch(self, start, goal, among=among)
+    return days, np.where(ending == MISSED, OPEN, ending) if goal == LOST else ending
+
+
+def test_cohorts_and_visits_that_end_the_wrong_way_are_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Made in Python, so their faults are too: won and lost change names, and won deals last."""
+    monkeypatch.setattr(visits, "WAYS", ("onwards", "back", "lost", "won"))
+    monkeypatch.setattr(Progress, "watch", won_deals_are_never_over)
+    workspace = test_customers.told.build(tmp_path)
+    assert lifecycle.every_visit_of_a_stage_ends_one_way(workspace) != []
+    assert lifecycle.every_cohort_is_whole(workspace) != []
 
 
 # Each fault with the lateness that gives it away: a firm of learnt_later.py.
@@ -361,6 +395,18 @@ STORIES: list[tuple[Stories, dict[Fault, Story]]] = [
             faults.EVERYBODY_IS_NEW: test_programs.test_a_programme_reaches_groups_people_and_roles,
             faults.COST_IS_LOST: test_programs.test_credit_and_cost_add_up_over_the_jobs,
             faults.EVERYBODY_WAKES: test_programs.test_accounts_that_were_silent_are_woken,
+        },
+    ),
+    (
+        test_customers.told,
+        {
+            faults.ONLY_CUSTOMERS_PAY:
+                test_customers.test_what_a_programme_cost_is_shared_by_all_who_came_customers_or_not,
+            faults.LOST_DEALS_COUNT_AS_SPEED:
+                test_customers.test_conversion_and_speed_are_of_what_closed_in_the_quarter,
+            faults.RENEWALS_ARE_UPSELLS: test_customers.test_a_customer_is_worth_all_of_its_deals,
+            faults.WHO_RETURNS_HAS_GROWN:
+                test_customers.test_a_customer_that_left_and_came_back_lives_again,
         },
     ),
     (

@@ -117,6 +117,44 @@ def test_the_slides_have_charts_that_can_be_edited_and_the_same_figures(kept: tu
     assert all(slide.shapes.title is not None and slide.shapes.title.text for slide in deck.slides)
 
 
+def test_no_table_of_a_slide_runs_off_it_and_no_word_is_broken(kept: tuple[Path, Snapshot]) -> None:
+    """By the height that lines of this size take: programs that show slides stretch rows to it."""
+    pptx = pytest.importorskip("pptx", reason="the extra [board] is not installed")
+    inch = 914_400
+    deck = pptx.Presentation(BytesIO(slides(kept[1].pack)))
+    tables = [shape for slide in deck.slides for shape in slide.shapes if shape.has_table]
+    for shape in tables:
+        columns, rows = shape.table.columns, shape.table.rows
+        assert shape.left + sum(column.width for column in columns) <= 12.75 * inch, shape.name
+        assert shape.top + sum(row.height for row in rows) <= 6.4 * inch, shape.name
+        for row in rows:
+            for cell, column in zip(row.cells, columns, strict=True):
+                points = cell.text_frame.paragraphs[0].font.size.pt
+                letters = max(map(len, cell.text.split()), default=0)
+                assert letters * points * 0.0085 * inch <= column.width, (shape.name, cell.text)
+    assert len(tables) > 20
+
+
+def test_intervals_stand_on_slides_as_whiskers(kept: tuple[Path, Snapshot]) -> None:
+    pptx = pytest.importorskip("pptx", reason="the extra [board] is not installed")
+    pack = kept[1].pack
+    deck = pptx.Presentation(BytesIO(slides(pack)))
+    charts = {s.name: s.chart for slide in deck.slides for s in slide.shapes if s.has_chart}
+    checked = 0
+    for picture in (b for p in pack.pages for b in p.blocks if isinstance(b, Picture) and b.chart):
+        meant = native(picture.chart)
+        if meant is None or meant.ends is None:
+            continue
+        series = charts[picture.key].plots[0].series[0]._element
+        for name, ends in (("minus", meant.ends[0]), ("plus", meant.ends[1])):
+            told = series.xpath(f"c:errBars/c:{name}/c:numLit/c:pt/c:v")
+            middles = meant.series[0][1]
+            both = [(m, e) for m, e in zip(middles, ends, strict=True) if m is not None and e is not None]
+            assert [float(v.text) for v in told] == pytest.approx([abs(e - m) for m, e in both])
+            checked += len(told)
+    assert checked > 10
+
+
 def test_the_pdf_is_tagged_named_and_holds_the_first_page(kept: tuple[Path, Snapshot]) -> None:
     try:
         import weasyprint  # noqa: F401, PLC0415

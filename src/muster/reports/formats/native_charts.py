@@ -20,6 +20,7 @@ class NativeChart:
     labels: tuple[str, ...]
     series: tuple[tuple[str, Numbers], ...]
     written: str  # the number format
+    ends: tuple[Numbers, Numbers] | None = None  # low and high of each number of the first series
 
 
 @singledispatch
@@ -57,24 +58,29 @@ def _(chart: shapes.Spreads) -> NativeChart:
             )
         return tuple(found)
 
-    series = (
-        (chart.chosen_name, each("chosen")),
-        ("least of all rules", each("least")),
-        ("most", each("most")),
-    )
-    return NativeChart(
-        "points", chart.axis, tuple(row.label for row in chart.rows), series, _format(chart.currency)
-    )
+    lows, highs = each("least"), each("most")
+    low, high = _end_names(chart)
+    series = ((chart.chosen_name, each("chosen")), (low, lows), (high, highs))
+    labels = tuple(row.label for row in chart.rows)
+    return NativeChart("points", chart.axis, labels, series, _format(chart.currency), (lows, highs))
+
+
+def _end_names(chart: shapes.Spreads) -> tuple[str, str]:
+    """The names of the two ends where every row has the same two; else they are of several rules."""
+    names = {tuple(name for name, _ in row.amounts) for row in chart.rows}
+    [first] = names if len(names) == 1 else [()]
+    return (first[0], first[1]) if len(first) == 2 else ("least of all rules", "most of all rules")
 
 
 @native.register
 def _(chart: shapes.Intervals) -> NativeChart:
     labels = tuple(row.label for row in chart.rows)
     estimate = ("estimate", tuple(row.estimate for row in chart.rows))
+    ends = tuple(r.low for r in chart.rows), tuple(r.high for r in chart.rows)
     if chart.is_funnel:
-        return NativeChart("bars", chart.axis, labels, (estimate,), "0%")
-    bounds = (("low", tuple(r.low for r in chart.rows)), ("high", tuple(r.high for r in chart.rows)))
-    return NativeChart("points", chart.axis, labels, (estimate, *bounds), "0%")
+        return NativeChart("bars", chart.axis, labels, (estimate,), "0%", ends)
+    series = (estimate, ("low", ends[0]), ("high", ends[1]))
+    return NativeChart("points", chart.axis, labels, series, "0%", ends)
 
 
 @native.register
@@ -91,12 +97,9 @@ def _(chart: shapes.Movement) -> NativeChart:
 
 @native.register
 def _(chart: shapes.Differences) -> NativeChart:
-    series = (
-        ("difference", tuple(row.estimate for row in chart.rows)),
-        ("low", tuple(row.low for row in chart.rows)),
-        ("high", tuple(row.high for row in chart.rows)),
-    )
-    return NativeChart("points", chart.axis, tuple(row.label for row in chart.rows), series, "0.0")
+    ends = tuple(row.low for row in chart.rows), tuple(row.high for row in chart.rows)
+    series = (("difference", tuple(row.estimate for row in chart.rows)), ("low", ends[0]), ("high", ends[1]))
+    return NativeChart("points", chart.axis, tuple(row.label for row in chart.rows), series, "0.0", ends)
 
 
 @native.register

@@ -10,7 +10,7 @@ import pytest
 from starlette.datastructures import Headers
 
 from muster.serving.guards import Limit, is_foreign
-from muster.serving.pages.signing_in import _own
+from muster.serving.pages.signing_in import own_address
 
 Client = Callable[..., httpx.Client]
 
@@ -63,9 +63,9 @@ def test_nobody_sees_nothing(client: Client) -> None:
 
 
 def test_signing_in_leads_back_to_this_app_alone() -> None:
-    assert _own("/worklist?tab=act") == "/worklist?tab=act"
+    assert own_address("/worklist?tab=act") == "/worklist?tab=act"
     for address in ("https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", ""):
-        assert _own(address) == "/"
+        assert own_address(address) == "/"
 
 
 def test_a_password_is_tried_five_times_a_minute(client: Client) -> None:

@@ -54,7 +54,7 @@ def sign_in(request: Request, response: Response, user: User, *, how: str = "pas
         max_age=int(LASTS.total_seconds()),
         httponly=True,
         samesite="lax",
-        secure=_is_secure(house),
+        secure=is_secure(house),
         path="/",
     )
     return response
@@ -67,7 +67,7 @@ def sign_out(request: Request, response: Response) -> Response:
     if secret:
         end_session(house.store, secret)
     response.delete_cookie(
-        cookie_name(house), path="/", secure=_is_secure(house), httponly=True, samesite="lax"
+        cookie_name(house), path="/", secure=is_secure(house), httponly=True, samesite="lax"
     )
     return response
 
@@ -75,8 +75,9 @@ def sign_out(request: Request, response: Response) -> Response:
 def cookie_name(house: House) -> str:
     """On https a name that browsers hold to this host; on a loopback address they do not take one."""
     serve = house.config.serve
-    return "__Host-muster" if _is_secure(house) else f"muster-{serve.port}"
+    return "__Host-muster" if is_secure(house) else f"muster-{serve.port}"
 
 
-def _is_secure(house: House) -> bool:
+def is_secure(house: House) -> bool:
+    """Whether people reach the app by https."""
     return urlsplit(house.config.serve.public_url or "").scheme == "https"

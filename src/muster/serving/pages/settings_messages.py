@@ -47,8 +47,9 @@ def messages(asked: Reading) -> Screen:
         "part": "/settings/messages",
         "counts": counts,
         "targets": targets,
+        "kinds": KINDS,
+        "has_mail": asked.house.config.messages.smtp is not None,
     }
-    more |= {"kinds": KINDS, "has_mail": asked.house.config.messages.smtp is not None}
     rows = tuple(tuple(one[column] for column in _COLUMNS) for one in told)
     sheet = Sheet("deliveries", "Deliveries", _COLUMNS, rows)
     return Screen("settings_messages.html", "Messages", told, (sheet,), active="/settings", more=more)

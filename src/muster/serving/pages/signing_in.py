@@ -46,7 +46,7 @@ def sign_in_form(
     user = check_password(house_of(request).store, email, password)
     if user is None:
         return _form(request, next=next, email=email, problem=_UNKNOWN, status=401)
-    return sign_in(request, RedirectResponse(_own(next), 303), user)
+    return sign_in(request, RedirectResponse(own_address(next), 303), user)
 
 
 @router.post("/sign-out")
@@ -91,7 +91,7 @@ def start_form(
 
 def _form(request: Request, *, next: str, email: str = "", problem: str = "", status: int = 200) -> Response:
     sign_on = house_of(request).config.serve.sign_on
-    told = {"title": "Sign in", "next": _own(next), "email": email, "problem": problem}
+    told = {"title": "Sign in", "next": own_address(next), "email": email, "problem": problem}
     return render_plain(
         request, "sign_in.html", status=status, sign_on=sign_on.name if sign_on else None, **told
     )
@@ -119,7 +119,7 @@ def _start(
     return render_plain(request, "start.html", status=status, **told)
 
 
-def _own(address: str) -> str:
+def own_address(address: str) -> str:
     """An address within this app; another site's becomes the first page."""
     parts = urlsplit(address)
     is_ours = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.netloc

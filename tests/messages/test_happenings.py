@@ -112,7 +112,7 @@ def test_the_digest_begins_with_what_needs_its_reader_in_dollars(tables: Path) -
     with Seen(tables, REP) as seen:
         [weekly] = digest(seen, as_of=AS_OF, today=NOW.date(), currency="USD")
     assert weekly.key == "weekly:2026-W10"
-    assert weekly.sentence == "2 qualified groups wait for your answer, worth $132K"
+    assert weekly.sentence == "2 qualified groups wait for an answer, worth $132K"
     assert weekly.facts == (
         "Acme <!channel> for cloud: $90K in open opportunities, qualified since 28 Feb 2026",
         "Acme <!channel> for cloud: $42K expected, qualified since 20 Feb 2026",
@@ -145,11 +145,11 @@ def test_each_user_gets_what_their_role_is_told_and_a_second_look_tells_nothing(
         (1, "hand_off", "New hand-off"),
         (1, "second_lead", "Acme <!channel> for cloud"),
         (1, "share_read", "Acme <!channel> for cloud"),
-        (1, "weekly", "2 qualified groups wait for your answer, worth $132K"),
+        (1, "weekly", "2 qualified groups wait for an answer, worth $132K"),
         (2, "hand_off", "New hand-off"),
         (2, "left_qualified", "Zeta for cloud is no longer qualified"),
-        (2, "weekly", "Nothing waits for your answer this week"),
-        (3, "weekly", "2 qualified groups wait for your answer, worth $132K"),
+        (2, "weekly", "Nothing waits for an answer this week"),
+        (3, "weekly", "2 qualified groups wait for an answer, worth $132K"),
     }
     assert {one.channel for one in first} == {"email"}
     assert note_happenings(workspace, store, CONFIG, now=NOW) == first

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs
@@ -105,6 +106,18 @@ def test_nobody_at_slacks_address_is_a_failed_attempt() -> None:
         MESSAGE, to="#a", token="xoxb-geheim", api_url="http://127.0.0.1:1/", public_url="", is_person=False
     )
     assert not told.is_taken and "geheim" not in told.told
+
+
+@pytest.mark.skipif(
+    "MUSTER_BACKLOT" not in os.environ,
+    reason="no Slack of backlot to write to; set MUSTER_BACKLOT to its api_url, a token and a channel id",
+)
+def test_an_emulator_that_is_not_ours_takes_what_we_write() -> None:
+    api_url, token, channel = os.environ["MUSTER_BACKLOT"].split()
+    told = slack.send_by_bot(
+        MESSAGE, to=channel, token=token, api_url=api_url, public_url="", is_person=False
+    )
+    assert told == Answer(is_taken=True, told="ok")
 
 
 def test_an_incoming_webhook_gets_the_same_blocks_by_the_guarded_way() -> None:

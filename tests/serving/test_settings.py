@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -13,7 +14,7 @@ from tests.in_chromium import OVERFLOW, locks_nobody_out
 from muster.rules.read import read_rules
 from muster.store.audit import entries, first_broken
 from muster.store.choices import read_choices
-from muster.store.targets import read_targets
+from muster.store.targets import add_target, disable_target, read_targets
 from muster.store.tokens import read_tokens
 from muster.store.users import user_by_email
 
@@ -77,6 +78,23 @@ def test_a_target_is_added_tried_and_removed_by_an_admin(client: Client, own_ser
     inward = admin.post("/settings/targets", data=target)
     assert inward.status_code == 422  # no message is sent into our own network
     assert read_targets(own_server.store) == []
+
+
+def test_a_target_that_was_disabled_says_why_and_is_taken_up_again(client: Client, own_server: Any) -> None:
+    store, now = own_server.store, datetime(2026, 3, 2, tzinfo=UTC)
+    made = add_target(
+        store, "ours", channel="webhook", address="https://h.example/geheim", kinds=[], by="Ada", now=now
+    )
+    disable_target(store, made.target_id, because="410 gone", by="muster", now=now)
+    admin = client("admin", own_server)
+    shown = admin.get("/settings/messages").text
+    assert "it answered 410 gone" in shown and "geheim" not in shown
+    assert (
+        client("rep", own_server).post("/settings/targets/ours", data={"verdict": "enable"}).status_code
+        == 403
+    )
+    assert admin.post("/settings/targets/ours", data={"verdict": "enable"}).status_code == 303
+    assert [target.disabled_at for target in read_targets(store)] == [None]
 
 
 def test_a_choice_of_messages_is_ones_own(client: Client, own_server: Any) -> None:

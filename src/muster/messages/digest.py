@@ -86,10 +86,10 @@ def digest(tables: Published, *, as_of: datetime, today: date, currency: str) ->
 
 def _sentence(count: int, cents: int, currency: str) -> str:
     if not count:
-        return "Nothing waits for your answer this week"
+        return "Nothing waits for an answer this week"
     verb = "waits" if count == 1 else "wait"
     worth = f", worth {short(cents, currency)}" if cents else ""
-    return f"{counted(count, 'qualified group')} {verb} for your answer{worth}"
+    return f"{counted(count, 'qualified group')} {verb} for an answer{worth}"
 
 
 def _line(row: dict[str, Any], currency: str) -> str:

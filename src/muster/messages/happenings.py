@@ -16,7 +16,7 @@ from muster.messages.kinds import DATA_STALE, HAND_OFF, LEFT_QUALIFIED, SECOND_L
 from muster.messages.message import Message
 from muster.reports.money import short
 from muster.reports.published import Published
-from muster.reports.values import counted, show
+from muster.reports.values import counted, show, words
 
 _REASONS = 3  # that stand below a hand-off
 _NAME = "COALESCE(a.name, a.domain, g.account_id)"
@@ -171,7 +171,7 @@ def _share_read(row: dict[str, Any]) -> Message:
 
 def _left(row: dict[str, Any]) -> Message:
     held = counted((row["to_at"] - row["from_at"]).days, "day")
-    advice = [f"What would change it: {row['would_change']}"] if row["would_change"] else []
+    advice = [f"What would change it: {words(row['would_change'])}"] if row["would_change"] else []
     return Message(
         key=f"{LEFT_QUALIFIED}:{row['buying_group_id']}:{row['from_at']:%Y%m%dT%H%M%S}",
         kind=LEFT_QUALIFIED,

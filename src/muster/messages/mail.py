@@ -47,13 +47,14 @@ def written(
     root = public_url.rstrip("/")
     why = KINDS[message.kind].about if message.kind in KINDS else "A test"
     ending = f"You get this because of your choices in Muster: {why.lower()}."
+    choices = root and f"{root}/me/messages"
     lines = [sentence, "", *(f"- {fact}" for fact in facts), *([""] if facts else [])]
     if root:
         lines += [f"Open in Muster: {root}{message.path}", ""]
-    mail.set_content("\n".join([*lines, ending, ""]))
-    page = _page().render(
-        sentence=sentence, facts=facts, link=root and f"{root}{message.path}", ending=ending
-    )
+    told = [ending, f"Change them: {choices}"] if choices else [ending]
+    mail.set_content("\n".join([*lines, *told, ""]))
+    link = root and f"{root}{message.path}"
+    page = _page().render(sentence=sentence, facts=facts, link=link, ending=ending, choices=choices)
     mail.add_alternative(page, subtype="html")
     return mail
 

@@ -17,7 +17,7 @@ from muster.serving.screen import Screen, Sheet, screen
 from muster.serving.settings import demand, parts_for
 from muster.store.choices import Choice
 from muster.store.deliveries import counted_by_state, discard, read_deliveries, redeliver
-from muster.store.targets import read_targets, remove_target
+from muster.store.targets import enable_target, read_targets, remove_target, target_named
 from muster.store.users import read_users, user_by_id
 
 router = APIRouter(include_in_schema=False)
@@ -90,11 +90,14 @@ def add(
 
 @router.post("/settings/targets/{name}")
 def change(request: Request, name: str, verdict: Annotated[str, Form()]) -> Response:
-    """Send a test to a target, or remove it."""
+    """Send a test to a target, take up one that was disabled, or remove it."""
     viewer, house = viewer_of(request), house_of(request)
     demand(viewer, "manage_deliveries")
     if verdict == "remove":
         remove_target(house.store, name, by=viewer.email)
+        return RedirectResponse("/settings/messages", 303)
+    if verdict == "enable":
+        enable_target(house.store, target_named(house.store, name).target_id, by=viewer.email)
         return RedirectResponse("/settings/messages", 303)
     answer = try_target(house.store, house.config, name, public_url=house.config.serve.public_url or "")
     told: dict[str, Any] = {"title": "The test went out" if answer.is_taken else "The test did not arrive"}

@@ -2,7 +2,8 @@
 
 Every fourth Monday of the test months each account and solution without an open opportunity is asked about,
 touched or not: does an opportunity open within 13 weeks? `chance` answers with the model as learnt by then;
-the baselines see the same engagements as known by then. What opened is the CRM's word, not the hidden truth.
+the baselines see the same engagements as known by then. What opened is the CRM's word, not the hidden truth:
+what buyers began, as the panel has it, and of silent accounts whatever opened.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def relative_ece(opens: Column, said: Column, bins: int = 15) -> float:
 def questions(con: duckdb.DuckDBPyConnection, tables: Path, first: str, last: str) -> dict[str, Column]:
     """A row for each account, solution and fourth Monday at risk, with every score and what came."""
     for name in ("resolved_engagement", "account", "account_alias", "known_opportunity", "chance", "score",
-                 "buying_group", "person", "signal"):  # fmt: skip
+                 "buying_group", "person", "signal", "panel"):  # fmt: skip
         con.execute(f"CREATE OR REPLACE VIEW {name} AS FROM '{tables / name}.parquet'")
     con.execute(f"""
         CREATE OR REPLACE TABLE origin AS
@@ -109,14 +110,19 @@ def questions(con: duckdb.DuckDBPyConnection, tables: Path, first: str, last: st
             JOIN buying_group AS g USING (buying_group_id)
             WHERE s.scored_at <= TIMESTAMP '{first}' GROUP BY ALL
         )
-        SELECT o.t, u.account_id, u.solution_id, coalesce(y.opens, FALSE) AS opens,
-            coalesce(y.opens_later, FALSE) AS opens_later, coalesce(c.p_open, 0) AS chance,
+        SELECT o.t, u.account_id, u.solution_id, coalesce(p.foretold = 1, y.opens, FALSE) AS opens,
+            coalesce(p.foretold_later, y.opens_later, FALSE) AS opens_later, coalesce(c.p_open, 0) AS chance,
             coalesce(c.p_open_low, 0) AS low, coalesce(c.p_open_high, 0) AS high,
             coalesce(mql, 0) AS mql, coalesce(account_sum, 0) AS account_sum, coalesce(own_sum, 0) AS own_sum,
             coalesce(rate, 0) AS rate, coalesce(people, 0) AS people, coalesce(seniors, 0) AS seniors,
             coalesce(hands, 0) AS hands, coalesce(prices, 0) AS prices, coalesce(past, 0) AS past,
             coalesce(fit, 0) AS fit
         FROM origin AS o CROSS JOIN unit AS u
+        LEFT JOIN (
+            SELECT week_at, account_id, solution_id, opens AS foretold,
+                opens_after_gap AS foretold_later
+            FROM panel
+        ) AS p ON p.week_at = o.t AND p.account_id = u.account_id AND p.solution_id = u.solution_id
         LEFT JOIN opened AS y ON y.t = o.t AND y.account_id = u.account_id AND y.solution_id = u.solution_id
         LEFT JOIN chance AS c
             ON c.scored_at = o.t AND c.account_id = u.account_id AND c.solution_id = u.solution_id

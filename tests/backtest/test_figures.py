@@ -50,6 +50,7 @@ def asked(
         np.array([who] if some else NONE),
         np.zeros(int(some), np.int64),
         np.array([many] if some else []),
+        np.array([many / 60] if some else []),
         np.array([came] if some else []),
         np.array([came] if some else []),
         np.arange(int(came)) + int(opens.sum()),
@@ -139,11 +140,14 @@ def test_calibration_is_counted_another_way() -> None:
     assert found["relative_ece"] == pytest.approx(off / opens.sum())
 
 
-def test_silent_openings_count_as_not_expected() -> None:
+def test_silent_openings_are_expected_at_their_rate() -> None:
     opens, chance, account = drawn(8)
     found = calibration_figures(asked(opens, chance, account, silent=(0, 900.0, 30.0)), Draws(300, count=5))
     values = {f.name: f.value for f in found}
-    assert values["observed_over_expected_all"] == pytest.approx((opens.sum() + 30) / chance.sum())
+    assert values["observed_over_expected_all"] == pytest.approx((opens.sum() + 30) / (chance.sum() + 15))
+    own, total = values["relative_ece"], opens.sum() + 30
+    assert own is not None
+    assert values["relative_ece_all"] == pytest.approx((own * opens.sum() + 30 - 15) / total)
     assert values["observed_over_expected"] == pytest.approx(opens.sum() / chance.sum())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -91,6 +92,37 @@ def test_an_account_named_anew_changes_nothing(
         ]
 
     assert asdict(judged(tables.write(tmp_path, renamed), rules)) == asdict(found)
+
+
+def test_silent_accounts_are_told_at_the_rate_seen_until_then(tables: Tables, tmp_path: Path) -> None:
+    """Counted again, Monday by Monday: those of a year whose weeks were over, and five openings from all."""
+    asked = questions(tables.write(tmp_path))
+    deals = {r["account_record_id"][1:]: r for r in tables.rows["known_opportunity"]}
+    signs = {(r["account_id"], r["solution_id"], r["week_at"]) for r in tables.rows["panel"]}
+
+    def silent(at: datetime, solution: str) -> list[bool]:
+        found = []
+        for row in tables.rows["account"]:
+            deal = deals.get(row["account_id"])
+            mine = deal is not None and deal["solution_id"] == solution
+            created = deal["created_at"] if deal else at
+            if mine and created <= at and (deal["is_won"] or deal["closed_at"] > at):
+                continue
+            if (row["account_id"], solution, at) not in signs:
+                found.append(mine and at < created <= at + 13 * WEEK)
+        return found
+
+    expected = dict.fromkeys(("one", "two"), 0.0)
+    for at in (instant(origin) for origin in asked.origins):
+        before = [at - weeks * WEEK for weeks in range(16, 65, 4) if at - weeks * WEEK >= START]
+        seen = {s: [opens for day in before for opens in silent(day, s)] for s in expected}
+        rows, opens = (sum(count(one) for one in seen.values()) for count in (len, sum))
+        for solution, own in seen.items() if rows else ():
+            rate = (sum(own) + 5) / (len(own) + 5 / ((opens + 0.5) / (rows + 1)))
+            expected[solution] += rate * len(silent(at, solution))
+    for number, solution in enumerate(asked.solution_ids):
+        told = asked.silent.foretold[asked.silent.solution == number].sum()
+        assert told == pytest.approx(expected[solution]) and told > 0
 
 
 def test_one_solution_is_part_of_all(tables: Tables, rules: Rules, found: Backtest, tmp_path: Path) -> None:

@@ -41,7 +41,8 @@ def calibration_figures(asked: Questions, draws: Draws) -> list[Figure]:
 
     Brier 1950; the error (ECE) over 15 bins of equal size, divided by the base rate; slope and intercept
     after Cox 1958, the intercept with the slope held at 1 (calibration in the large, Van Calster 2019).
-    Judged where a chance was said; `..._all` counts the silent accounts as certain not to open.
+    Judged where a chance was said; `..._all` counts the silent accounts at the rate at which such accounts
+    opened until then. In the error, those of a solution are a bin of their own.
     """
     rows = asked.asked
     said = rows.only(np.isfinite(rows.scores[CHANCE]))
@@ -50,7 +51,8 @@ def calibration_figures(asked: Questions, draws: Draws) -> list[Figure]:
     count, came, expected, off = draws.sums(
         account, np.ones(len(chance)), opens, chance, np.square(chance - opens)
     )
-    [missed] = draws.sums(asked.silent.account, asked.silent.opens)
+    silent = asked.silent
+    missed, foretold = draws.sums(silent.account, silent.opens, silent.foretold)
     [unsaid] = draws.sums(rows.account, np.where(np.isfinite(rows.scores[CHANCE]), 0.0, rows.opens))
     base = ratio(came, count)
     brier = ratio(off, count)
@@ -59,9 +61,12 @@ def calibration_figures(asked: Questions, draws: Draws) -> list[Figure]:
     values = {
         "brier": brier,
         "brier_skill": 1 - ratio(brier, base * (1 - base)),
-        "relative_ece": _unshifted(_relative_error(chance, opens, account, draws)),
+        "relative_ece": _unshifted(ratio(_error(chance, opens, account, draws), came)),
+        "relative_ece_all": _unshifted(
+            ratio(_error(chance, opens, account, draws) + _silent_error(asked, draws), came + missed)
+        ),
         "observed_over_expected": ratio(came, expected),
-        "observed_over_expected_all": ratio(came + missed + unsaid, expected),
+        "observed_over_expected_all": ratio(came + missed + unsaid, expected + foretold),
     }
     slope, intercept = _slopes(chance, opens, account, draws, enough=openings >= LEAST_OPENINGS)
     values |= {"calibration_slope": slope, "calibration_intercept": intercept}
@@ -121,15 +126,25 @@ def _top(chance: Vector, part: float) -> npt.NDArray[np.bool_]:
     return np.asarray(chance >= np.partition(chance, len(chance) - keep)[len(chance) - keep])
 
 
-def _relative_error(chance: Vector, opens: Vector, account: npt.NDArray[np.int64], draws: Draws) -> Vector:
+def _error(chance: Vector, opens: Vector, account: npt.NDArray[np.int64], draws: Draws) -> Vector:
+    """By how many openings what was said and what came differ, bin by bin, in every sample."""
     order = np.lexsort((opens, account, chance))
     off: Vector | None = None
     for part in np.array_split(order, ERROR_BINS):
         said, came = draws.sums(account[part], chance[part], opens[part])
         off = np.abs(said - came) + (0 if off is None else off)
-    [total] = draws.sums(account, opens)
     assert off is not None
-    return ratio(off, total)
+    return np.asarray(off)
+
+
+def _silent_error(asked: Questions, draws: Draws) -> Vector:
+    """The same of silent accounts, solution by solution."""
+    silent, off = asked.silent, np.zeros(sum(1 for _ in draws))
+    for solution in np.unique(silent.solution):
+        mine = silent.solution == solution
+        told, came = draws.sums(silent.account[mine], silent.foretold[mine], silent.opens[mine])
+        off += np.abs(told - came)
+    return off
 
 
 def _unshifted(values: Vector) -> Vector:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -44,6 +44,16 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """Silent accounts of a solution: rows, how many of them open at the rate seen before, how many did."""
+
+    solution_id: str
+    rows: int
+    foretold: float
+    opened: int
+
+
+@dataclass(frozen=True, slots=True)
 class Backtest:
     """What is reported. Instants are ISO dates; `value` None means not estimable."""
 
@@ -60,6 +70,7 @@ class Backtest:
     silent_rows: int
     openings: int
     silent_openings: int
+    silence: tuple[Silence, ...]
     openings_in_weeks: int
     places: int
     samples: int
@@ -169,6 +180,7 @@ def judge(
         int(shown.silent.rows.sum()),
         openings_asked(shown),
         len(shown.silent.openings),
+        tuple(_silences(shown)),
         len(shown.openings.at),
         sum(sum(pools.values()) for pools in asked.places.values()),
         draws,
@@ -213,7 +225,8 @@ def _notes(asked: Questions, standing: Learning | None, *, has_mql: bool) -> tup
         "Every chance is the one that was said that Monday, by the model as learnt by then from weeks whose "
         f"{weeks} weeks were over: training and test are {weeks} weeks apart.",
         "Accounts without a sign within 26 weeks have no chance. They are asked about all the same: ranked "
-        "last, never handed over, their openings missed. Calibration is judged where a chance was said.",
+        "last, never handed over, their openings missed. Calibration is judged where a chance was said, and "
+        "once more with silent accounts told at the rate at which such accounts opened until then.",
         "Intervals are those of other samples of accounts; hand-offs and models stay as they are in each.",
     ]
     if asked.span.since:
@@ -228,6 +241,16 @@ def _notes(asked: Questions, standing: Learning | None, *, has_mql: bool) -> tup
     if standing is not None and (sentence := standing.sentence()) is not None:
         notes.append(f"{sentence}.")
     return tuple(notes)
+
+
+def _silences(asked: Questions) -> Iterator[Silence]:
+    silent = asked.silent
+    for number in np.unique(silent.solution).tolist():
+        mine = silent.solution == number
+        rows, foretold, opened = (
+            float(column[mine].sum()) for column in (silent.rows, silent.foretold, silent.opens)
+        )
+        yield Silence(asked.solution_ids[number], int(rows), round(foretold, 3), int(opened))
 
 
 def _thin(across: list[float], up: list[float]) -> tuple[tuple[float, ...], tuple[float, ...]]:

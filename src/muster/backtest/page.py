@@ -44,7 +44,11 @@ def _parts(found: Backtest) -> Iterator[tuple[str, str]]:
 
     yield (
         _held(found),
-        drawn(reliability, "reliability") + note(about) + _bins(found) + _figures(found, found.calibration),
+        drawn(reliability, "reliability")
+        + note(about)
+        + _bins(found)
+        + _figures(found, found.calibration)
+        + _silences(found),
     )
 
     def lift(width: int, key: str) -> str:
@@ -153,6 +157,14 @@ def _bins(found: Backtest) -> str:
     ]
     head = ("chances", "said", "seen", "80 % interval", "rows", "different openings")
     return table("Said and seen, bin by bin", head, rows)
+
+
+def _silences(found: Backtest) -> str:
+    rows = [
+        (one.solution_id, f"{one.rows:,}", f"{one.foretold:.1f}", f"{one.opened:,}") for one in found.silence
+    ]
+    head = ("solution", "rows", "expected to open", "opened")
+    return table("Silent accounts, at the rate at which such accounts opened until then", head, rows)
 
 
 def _figures(found: Backtest, figures: tuple[Figure, ...]) -> str:

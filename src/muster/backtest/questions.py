@@ -89,11 +89,16 @@ class Openings:
 
 @dataclass(frozen=True, slots=True)
 class Silent:
-    """Accounts asked about without a sign within 26 weeks, summed by account and solution."""
+    """Accounts asked about without a sign within 26 weeks, summed by account and solution.
+
+    `foretold` is how many of the rows would open at the rate at which silent accounts opened one for the
+    solution until then: nobody can tell one of them from another, so the rate is all there is to say.
+    """
 
     account: Ints
     solution: Ints
     rows: Vector
+    foretold: Vector
     opens: Vector
     opens_after_gap: Vector
     openings: Ints  # the places of those that came, once each
@@ -132,6 +137,7 @@ class Questions:
                 silent.account[quiet],
                 silent.solution[quiet],
                 silent.rows[quiet],
+                silent.foretold[quiet],
                 silent.opens[quiet],
                 silent.opens_after_gap[quiet],
                 *ours,

@@ -22,6 +22,8 @@ from muster.chances.horizon import FOREVER, reach_at
 from muster.engine.published import Published
 from muster.recall.clock import FIRST_MONDAY, WEEK
 
+BORROWED = 5.0  # openings
+
 # What every row is ranked by; the panel's columns, as known that Monday. Its fading points are thousandths of
 # hundredths.
 _OWN = "p.fast + p.slow"
@@ -83,9 +85,10 @@ def ask(published: Published, span: Span, *, currency: str, progress: Callable[[
         progress("reading the panel")
         ends = {"first": span.first, "until": span.last, "last": span.last + span.horizon}
         connection.execute(_PREPARE.format(**ends, currency=currency))
-        listed = ", ".join(f"({at})" for at in origins)
+        before = range(span.last, span.first - span.horizon - USUAL_SPAN, -ORIGIN_EVERY)
+        listed = ", ".join(f"({at}, {at in origins})" for at in before)
         connection.execute(
-            f"CREATE TEMP TABLE origin AS SELECT epoch_at FROM (VALUES {listed}) AS v (epoch_at)"
+            f"CREATE TEMP TABLE origin AS SELECT * FROM (VALUES {listed}) AS v (epoch_at, is_asked)"
         )
         accounts = _columns(connection, _ACCOUNTS)
         ids = tuple(accounts["account_id"].tolist())
@@ -141,6 +144,7 @@ def _rows(connection: Any, span: Span) -> Rows:
 
 def _silent(connection: Any, horizon: int) -> Silent:
     connection.execute(_SILENT.format(horizon=horizon))
+    connection.execute(_SILENT_RATES.format(horizon=horizon, span=USUAL_SPAN, borrowed=BORROWED))
     found = _columns(connection, _SILENT_SUMS)
     came = _columns(connection, _SILENT_OPENINGS)
     place, late = came["place"].astype(np.int64), came["later"].astype(np.int64) > 0
@@ -148,6 +152,7 @@ def _silent(connection: Any, horizon: int) -> Silent:
         found["account"].astype(np.int64),
         found["solution"].astype(np.int64),
         found["rows"].astype(np.float64),
+        found["foretold"].astype(np.float64),
         found["opens"].astype(np.float64),
         found["opens_after_gap"].astype(np.float64),
         place,
@@ -304,13 +309,13 @@ barred AS (
         AND (d.is_won OR d.closed_at IS NULL OR d.closed_at > make_timestamp(o.epoch_at))
 ),
 quiet AS (
-    SELECT o.epoch_at, a.account_id, k.solution_id
+    SELECT o.epoch_at, o.is_asked, a.account_id, k.solution_id
     FROM origin AS o
     JOIN account AS a ON a.first_known_at <= make_timestamp(o.epoch_at)
     JOIN asked AS k ON k.since <= make_timestamp(o.epoch_at)
     ANTI JOIN barred AS b
         ON b.epoch_at = o.epoch_at AND b.account_id = a.account_id AND b.solution_id = k.solution_id
-    ANTI JOIN labelled AS p
+    ANTI JOIN panel AS p
         ON epoch_us(p.week_at) = o.epoch_at AND p.account_id = a.account_id AND p.solution_id = k.solution_id
 ),
 came AS (
@@ -323,18 +328,51 @@ came AS (
         AND d.created_at <= make_timestamp(q.epoch_at + {horizon})
     GROUP BY q.epoch_at, q.account_id, q.solution_id
 )
-SELECT n.number AS account, s.solution, q.account_id, q.solution_id, c.opens_at, c.later
+SELECT
+    q.epoch_at, q.is_asked, n.number AS account, s.solution, q.account_id, q.solution_id, c.opens_at, c.later
 FROM quiet AS q
 JOIN numbered AS n ON n.account_id = q.account_id
 JOIN placed AS s ON s.solution_id = q.solution_id
 LEFT JOIN came AS c
     ON c.epoch_at = q.epoch_at AND c.account_id = q.account_id AND c.solution_id = q.solution_id
 """
+# What had come, by each Monday asked about, of silent accounts on the Mondays of a year whose weeks were over
+# by then (embargo = horizon). A solution borrows from all with the weight of so many openings.
+_SILENT_RATES = """
+CREATE TEMP TABLE silent_rate AS
+WITH counted AS (
+    SELECT q.epoch_at, q.solution, COUNT(*) AS rows, COUNT(q.later) AS opens
+    FROM silent AS q
+    GROUP BY q.epoch_at, q.solution
+),
+seen AS (
+    SELECT
+        o.epoch_at, s.solution,
+        COALESCE(SUM(c.rows), 0) AS rows, COALESCE(SUM(c.opens), 0) AS opens
+    FROM origin AS o
+    CROSS JOIN (SELECT DISTINCT q.solution FROM silent AS q) AS s
+    LEFT JOIN counted AS c ON c.solution = s.solution
+        AND c.epoch_at <= o.epoch_at - {horizon} AND c.epoch_at > o.epoch_at - {horizon} - {span}
+    WHERE o.is_asked
+    GROUP BY o.epoch_at, s.solution
+),
+overall AS (
+    SELECT s.epoch_at, (SUM(s.opens) + 0.5) / (SUM(s.rows) + 1.0) AS rate
+    FROM seen AS s
+    GROUP BY s.epoch_at
+    HAVING SUM(s.rows) > 0
+)
+SELECT s.epoch_at, s.solution, (s.opens + {borrowed}) / (s.rows + {borrowed} / o.rate) AS rate
+FROM seen AS s
+JOIN overall AS o ON o.epoch_at = s.epoch_at
+"""
 _SILENT_SUMS = """
 SELECT
-    q.account, q.solution, COUNT(*) AS rows, COUNT(q.later) AS opens,
+    q.account, q.solution, COUNT(*) AS rows, COALESCE(SUM(r.rate), 0) AS foretold, COUNT(q.later) AS opens,
     COALESCE(SUM(q.later), 0) AS opens_after_gap
 FROM silent AS q
+LEFT JOIN silent_rate AS r ON r.epoch_at = q.epoch_at AND r.solution = q.solution
+WHERE q.is_asked
 GROUP BY q.account, q.solution
 ORDER BY q.account, q.solution
 """
@@ -342,6 +380,7 @@ _SILENT_OPENINGS = """
 SELECT o.place, MAX(q.later) AS later
 FROM silent AS q
 JOIN opening AS o ON o.account = q.account AND o.solution = q.solution AND o.opens_at = q.opens_at
+WHERE q.is_asked
 GROUP BY o.place
 ORDER BY o.place
 """

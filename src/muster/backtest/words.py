@@ -25,6 +25,7 @@ NAMES = {
     "brier": "Brier score",
     "brier_skill": "Brier skill",
     "relative_ece": "relative calibration error",
+    "relative_ece_all": "the same, silent accounts at their rate",
     "calibration_slope": "calibration slope",
     "calibration_intercept": "calibration intercept",
     "observed_over_expected": "observed over expected, where a chance was said",

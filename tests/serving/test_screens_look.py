@@ -16,6 +16,9 @@ SCREENS = (
     "/people/{person}",
     "/programs/{program}",
     "/search?q=co",
+    "/measures",
+    "/measures/calibration",
+    "/measures/programs",
 )
 
 

@@ -44,6 +44,7 @@ from muster.engine.lock import HOME
 from muster.engine.protocol import Engine
 from muster.engine.published import NewRun, publishing
 from muster.engine.queries import Query, in_order, read_queries, read_query
+from muster.engine.ranges import create_by_range
 from muster.fingerprints import code_hash, input_hashes, override_hashes
 from muster.identity.change_log import leave_changes, settle
 from muster.identity.clusters import join_links
@@ -80,6 +81,7 @@ class Step:
     made_by_python: dict[str, tuple[tuple[str, ...], Callable[[Engine], None]]] = field(default_factory=dict)
     composed: tuple[Callable[[], Query], ...] = ()
     in_stretches: tuple[str, ...] = ()  # tables made a few Mondays at a time; the last is kept in files
+    by_range: dict[str, str] = field(default_factory=dict)  # made so where large: as many rows has the other
 
     def queries(self) -> list[Query]:
         """The step's SQL files, and a mark without SQL for each table that Python makes."""
@@ -150,6 +152,7 @@ STEPS = (
             "chance_coefficient": (("chance_estimate",), _made_already),
         },
         in_stretches=("fit_week", "past_week", "actor_week", "account_week", "panel"),
+        by_range={"chance": "chance_estimate", "chance_reason": "chance_part"},
     ),
     Step(
         "qualify",
@@ -339,6 +342,9 @@ def build(
         elif query.name in step.made_by_python:
             step.made_by_python[query.name][1](engine)
             counts = {query.name: 0}
+        elif query.name in step.by_range:
+            counted = step.by_range[query.name]
+            counts = {query.name: create_by_range(engine, query, contract[query.name], counted=counted)}
         else:
             counts = {query.name: engine.create(query.name, query.sql)}
         if query.name in contract:

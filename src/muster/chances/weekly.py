@@ -58,12 +58,12 @@ def put_chances(engine: Engine) -> None:
             last=max((quarter.until for quarter in quarters), default=0) - WEEK,
         )
         engine.append("chance_estimate", tables.ESTIMATE.empty_table())
-        engine.append("chance_part", PART.empty_table())
+        engine.append("chance_part", PART.empty_table(), key=("week_at", "account_id"))
         for quarter in quarters:
             for rows in _blocks(engine, quarter):
                 estimates, divided = _judged(rows, quarter, choice, accounts)
                 engine.append("chance_estimate", estimates)
-                engine.append("chance_part", divided)
+                engine.append("chance_part", divided, key=("week_at", "account_id"))
     engine.put("win_chance", _wins(engine, quarters))
     models: list[Learnt] = [m for q in quarters for m in (q.opens, q.won, q.amount) if m is not None]
     engine.put("chance_model", tables.models(models))
@@ -119,7 +119,11 @@ def _blocks(engine: Engine, quarter: Quarter) -> Iterator[Panel]:
     for _, block in groupby(range(len(weeks)), key=lambda number: int(after[number]) // BLOCK):
         own = list(block)
         of = f"p.week_at >= {weeks[own[0]]} AND p.week_at <= {weeks[own[-1]]}"
-        yield read_signs(engine.arrow(f"SELECT {told} FROM panel AS p WHERE {of}").sort_by("week_at"))
+        rows = engine.arrow(f"SELECT {told} FROM panel AS p WHERE {of}")
+        in_order = np.all(
+            np.diff(rows.column("week_at").to_numpy()) >= 0
+        )  # as they are where files hold them
+        yield read_signs(rows if in_order else rows.sort_by("week_at"))
 
 
 def _judged(panel: Panel, quarter: Quarter, choice: Choice, accounts: Accounts) -> tuple[pa.Table, pa.Table]:

@@ -151,7 +151,10 @@ STEPS = (
             "chance_model": (("chance_estimate",), _made_already),
             "chance_coefficient": (("chance_estimate",), _made_already),
         },
-        in_stretches=("fit_week", "past_week", "actor_week", "account_week", "panel"),
+        in_stretches=(
+            *("fit_week", "past_week", "opening_week", "share_week", "actor_week", "account_week"),
+            "panel",
+        ),
         by_range={"chance": "chance_estimate", "chance_reason": "chance_part"},
     ),
     Step(

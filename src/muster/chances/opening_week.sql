@@ -8,4 +8,5 @@ SELECT
     MAX(CASE WHEN o.created_at > w.week_at + 1209600000000 THEN 1 ELSE 0 END) = 1 AS opens_after_gap
 FROM foretold_opening AS o
 JOIN chance_week AS w ON w.week_at < o.created_at AND o.created_at <= w.ends_at
+JOIN panel_stretch AS s ON w.week_at >= s.from_at AND w.week_at < s.until_at
 GROUP BY o.account_id, o.solution_id, w.week_at

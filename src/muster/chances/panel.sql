@@ -13,6 +13,16 @@ WITH pooled AS (
     GROUP BY a.account_id, a.week_at
 ),
 
+ruled AS (
+    SELECT
+        r.account_id,
+        r.solution_id,
+        r.week_at,
+        r.score
+    FROM rule_week AS r
+    JOIN panel_stretch AS s ON r.week_at >= s.from_at AND r.week_at < s.until_at
+),
+
 history AS (
     SELECT
         p.account_id,
@@ -91,7 +101,7 @@ LEFT JOIN share_week AS s ON s.account_id = o.account_id AND s.solution_id = k.s
 LEFT JOIN fit_week AS f ON f.account_id = o.account_id AND f.week_at = o.week_at
 LEFT JOIN history AS h ON h.account_id = o.account_id AND h.week_at = o.week_at
 LEFT JOIN past_week AS p ON p.account_id = o.account_id AND p.solution_id = k.solution_id AND p.week_at = o.week_at
-LEFT JOIN rule_week AS r ON r.account_id = o.account_id AND r.solution_id = k.solution_id AND r.week_at = o.week_at
+LEFT JOIN ruled AS r ON r.account_id = o.account_id AND r.solution_id = k.solution_id AND r.week_at = o.week_at
 LEFT JOIN opening_week AS y ON y.account_id = o.account_id AND y.solution_id = k.solution_id AND y.week_at = o.week_at
 WHERE COALESCE(p.still_open, 0) = 0
 AND COALESCE(p.won, 0) = 0

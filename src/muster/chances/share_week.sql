@@ -19,4 +19,5 @@ SELECT
 FROM read AS r
 JOIN week AS w
     ON w.week_at >= r.from_at AND w.week_at >= r.read_at AND w.week_at < r.read_at + 7862400000000
+JOIN panel_stretch AS s ON w.week_at >= s.from_at AND w.week_at < s.until_at
 GROUP BY r.account_id, r.solution_id, w.week_at

@@ -13,8 +13,8 @@ from muster.engine.queries import Query
 from muster.recall.clock import FADING_WEEKS, WEEK
 
 # Each act has a row in each of the weeks in which it still counts. So many of them are made at a time: about
-# a gigabyte, with what is made of them. A company of 100,000 acts is made whole.
-ROWS = 3_000_000
+# a gigabyte, with what is made of them. A company of 50,000 acts is made whole.
+ROWS = 1_500_000
 
 
 def put_in_stretches(engine: Engine, queries: tuple[Query, ...], contract: Table) -> Mapping[str, int]:

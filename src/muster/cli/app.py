@@ -20,6 +20,7 @@ from muster.cli import (
     doctor,
     explain,
     export,
+    hand_offs,
     init,
     lab,
     mcp,
@@ -31,7 +32,9 @@ from muster.cli import (
     roles,
     run,
     serve,
+    token,
     upgrade,
+    user,
 )
 from muster.cli.endings import CODES, Commands, interrupted
 
@@ -53,12 +56,15 @@ _ORDER = (
     "people",
     "accounts",
     "roles",
+    "hand-offs",
     "lab",
     "messages",
     "attribute",
     "export",
     "demo",
     "doctor",
+    "user",
+    "token",
     "audit",
     "mcp",
     "upgrade",
@@ -108,8 +114,11 @@ app.add_typer(report.app, name="report")
 app.add_typer(people.app, name="people")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(roles.app, name="roles")
+app.add_typer(hand_offs.app, name="hand-offs")
 app.add_typer(lab.app, name="lab")
 app.add_typer(messages.app, name="messages")
+app.add_typer(user.app, name="user")
+app.add_typer(token.app, name="token")
 
 
 def _show_version(asked: bool) -> None:

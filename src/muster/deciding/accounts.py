@@ -97,7 +97,12 @@ ACCOUNTS = Identity(
     command="accounts",
     holders="accounts",
     one="account",
-    kinds={"account_merge": "merge", "account_split": "split"},
+    kinds={
+        "account_merge": "merge",
+        "account_split": "split",
+        "exclude": "exclude",
+        "include": "include",
+    },
     find=find_account,
     groups_of="SELECT COUNT(*) AS n FROM buying_group AS g WHERE g.account_id IN ({ids})",
 )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC
 
+from muster.deciding.facts import Facts, joined, recorded
 from muster.deciding.standing import find_decision, standing, undone
 from muster.deciding.subjects import Holder, Matter
 from muster.explain.archive import Archive
@@ -12,13 +12,6 @@ from muster.problems import WrongUse
 from muster.store.decisions import UNDO, Decision, add_decision
 from muster.store.keeping import keeping, kept_decisions
 from muster.workspace import Workspace
-
-_RECORDED = """
-    SELECT d.decision_id, d.kind, d.subject_id, d.other_id, d.reason, d.decided_by, d.decided_at, d.value
-    FROM decision AS d
-    WHERE d.kind IN ('merge', 'split', 'account_merge', 'account_split', 'role', 'undo')
-    ORDER BY d.decided_at, d.decision_id
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +36,7 @@ class Known:
 def undo(workspace: Workspace, decision_id: str, *, about: Matter, reason: str = "", by: str = "") -> Decided:
     """Make a decision as if it had never been. Raises WrongUse where there is none of that id."""
     with open_archive(workspace) as archive:
-        every = every_decision(workspace, archive)
+        every = every_decision(workspace)
         known = decisions_about(about, every)
         meant = find_decision(known, decision_id, command=about.command)
         if meant.kind == UNDO:
@@ -64,8 +57,7 @@ def undo(workspace: Workspace, decision_id: str, *, about: Matter, reason: str =
 
 def decisions(workspace: Workspace, about: Matter) -> list[Known]:
     """Every decision about people, accounts or roles, of the store and other sources, oldest first."""
-    with open_archive(workspace) as archive:
-        known = decisions_about(about, every_decision(workspace, archive))
+    known = decisions_about(about, every_decision(workspace))
     in_force = {d.decision_id for d in standing(known)}
     taken_back = undone(known)
     return [
@@ -106,15 +98,10 @@ def outranks_new_ones(workspace: Workspace, decision: Decision) -> bool:
     return decision.rank > (str(workspace.published.manifest["as_of"]), ours_are_below)
 
 
-def every_decision(workspace: Workspace, archive: Archive) -> list[Decision]:
+def every_decision(workspace: Workspace) -> list[Decision]:
     """The decisions of the last run's records, and those kept since."""
-    told = {}
-    for row in archive.rows(_RECORDED):
-        at = row["decided_at"].replace(tzinfo=UTC).isoformat()
-        cells = {name: row[name] or "" for name in row if name != "decided_at"}
-        told[row["decision_id"]] = Decision(**cells, decided_at=at)
-    told |= {d.decision_id: d for d in kept_decisions(workspace.folder, workspace.config.store)}
-    return sorted(told.values(), key=lambda d: d.rank)
+    kept = kept_decisions(workspace.folder, workspace.config.store)
+    return joined(recorded(workspace.published.folder), kept)
 
 
 def decisions_about(about: Matter, known: list[Decision]) -> list[Decision]:
@@ -147,6 +134,12 @@ def told_of(
     listed = ", ".join(f"'{holder.id}'" for holder in holders) or "''"
     count = int(archive.rows(about.groups_of.format(ids=listed))[0]["n"])
     return Decided(decision, is_new, holders, count, says)
+
+
+def facts_of(workspace: Workspace, archive: Archive) -> Facts:
+    """What decisions are held against: the tables of the last run, with nothing hidden."""
+    run = workspace.published
+    return Facts(archive, str(run.manifest["as_of"]), workspace.rules, recorded(run.folder))
 
 
 def open_archive(workspace: Workspace) -> Archive:

@@ -56,7 +56,7 @@ def correct(
                 f"{group} is closed, and a closed group keeps the members it closed with.",
                 remedy="Name the role that the person played instead.",
             )
-        every = every_decision(workspace, archive)
+        every = every_decision(workspace)
         pair = frozenset((group, found.subject_id))
         before = next((d for d in standing(decisions_about(ROLES, every)) if d.pair == pair), None)
         if before is not None and before.value == role:

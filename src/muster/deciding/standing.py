@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from muster.problems import WrongUse
-from muster.store.decisions import UNDO, Decision
+from muster.store.decisions import NOTE, UNDO, Decision
+
+# What a decision is about beside its subject: the last word on the same is in force. Of all others the
+# subjects alone tell, and every note stands.
+_TOPICS = dict.fromkeys(("accepted", "rejected", "recycled", "nurture"), "answer") | {
+    "reassign": "owner",
+    "exclude": "exclusion",
+    "include": "exclusion",
+}
 
 
 def undone(decisions: Iterable[Decision]) -> dict[str, str]:
@@ -16,11 +24,16 @@ def undone(decisions: Iterable[Decision]) -> dict[str, str]:
 def standing(decisions: Sequence[Decision]) -> list[Decision]:
     """The last word on each two records, addresses or domains, as `identity_decision.sql` has it."""
     taken_back = undone(decisions)
-    last: dict[frozenset[str], Decision] = {}
+    last: dict[tuple[str, frozenset[str]], Decision] = {}
     for decision in sorted(decisions, key=lambda d: d.rank):
         if decision.kind != UNDO and decision.decision_id not in taken_back:
-            last[decision.pair] = decision
+            last[topic(decision), decision.pair] = decision
     return sorted(last.values(), key=lambda d: d.rank)
+
+
+def topic(decision: Decision) -> str:
+    """What it is about, beside its subjects."""
+    return decision.decision_id if decision.kind == NOTE else _TOPICS.get(decision.kind, "")
 
 
 def find_decision(decisions: Sequence[Decision], said: str, *, command: str) -> Decision:

@@ -46,7 +46,7 @@ def _decide(
             raise WrongUse(
                 f"{said[0]} and {said[1]} are one and the same record.", remedy="Name two different ones."
             )
-        every = every_decision(workspace, archive)
+        every = every_decision(workspace)
         known = decisions_about(about, every)
         holders = tuple(dict.fromkeys((one.holder, other.holder)))
         pair = frozenset((one.subject_id, other.subject_id))

@@ -9,6 +9,7 @@ import csv
 import hashlib
 import io
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -91,6 +92,13 @@ class Archive:
         """The rows of the same, by column: a fifth faster where no Arrow table is needed."""
         self._prepare(sql, explained)
         asked = self._connection.execute(sql)
+        names = [column[0] for column in asked.description]
+        return [dict(zip(names, row, strict=True)) for row in asked.fetchall()]
+
+    def records(self, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
+        """The rows of a SELECT whose values are bound, by column."""
+        self._prepare(sql, None)
+        asked = self._connection.execute(sql, parameters)
         names = [column[0] for column in asked.description]
         return [dict(zip(names, row, strict=True)) for row in asked.fetchall()]
 

@@ -15,10 +15,13 @@ import sqlalchemy as sa
 
 from muster.problems import WrongUse
 from muster.store.audit import note
+from muster.store.once import Once, find_answer, remember
 from muster.store.opening import Store
 from muster.store.schema import DECISION
 
 UNDO = "undo"
+NOTE = "note"  # says something, and contradicts nothing
+_BEFORE = {"nurture": "until", "exclude": "until", "reassign": "to", "rejected": ":"}  # its value
 _TOLD = [column for column in DECISION.columns if column.name not in {"number", "turn"}]
 
 
@@ -27,6 +30,8 @@ class Decision:
     """One row: two are one (merge, account_merge), are two (split, account_split), or an id is undone.
 
     Of kind `role` it says which role (`value`) the person of `other_id` plays in the group `subject_id`.
+    About a hand-off it is accepted, rejected (`value`: more in words), nurture (`value`: until when),
+    reassign (`value`: to whom) or note; about an account, exclude or include (`other_id`: one solution).
     """
 
     decision_id: str
@@ -42,7 +47,8 @@ class Decision:
     def says(self) -> str:
         """For example: merge 00Q5e001 and 00Q5e002."""
         about = " and ".join(part for part in (self.subject_id, self.other_id) if part)
-        return f"{self.kind} {about}{self.value and f' as {self.value}'}"
+        joins = _BEFORE.get(self.kind, "as")
+        return f"{self.kind} {about}{self.value and f' {joins} {self.value}'}"
 
     @property
     def pair(self) -> frozenset[str]:
@@ -65,19 +71,27 @@ def read_decisions(store: Store | None) -> list[Decision]:
 
 
 def add_decision(
-    store: Store, decision: Decision, *, seen: Sequence[Decision], now: datetime | None = None
+    store: Store,
+    decision: Decision,
+    *,
+    seen: Sequence[Decision],
+    once: Once | None = None,
+    now: datetime | None = None,
 ) -> Decision:
     """Keep a decision that somebody took knowing those `seen`; returns it with its id.
 
-    It is on the disk when this returns, and `audit` tells of it. Raises WrongUse where somebody else decided
-    about the same subjects since.
+    It is on the disk when this returns, and `audit` tells of it. Of a request that may come again, `once`,
+    the decision it became the first time is returned. Raises WrongUse where somebody else decided about the
+    same subjects since; notes neither stand in the way nor are stood in the way of.
     """
     written = now or datetime.now(UTC)
     with store.writing() as connection:
+        if once is not None and (earlier_id := find_answer(connection, once, now=now)) is not None:
+            return _one(connection, earlier_id)
         there = _about(connection, decision)
         known = {d.decision_id for d in seen}
         for earlier in there:
-            if earlier.decision_id not in known:
+            if earlier.decision_id not in known and NOTE not in (earlier.kind, decision.kind):
                 first = earlier.decided_by or "Somebody"
                 raise WrongUse(
                     f"{first} was first: {earlier.decision_id} says {earlier.says}.",
@@ -91,7 +105,15 @@ def add_decision(
         )
         detail = {"before": there[-1].says if there else "", "after": kept.says, "reason": kept.reason}
         note(connection, kept.decided_by, "decide", kept.decision_id, detail)
+        if once is not None:
+            remember(connection, once, kept.decision_id, now=now)
     return kept
+
+
+def last_number(store: Store) -> int:
+    """Grows with every decision: what was computed from them holds while it stays the same."""
+    with store.reading() as connection:
+        return connection.execute(sa.select(sa.func.max(DECISION.c.number))).scalar() or 0
 
 
 def bring_in(store: Store, decisions: Sequence[Decision], *, who: str, source: str) -> int:
@@ -109,6 +131,11 @@ def bring_in(store: Store, decisions: Sequence[Decision], *, who: str, source: s
         if new:
             note(connection, who, "bring_in", source, {"decisions": new})
     return new
+
+
+def _one(connection: sa.Connection, decision_id: str) -> Decision:
+    query = sa.select(*_TOLD).where(DECISION.c.decision_id == decision_id)
+    return Decision(**connection.execute(query).mappings().one())
 
 
 def _about(connection: sa.Connection, decision: Decision) -> list[Decision]:

@@ -12,14 +12,17 @@ from muster.reports.published import Published
 from muster.reports.why import why_of
 from muster.rules.read import in_force, read_rules
 
-TABS = (("act", "To act"), ("accepted", "Accepted"), ("waiting", "Waiting"), ("returned", "Returned"))
-_TAB_OF = {
-    None: "act",
+TABS = (
+    *(("act", "To act"), ("accepted", "Accepted"), ("waiting", "Waiting"), ("returned", "Returned")),
+    ("lapsed", "Left unanswered"),
+)
+TAB_OF = {
     "accepted": "accepted",
     "worked": "accepted",
     "opportunity": "accepted",
     "rejected": "returned",
     "recycled": "returned",
+    "nurture": "returned",
 }
 
 # Open groups with their latest hand-off and what became of it; qualified ones without wait for a place.
@@ -30,17 +33,21 @@ WITH latest AS (
     QUALIFY ROW_NUMBER() OVER (PARTITION BY s.buying_group_id ORDER BY s.scored_at DESC) = 1),
 handed AS (
     SELECT h.* FROM hand_off AS h
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY h.buying_group_id ORDER BY h.at DESC, h.hand_off_id DESC) = 1)
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY h.buying_group_id ORDER BY h.at DESC, h.hand_off_id DESC) = 1),
+answer AS (
+    SELECT d.hand_off_id, d.outcome, d.reason, d.at AS answered_at FROM disposition AS d
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY d.hand_off_id ORDER BY d.at DESC, d.outcome) = 1)
 SELECT g.buying_group_id, g.account_id, COALESCE(a.name, a.domain, g.account_id) AS account, g.solution_id,
-    g.business_unit, st.status, st.from_at, h.hand_off_id, h.at AS handed_at, h.owner_id,
-    h.sentence, d.outcome, d.reason AS outcome_reason, d.at AS outcome_at, l.score, l.scored_at, l.p_open,
+    g.business_unit, a.region, a.country, st.status, st.from_at, st.reason AS status_reason, h.hand_off_id,
+    h.at AS handed_at, h.is_replayed, COALESCE(h.owner_id, a.owner_id) AS owner_id, h.sentence, d.outcome,
+    d.reason AS outcome_reason, d.answered_at, l.score, l.scored_at, l.p_open,
     l.p_win, l.expected_amount_cents, g.member_count, g.visitor_count, o.stage, o.amount_cents AS deal_cents,
     o.currency AS deal_currency
 FROM buying_group AS g
 LEFT JOIN account AS a ON a.account_id = g.account_id
 LEFT JOIN qualification AS st ON st.buying_group_id = g.buying_group_id AND st.to_at IS NULL
 LEFT JOIN handed AS h ON h.buying_group_id = g.buying_group_id
-LEFT JOIN disposition AS d ON d.hand_off_id = h.hand_off_id
+LEFT JOIN answer AS d ON d.hand_off_id = h.hand_off_id
 LEFT JOIN latest AS l ON l.buying_group_id = g.buying_group_id
 LEFT JOIN known_opportunity AS o ON o.opportunity_id = g.opportunity_id AND NOT o.is_closed
 WHERE g.closed_at IS NULL AND (h.hand_off_id IS NOT NULL OR st.status = 'qualified')"""
@@ -55,11 +62,15 @@ class Item:
     account_id: str
     account: str
     solution: str
+    region: str | None
+    country: str | None
     status: str
     since: datetime | None
+    status_reason: str | None
     tab: str
     handed_at: datetime | None
-    days_waiting: int | None  # since the hand-off, where nobody answered
+    is_replayed: bool  # the policy would have handed it over then; nobody was told
+    days_waiting: int | None  # since the hand-off, where somebody was told and nobody answered
     is_late: bool  # waits longer than agreed
     owner_id: str | None
     sentence: str
@@ -74,6 +85,10 @@ class Item:
     stage: str | None
     deal_cents: int | None
     deal_currency: str | None
+    seen: str = ""  # the last decision about the hand-off that its row tells of
+    pending: tuple[str, ...] = ()  # what people decided since the run
+    notes: tuple[str, ...] = ()
+    undoes: str = ""  # the pending decision that can be taken back from the row
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +105,9 @@ class Told:
 
 def items(tables: Published, *, as_of: datetime, agreed_hours: float) -> list[Item]:
     """Every group that is somebody's to act on, most worth acting on first.
+
+    To act on: handed to sales, still qualified, not answered. One that left qualified before anybody
+    answered is told apart: there is nothing to take up, and something to learn.
 
     Those that wait longer than the agreed hours come before all others; then by chance times amount.
     """
@@ -153,10 +171,17 @@ def _call_first(tables: Published, ids: list[str]) -> dict[str, str]:
     return {r["buying_group_id"]: ", ".join(p for p in (r["name"], r["title"]) if p) for r in rows}
 
 
+def tab_of(outcome: str | None, status: str, *, is_handed: bool) -> str:
+    """The list that a group stands in, by sales' last answer and where the group stands."""
+    if not is_handed:
+        return "waiting"
+    return TAB_OF.get(outcome or "", "act" if status == "qualified" else "lapsed")
+
+
 def _item(row: dict[str, Any], as_of: datetime, agreed_hours: float) -> Item:
-    tab = _TAB_OF.get(row["outcome"], "act") if row["hand_off_id"] else "waiting"
+    tab = tab_of(row["outcome"], row["status"] or "", is_handed=row["hand_off_id"] is not None)
     hours = None
-    if tab == "act" and row["handed_at"] is not None:
+    if tab == "act" and not row["is_replayed"]:
         hours = (as_of - row["handed_at"]).total_seconds() / 3600
     return Item(
         buying_group_id=row["buying_group_id"],
@@ -164,10 +189,14 @@ def _item(row: dict[str, Any], as_of: datetime, agreed_hours: float) -> Item:
         account_id=row["account_id"],
         account=row["account"],
         solution=row["solution_id"],
+        region=row["region"],
+        country=row["country"],
         status=row["status"] or "nurture",
         since=row["from_at"],
+        status_reason=row["status_reason"],
         tab=tab,
         handed_at=row["handed_at"],
+        is_replayed=bool(row["is_replayed"]),
         days_waiting=None if hours is None else int(hours // 24),
         is_late=hours is not None and hours > agreed_hours,
         owner_id=row["owner_id"],

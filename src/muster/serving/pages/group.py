@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import astuple, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter
 
+from muster.deciding import roles
+from muster.deciding.standing import topic
+from muster.reports.why import why_of
 from muster.rules.read import in_force, read_rules
+from muster.serving.deciding import names_of, said_of, seen_of
 from muster.serving.figures.group.head import strip_of, strip_told
 from muster.serving.figures.group.people import WEEKS, heat_of, weeks_told
 from muster.serving.figures.group.score import told, waterfall_of
@@ -17,6 +22,7 @@ from muster.serving.figures.group.timeline import LANES, PAGE, Touch, chosen, la
 from muster.serving.figures.group.whole import Whole, whole_group
 from muster.serving.figures.owners import owner_names
 from muster.serving.figures.role_words import role_titles
+from muster.serving.forms import answer_form, just_done
 from muster.serving.reading import Missing, Reading
 from muster.serving.screen import Screen, Sheet, screen
 
@@ -44,6 +50,7 @@ def group(reading: Reading) -> Screen:
         _sheets(whole, touches),
         active="/board",
         more=_pictures(whole, as_of)
+        | _decided(reading, whole)
         | {
             "touches": touches[(page - 1) * PAGE : page * PAGE],
             "touch_count": len(touches),
@@ -59,13 +66,52 @@ def group(reading: Reading) -> Screen:
             "owners": owner_names(reading),
             "names": {m.person_id: m.name for m in whole.people.members},
             "touch_ids": {touch.touch_id for touch in whole.touches},
-            "pending_roles": {},
-            "role_names": [],
-            "may_decide": False,
-            "why_now": (),
             "currency": reading.house.config.company.currency,
         },
     )
+
+
+def _decided(reading: Reading, whole: Whole) -> dict[str, Any]:
+    """What people decided about the group, whether the run knew of it or not, and the forms to decide."""
+    said, names = said_of(reading), names_of(reading, owner_names(reading))
+    latest = whole.hand_offs[0].hand_off_id if whole.hand_offs else ""
+    about = {h.hand_off_id: said.get(h.hand_off_id, ()) for h in whole.hand_offs}
+    answers = [s for s in about.get(latest, ()) if topic(s.decision) == "answer" and s.state == "in force"]
+    told = whole.hand_offs[0].answers[:1] if whole.hand_offs else ()
+    corrected = {
+        s.decision.other_id: s.decision
+        for s in said.get(whole.group.buying_group_id, ())
+        if s.decision.kind == roles.ROLE and s.is_pending and s.state == "in force"
+    }
+    people = _people_of_records(reading, whole, corrected)
+    moment = [(whole.group.buying_group_id, whole.score.scored_at)] if whole.score else []
+    why = why_of(reading.tables, moment)
+    rules = read_rules(reading.house.workspace / "rules")
+    named = {str(row["role"]) for table in ("roles", "role_needs") for row in rules[table]}
+    return {
+        "form": answer_form(reading),
+        "done": just_done(reading, names),
+        "said": {key: [(s, names.did(s.decision)) for s in reversed(one)] for key, one in about.items()},
+        "seen": seen_of(about.get(latest, ())),
+        "outcome": answers[-1].decision.kind if answers else told[0].outcome if told else "",
+        "pending_roles": {people[key]: d for key, d in corrected.items() if key in people},
+        "role_names": [*sorted(named), roles.NONE] if whole.group.closed_at is None else sorted(named),
+        "why_now": why[moment[0]].speaks_for if why else (),
+    }
+
+
+def _people_of_records(reading: Reading, whole: Whole, corrected: Mapping[str, Any]) -> dict[str, str]:
+    """Whose records and addresses the corrections name; a decision names a record, the page a person."""
+    if not corrected:
+        return {}
+    there = {m.person_id for m in whole.people.members}
+    found = reading.tables.records(
+        "SELECT a.person_record_id AS said, a.person_id FROM person_alias AS a "
+        "WHERE list_contains($said, a.person_record_id) "
+        "UNION ALL SELECT d.email, d.person_id FROM person_address AS d WHERE list_contains($said, d.email)",
+        {"said": sorted(corrected)},
+    )
+    return {row["said"]: row["person_id"] for row in found if row["person_id"] in there}
 
 
 def whole_of(reading: Reading, group_id: str) -> Whole:

@@ -20,6 +20,7 @@
     if (!target) return false;
     if (target.matches("input, textarea, select, summary")) target.focus();
     if (!target.matches("input, textarea, select")) target.click();
+    if (target.matches("details[open] > summary")) target.parentElement.querySelector("select, textarea, input:not([type=hidden])")?.focus();
     return true;
   }
 

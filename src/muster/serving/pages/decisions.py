@@ -1,0 +1,206 @@
+"""Answer a hand-off, correct a role, take it back; and the list of what was decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Form
+from pydantic import BaseModel
+from starlette.responses import RedirectResponse, Response
+
+from muster.deciding import roles
+from muster.deciding.answers import decide, take_back
+from muster.deciding.decided import undo
+from muster.deciding.hand_off import find_hand_off
+from muster.deciding.pending import Said
+from muster.problems import WrongUse
+from muster.serving.deciding import Names, facts_of, names_of, said_of, seen_of
+from muster.serving.figures.group.head import group_of
+from muster.serving.figures.owners import owner_names
+from muster.serving.forms import answer_form, just_done
+from muster.serving.reading import Forbidden, Missing, Reading, reading
+from muster.serving.screen import Screen, Sheet, screen
+from muster.workspace import Workspace
+
+router = APIRouter()
+PAGE = 50
+_ABOUT = ("accepted", "rejected", "recycled", "nurture", "reassign", "note", "role")
+_WHERE = """
+SELECT g.buying_group_id, g.solution_id, COALESCE(a.name, a.domain, g.account_id) AS account
+FROM buying_group AS g LEFT JOIN account AS a ON a.account_id = g.account_id
+WHERE list_contains($groups, g.buying_group_id)"""
+Asked = Annotated[Reading, Depends(reading)]
+Text = Annotated[str, Form()]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One decision of the list."""
+
+    decision_id: str
+    kind: str
+    buying_group_id: str
+    account: str
+    solution: str
+    sentence: str
+    by: str
+    written_at: str
+    state: str
+    is_pending: bool
+
+
+class Sent(BaseModel):
+    """What the forms that answer a hand-off send; `seen` is the last decision that their page told of."""
+
+    verb: str
+    seen: str = ""
+    reason: str = ""
+    words: str = ""
+    until: str = ""
+    trigger: str = ""
+    owner: str = ""
+    key: str = ""
+    back: str = "/worklist"
+
+
+@router.post("/hand-offs/{hand_off_id}/answer")
+def answer(asked: Asked, hand_off_id: str, sent: Annotated[Sent, Form()]) -> Response:
+    """Decide about a hand-off, then go back; where somebody else was first, say who."""
+    _may_decide(asked)
+    facts = facts_of(asked)
+    try:
+        hand_off = find_hand_off(facts.tables, hand_off_id)
+    except WrongUse:
+        raise Missing from None
+    subject, group_id = hand_off.hand_off_id, hand_off.buying_group_id
+    values = {"reject": sent.words, "nurture": sent.trigger or sent.until, "reassign": sent.owner}
+    try:
+        made = decide(
+            *(asked.store, facts, sent.verb, subject),
+            by=asked.viewer.email,
+            value=values.get(sent.verb, ""),
+            reason=sent.words if sent.verb == "note" else sent.reason,
+            seen=sent.seen,
+            key=f"{sent.key} {sent.verb} {subject}" if sent.key else "",
+        )
+    except WrongUse:
+        latest = seen_of(said_of(asked).get(subject, ()))
+        if sent.verb == "note" or latest == sent.seen:
+            raise  # nobody was first: something is wrong with what was sent
+        return _back(sent.back, "first", latest, group_id)
+    return _back(sent.back, "done", made.decision.decision_id, group_id)
+
+
+@router.post("/groups/{group_id}/roles")
+def role(asked: Asked, group_id: str, person: Text, role: Text, words: Text = "") -> Response:
+    """Say which part somebody plays in a group that the viewer may see."""
+    _may_decide(asked)
+    if group_of(asked.tables, group_id) is None:
+        raise Missing
+    workspace = Workspace(asked.house.workspace)
+    made = roles.correct(workspace, group_id, person, role, reason=words, by=asked.viewer.email)
+    return _back(f"/groups/{group_id}", "done", made.decision.decision_id, person)
+
+
+@router.post("/decisions/{decision_id}/undo")
+def undo_form(asked: Asked, decision_id: str, back: Text = "/decisions") -> Response:
+    """Take a decision back that the viewer may see the subject of."""
+    _may_decide(asked)
+    for row in _rows(asked, names_of(asked, {})):
+        if row.decision_id == decision_id:
+            if row.kind == "role":
+                workspace = Workspace(asked.house.workspace)
+                undo(workspace, decision_id, about=roles.ROLES, by=asked.viewer.email)
+            else:
+                take_back(asked.store, facts_of(asked), decision_id, by=asked.viewer.email)
+            return _back(back, "undone", decision_id, row.buying_group_id)
+    raise Missing
+
+
+@screen(router, "/decisions", needs="see_groups")
+def decisions(asked: Reading) -> Screen:
+    """What was decided about the groups the viewer may see, the latest first."""
+    names = names_of(asked, owner_names(asked))
+    rows = _rows(asked, names)
+    whose = asked.query.get("whose", "mine")
+    listed = [row for row in rows if whose == "all" or row.by == asked.viewer.email]
+    page = max(int(asked.query["page"]), 1) if asked.query.get("page", "").isdigit() else 1
+    columns = tuple(Row.__slots__)
+    return Screen(
+        "decisions.html",
+        "Decisions",
+        listed,
+        (
+            Sheet(
+                "decisions",
+                "Decisions",
+                columns,
+                tuple(tuple(getattr(r, c) for c in columns) for r in listed),
+            ),
+        ),
+        active="/worklist",
+        more={
+            "shown": listed[(page - 1) * PAGE : page * PAGE],
+            "page": page,
+            "pages": -(-len(listed) // PAGE),
+            "whose": whose,
+            "pending": sum(row.is_pending for row in listed),
+            "form": answer_form(asked),
+            "done": just_done(asked, names),
+        },
+    )
+
+
+def _rows(asked: Reading, names: Names) -> list[Row]:
+    """Decisions about hand-offs and roles, of groups that the viewer may see, the latest first."""
+    said = [one for about in said_of(asked).values() for one in about if one.decision.kind in _ABOUT]
+    groups = sorted({_group(one) for one in said})
+    where = {row["buying_group_id"]: row for row in asked.tables.records(_WHERE, {"groups": groups})}
+    rows = []
+    for one in said:
+        there = where.get(_group(one))
+        if there is not None:
+            d = one.decision
+            rows.append(
+                Row(
+                    d.decision_id,
+                    d.kind,
+                    there["buying_group_id"],
+                    there["account"],
+                    there["solution_id"],
+                    names.did(d),
+                    d.decided_by,
+                    _written(d.decision_id, d.decided_at),
+                    one.state,
+                    one.is_pending,
+                )
+            )
+    return sorted(rows, key=lambda row: (row.written_at, row.decision_id), reverse=True)
+
+
+def _group(one: Said) -> str:
+    return one.decision.subject_id[:17]
+
+
+def _written(decision_id: str, decided_at: str) -> str:
+    """When one of ours was written down, from its id; of others the date that they tell."""
+    stamp = decision_id.rpartition("-")[2]
+    if len(stamp) == 16 and stamp.endswith("Z"):
+        return f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]} {stamp[9:11]}:{stamp[11:13]}:{stamp[13:15]}"
+    return decided_at[:19].replace("T", " ")
+
+
+def _may_decide(asked: Reading) -> None:
+    if not asked.viewer.may("decide"):
+        raise Forbidden
+
+
+def _back(address: str, word: str, decision_id: str, row: str) -> Response:
+    """To the page that the form stood on, with what happened; never to another site."""
+    ours = address.startswith(("/worklist", "/groups/", "/decisions")) and "\\" not in address
+    address = address if ours else "/worklist"
+    joint = "&" if "?" in address else "?"
+    anchor = f"#{quote(row)}" if row and not address.startswith("/decisions") else ""
+    return RedirectResponse(f"{address}{joint}{word}={quote(decision_id)}{anchor}", 303)

@@ -1,0 +1,264 @@
+"""Work the list: what is to act on, each answer, two at once, by keyboard alone and without script."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from html import unescape
+from typing import Any
+
+import duckdb
+import httpx
+import pytest
+from tests.in_chromium import OPEN_ALL, OVERFLOW, locks_nobody_out
+
+from muster.serving.figures.worklist import TABS, tab_of
+from muster.store.decisions import read_decisions
+
+Client = Callable[..., httpx.Client]
+
+
+def listed(client: httpx.Client, tab: str = "act", **query: str) -> list[dict[str, Any]]:
+    """The rows of a tab, as JSON."""
+    found: list[dict[str, Any]] = client.get(
+        "/worklist.json", params={"owner": "all", "tab": tab, **query}
+    ).json()["groups"]
+    return found
+
+
+def forms(page: str, hand_off_id: str) -> dict[str, dict[str, str]]:
+    """The hidden fields of each form that answers a hand-off, by its verb: what a browser would send."""
+    found = {}
+    for form in re.findall(rf'action="/hand-offs/{hand_off_id}/answer">(.*?)</form>', page, re.S):
+        fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+        found[fields["verb"]] = {name: unescape(value) for name, value in fields.items()}
+    return found
+
+
+def sent(client: httpx.Client, hand_off_id: str, verb: str, **fields: str) -> httpx.Response:
+    """Open the list, fill a form in, and send it; as a browser without script does."""
+    page = client.get("/worklist", params={"owner": "all", "tab": fields.pop("tab", "act")}).text
+    hidden = forms(page, hand_off_id)[verb]
+    return client.post(f"/hand-offs/{hand_off_id}/answer", data={**hidden, **fields}, follow_redirects=True)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "is_handed", "tab"),
+    [
+        (None, "qualified", True, "act"),
+        (None, "engaged", True, "lapsed"),  # it left qualified before anybody answered
+        (None, "qualified", False, "waiting"),
+        ("worked", "engaged", True, "accepted"),
+        ("opportunity", "qualified", True, "accepted"),
+        ("rejected", "qualified", True, "returned"),
+        ("nurture", "engaged", True, "returned"),
+    ],
+)
+def test_a_group_stands_in_the_list_that_says_what_to_do(
+    outcome: str | None, status: str, is_handed: bool, tab: str
+) -> None:
+    assert tab_of(outcome, status, is_handed=is_handed) == tab
+
+
+def test_every_open_group_with_sales_stands_once_and_in_its_list(client: Client, demo_server: Any) -> None:
+    folder = demo_server.workspace / ".muster" / "tables"
+    with duckdb.connect() as connection:
+        for name in ("buying_group", "hand_off", "qualification", "disposition"):
+            connection.execute(f"CREATE VIEW {name} AS FROM read_parquet('{folder / name}.parquet')")
+        unanswered = connection.execute(
+            """SELECT h.buying_group_id, arg_max(q.status, q.from_at) FROM hand_off AS h
+            JOIN buying_group AS g ON g.buying_group_id = h.buying_group_id AND g.closed_at IS NULL
+            JOIN qualification AS q ON q.buying_group_id = g.buying_group_id
+            WHERE h.hand_off_id = (
+                SELECT arg_max(x.hand_off_id, x."at") FROM hand_off AS x
+                WHERE x.buying_group_id = h.buying_group_id)
+            AND NOT EXISTS (SELECT 1 FROM disposition AS d WHERE d.hand_off_id = h.hand_off_id)
+            GROUP BY ALL"""
+        ).fetchall()
+    admin = client("admin")
+    rows = {key: {row["buying_group_id"] for row in listed(admin, key)} for key, _ in TABS}
+    assert rows["act"] == {group for group, status in unanswered if status == "qualified"} != set()
+    assert rows["lapsed"] == {group for group, status in unanswered if status != "qualified"} != set()
+    everywhere = [group for groups in rows.values() for group in groups]
+    assert len(everywhere) == len(set(everywhere))
+    assert not any(row["is_late"] for row in listed(admin) if row["is_replayed"])  # nobody was told
+
+
+def test_the_list_is_filtered_by_owner_territory_and_solution(client: Client) -> None:
+    admin = client("admin")
+    everything = listed(admin, "accepted")
+    for column, name in (("owner_id", "owner"), ("solution", "solution")):
+        wanted = everything[0][column]
+        assert listed(admin, "accepted", **{name: wanted}) == [r for r in everything if r[column] == wanted]
+    for column in ("region", "country"):
+        wanted = next((row[column] for row in everything if row[column]), None)
+        if wanted is not None:
+            theirs = listed(admin, "accepted", territory=f"{column}:{wanted}")
+            assert theirs == [row for row in everything if row[column] == wanted]
+    page = client("rep").get("/worklist").text
+    assert '<option value="mine" selected>' in page  # who owns accounts begins with their own
+
+
+def test_the_whole_flow_without_script(client: Client, own_server: Any) -> None:
+    admin = client("admin", own_server)
+    first, second, third, *_ = listed(admin)
+    done = sent(admin, first["hand_off_id"], "accept")
+    assert done.status_code == 200 and "Admin accepted it" in done.text
+    assert "pending until the next run" in admin.get("/worklist?owner=all&tab=accepted").text
+    assert first["buying_group_id"] in {row["buying_group_id"] for row in listed(admin, "accepted")}
+
+    refused = sent(admin, second["hand_off_id"], "reject")
+    assert refused.status_code == 422 and "A rejection has a reason" in refused.text
+    sent(admin, second["hand_off_id"], "reject", reason="No budget", words="maybe in spring")
+    [row] = [row for row in listed(admin, "returned") if row["hand_off_id"] == second["hand_off_id"]]
+    assert row["pending"] == ["Admin rejected it: No budget, maybe in spring"]
+
+    sent(admin, third["hand_off_id"], "nurture", until="2026-03-01")
+    [row] = [row for row in listed(admin, "returned") if row["hand_off_id"] == third["hand_off_id"]]
+    assert row["pending"] == ["Admin returned it to nurture until 2026-03-01"]
+    sent(admin, third["hand_off_id"], "note", tab="returned", words="They move <b>house</b> & rest")
+    page = admin.get("/worklist?owner=all&tab=returned").text
+    assert "They move &lt;b&gt;house&lt;/b&gt; &amp; rest" in page
+
+    undo = f"/decisions/{row['undoes']}/undo"
+    taken = admin.post(undo, data={"back": "/worklist?owner=all"}, follow_redirects=True)
+    assert "Taken back" in taken.text
+    assert third["hand_off_id"] in {row["hand_off_id"] for row in listed(admin)}  # to act on again
+    told = admin.get("/decisions.json").json()
+    assert {(d["kind"], d["state"]) for d in told} == {
+        *(("accepted", "in force"), ("rejected", "in force"), ("nurture", "undone"), ("note", "in force"))
+    }
+
+
+def test_a_group_is_passed_on_to_another_seller(client: Client, own_server: Any, owners: list[str]) -> None:
+    admin = client("admin", own_server)
+    row = next(row for row in listed(admin) if row["owner_id"] != owners[1])
+    sent(admin, row["hand_off_id"], "reassign", owner=owners[1], reason="on leave")
+    assert row["hand_off_id"] in {r["hand_off_id"] for r in listed(admin, owner=owners[1])}
+    assert row["hand_off_id"] not in {r["hand_off_id"] for r in listed(admin, owner=row["owner_id"])}
+
+
+def test_one_form_sent_twice_is_one_decision(client: Client, own_server: Any) -> None:
+    admin = client("admin", own_server)
+    key = listed(admin)[0]["hand_off_id"]
+    fields = forms(admin.get("/worklist?owner=all").text, key)["note"] | {"words": "call on Monday"}
+    for _ in range(2):
+        assert admin.post(f"/hand-offs/{key}/answer", data=fields).status_code == 303
+    assert len(read_decisions(own_server.store)) == 1
+
+
+def test_of_two_who_accept_at_once_one_wins_and_the_other_is_told(client: Client, own_server: Any) -> None:
+    people = [client("admin", own_server), client("marketer", own_server)]
+    key = listed(people[0])[0]["hand_off_id"]
+    asked = [forms(who.get("/worklist?owner=all").text, key)["accept"] for who in people]
+
+    def send(which: int) -> str:
+        address = f"/hand-offs/{key}/answer"
+        return people[which].post(address, data=asked[which], follow_redirects=True).text
+
+    with ThreadPoolExecutor(2) as both:
+        answers = list(both.map(send, range(2)))
+    [kept] = read_decisions(own_server.store)
+    winner = "Admin" if kept.decided_by.startswith("admin") else "Marketer"
+    lost = [
+        page for page in answers if f"{winner} accepted it, before you. Nothing of yours was written." in page
+    ]
+    assert len(lost) == 1 and kept.kind == "accepted"
+
+
+def test_nobody_answers_for_somebody_elses_account(client: Client, own_server: Any) -> None:
+    theirs = {row["hand_off_id"] for row in listed(client("rep", own_server))}
+    foreign = next(r for r in listed(client("admin", own_server)) if r["hand_off_id"] not in theirs)
+    rep = client("rep", own_server)
+    address = f"/hand-offs/{foreign['hand_off_id']}/answer"
+    assert rep.post(address, data={"verb": "accept"}).status_code == 404
+    assert client("analyst", own_server).post(address, data={"verb": "accept"}).status_code == 403
+    away = client("admin", own_server).post(address, data={"verb": "accept", "back": "//evil.example"})
+    assert away.headers["location"].startswith("/worklist?done=")
+    kept = read_decisions(own_server.store)[0].decision_id
+    assert rep.post(f"/decisions/{kept}/undo").status_code == 404
+    assert foreign["account"] not in rep.get(f"/worklist?done={kept}").text
+
+
+def test_a_role_is_corrected_from_the_groups_page(client: Client, own_server: Any) -> None:
+    admin = client("admin", own_server)
+    group = listed(admin)[0]["buying_group_id"]
+    member = admin.get(f"/groups/{group}.json").json()["people"]["members"][0]
+    role = "procurement" if member["role"] != "procurement" else "user"
+    fields = {"person": member["person_id"], "role": role}
+    page = admin.post(f"/groups/{group}/roles", data=fields, follow_redirects=True)
+    assert page.status_code == 200 and f"{role}: pending until the next run" in page.text
+    [kept] = read_decisions(own_server.store)
+    admin.post(f"/decisions/{kept.decision_id}/undo", data={"back": f"/groups/{group}"})
+    assert f"{role}: pending until the next run" not in admin.get(f"/groups/{group}").text
+
+
+@pytest.mark.browser
+def test_the_list_is_worked_by_keyboard_alone(signed_in: Callable[..., Any], own_server: Any) -> None:
+    page = signed_in("admin", server=own_server)
+    page.goto("/worklist?owner=all")
+    names = page.locator(".groups .account").all_inner_texts()
+    press = page.keyboard.press
+
+    press("j")
+    press("j")
+    press("k")
+    press("Enter")
+    page.wait_for_url("**/groups/*")
+    page.go_back()
+
+    press("j")
+    press("a")
+    page.get_by_role("status").wait_for()
+    assert "accepted it" in page.get_by_role("status").inner_text()
+    assert names[0] not in page.locator(".groups .account").all_inner_texts()
+    press("u")
+    page.get_by_text("Taken back").first.wait_for()
+    assert names[0] in page.locator(".groups .account").all_inner_texts()
+
+    press("j")
+    press("r")
+    press("N")  # in the list of reasons: letters choose
+    press("o")
+    press(" ")
+    press("B")
+    press("Tab")
+    page.keyboard.type("nothing before summer")
+    press("Tab")
+    press("Enter")
+    page.get_by_text("rejected it: No budget, nothing before summer").first.wait_for()
+
+    press("j")
+    press("n")
+    press("s")  # somebody raises a hand
+    press("Tab")
+    for _ in range(4):
+        if page.evaluate("document.activeElement.name") == "reason":
+            break
+        press("Tab")
+    page.keyboard.type("no project yet")
+    press("Tab")
+    press("Enter")
+    page.get_by_text("returned it to nurture until somebody raises a hand").first.wait_for()
+    kept = [(d.kind, d.reason, d.value) for d in read_decisions(own_server.store) if d.kind != "undo"]
+    assert kept == [
+        ("accepted", "", ""),
+        ("rejected", "No budget", "nothing before summer"),
+        ("nurture", "no project yet", "trigger:hand_raise"),
+    ]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])
+def test_the_pages_lock_nobody_out(
+    signed_in: Callable[..., Any], own_server: Any, client: Client, width: int, scheme: str
+) -> None:
+    admin = client("admin", own_server)
+    done = sent(admin, listed(admin)[0]["hand_off_id"], "accept")
+    page = signed_in("admin", server=own_server, width=width, scheme=scheme)
+    for address in ("/worklist?owner=all", f"/worklist?{done.url.query.decode()}", "/decisions"):
+        page.goto(address)
+        page.evaluate(OPEN_ALL)
+        locks_nobody_out(page)
+        assert page.evaluate(OVERFLOW) <= 0

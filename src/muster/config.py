@@ -159,6 +159,7 @@ class MessagesConfig(_Section):
 
     days_back: Annotated[int, Field(ge=1, le=90)] = 7
     stale_after_days: Annotated[int, Field(ge=1)] = 3
+    keep_days: Annotated[int, Field(ge=1)] = 90
     inward_hosts: tuple[str, ...] = ()
     smtp: SmtpConfig | None = None
     slack: SlackConfig | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from threading import Event
 from typing import Any
 
 import pytest
@@ -156,6 +158,35 @@ def test_an_answer_that_never_comes_is_a_failed_attempt(monkeypatch: pytest.Monk
     with listening(script) as address:
         answer = post(address, b"{}", {}, inward_hosts=["127.0.0.1"])
     assert not answer.is_taken
+
+
+def test_a_yes_that_comes_too_late_is_a_no_and_the_next_attempt_has_the_same_id(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("muster.messages.posting._SECONDS", 0.2)
+    clock, script, given_up = Clock(), Script(), Event()
+    script.before = lambda: given_up.wait(30)
+    with listening(script) as address:
+        queued(store, "k1", target=hook(store, address))
+        deliver = ways(store, HERE, public_url="").deliver
+        assert send_due(store, deliver, clock=clock) == Tally(failed=1)
+        given_up.set()
+        clock.now += timedelta(minutes=1)
+        monkeypatch.setattr("muster.messages.posting._SECONDS", 20)
+        assert send_due(store, deliver, clock=clock) == Tally(sent=1)
+    assert len(script.got) == 2 and len({headers["webhook-id"] for _, headers, _ in script.got}) == 1
+
+
+def test_no_log_has_an_address_a_signature_or_a_secret(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with listening(Script([(200, {}, b""), (500, {}, b"no")])) as address:
+        target = hook(store, f"{address}/services/geheim")
+        queued(store, "k1", "k2", target=target)
+        assert send_messages(store, HERE, public_url="") == Tally(sent=1, failed=1)
+    assert "geheim" not in caplog.text and target.secret not in caplog.text
+    assert "webhook-signature" not in caplog.text
 
 
 def test_nobody_there_is_a_failed_attempt_in_words() -> None:

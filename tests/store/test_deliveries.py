@@ -25,6 +25,7 @@ from muster.store.deliveries import (
     Outgoing,
     counted_by_state,
     discard,
+    forget,
     not_there,
     put,
     read_deliveries,
@@ -145,6 +146,20 @@ def test_a_person_discards_what_waits_and_only_that(store: Store) -> None:
         discard(store, 99, by="Ada")
     assert counted_by_state(store) == {WAITING: 0, SENT: 1, FAILED: 0, DEAD: 0, DISCARDED: 1}
     assert [row.number for row in read_deliveries(store, states=[SENT])] == [two]
+
+
+def test_texts_of_what_is_done_with_are_forgotten_and_nothing_is_told_again(store: Store) -> None:
+    put(store, [message("sent"), message("waits")], now=NOW)
+    taken = take(store, now=NOW)
+    assert taken is not None
+    settle(store, taken, state=SENT, answer="ok", now=NOW)
+    assert forget(store, before=NOW) == 0
+    assert forget(store, before=NOW + timedelta(seconds=1)) == 1
+    waits, sent = read_deliveries(store)
+    assert (waits.payload, sent.payload) == ({"sentence": "waits"}, {})
+    assert put(store, [message("sent")], now=NOW) == []
+    with pytest.raises(WrongUse, match="no longer kept"):
+        redeliver(store, sent.number, by="Ada", now=NOW)
 
 
 def test_discarded_while_it_is_sent_a_message_stays_discarded(store: Store) -> None:

@@ -243,14 +243,16 @@ def _tell_one(row: Delivery, *, json: bool) -> None:
     if json:
         print_json(asdict(row))
         return
-    results().print(clean(f"Delivery {row.number} is {row.state}: {row.payload['sentence']}"), soft_wrap=True)
+    results().print(
+        clean(f"Delivery {row.number} is {row.state}: {row.payload.get('sentence', '')}"), soft_wrap=True
+    )
 
 
 def _cells(row: Delivery) -> tuple[str, ...]:
     following = row.next_at if row.state in {"waiting", "failed"} else ""
     return (
         *(str(row.number), row.state, row.kind, row.channel, _to(row), str(row.attempts), following),
-        *(row.last_answer, str(row.payload["sentence"])),
+        *(row.last_answer, str(row.payload.get("sentence", ""))),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from muster.access.viewer import Viewer
@@ -23,7 +23,7 @@ from muster.messages.sending import Clock, Tally, send_due, utc_now
 from muster.messages.slack import HOSTS
 from muster.problems import WrongUse
 from muster.store.choices import Choice, choose, read_choices
-from muster.store.deliveries import Outgoing, not_there, put
+from muster.store.deliveries import Outgoing, forget, not_there, put
 from muster.store.opening import Store
 from muster.store.targets import Target, add_target, new_signing_secret, read_targets, target_named
 from muster.store.users import User, read_users
@@ -54,8 +54,12 @@ def new_messages(
 def note_happenings(
     workspace: Path, store: Store, config: Config, *, now: datetime | None = None
 ) -> list[Outgoing]:
-    """Put what has happened and was not told yet into the outbox; returns it. Done twice, nothing is new."""
+    """Put what has happened and was not told yet into the outbox; returns it. Done twice, nothing is new.
+
+    Texts of messages that were done with long ago are forgotten.
+    """
     at = now or utc_now()
+    forget(store, before=at - timedelta(days=config.messages.keep_days))
     return put(store, _everything(workspace, store, config, at), now=at)
 
 

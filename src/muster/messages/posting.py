@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,10 @@ _PER_STEP = httpx.Timeout(10, connect=5)
 _READ = 2_048  # bytes of an answer; not unpacked, so no small answer grows large
 _TOLD = 200
 _GONE = 410
+
+# They write whole addresses down, and the address of an incoming webhook is a secret.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 def post(

@@ -179,6 +179,16 @@ def discard(store: Store, number: int, *, by: str) -> Delivery:
     return _decide(store, number, "discard", by, {"state": DISCARDED}, allowed={WAITING, FAILED, DEAD})
 
 
+def forget(store: Store, *, before: datetime) -> int:
+    """Empty the texts of what was done with before an instant: names in them need not stay for good.
+
+    The rows stay, so that nothing is told again. Returns how many there are.
+    """
+    done = DELIVERY.c.state.in_((SENT, DISCARDED)) & (DELIVERY.c.created_at < instant(before))
+    with store.writing() as connection:
+        return connection.execute(sa.update(DELIVERY).where(done).values(payload={})).rowcount
+
+
 def _decide(
     store: Store,
     number: int,
@@ -200,6 +210,11 @@ def _decide(
                 remedy="See them all: muster messages list",
             )
         free = {"lease": None, "leased_until": None}
+        if values["state"] == WAITING and not row["payload"]:
+            raise WrongUse(
+                f"The text of delivery {number} is no longer kept.",
+                remedy="How long texts are kept: messages.keep_days in muster.toml.",
+            )
         connection.execute(sa.update(DELIVERY).where(this).values(**values, **free))
         note(connection, by, action, f"delivery {number}", {"before": row["state"], "key": row["key"]})
         after = connection.execute(sa.select(*_SHOWN).where(this)).mappings().one()

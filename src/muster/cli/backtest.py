@@ -158,7 +158,7 @@ def _span(published: Published, first: datetime | None, last: datetime | None) -
     begin = None if first is None else monday_from(first)
     if span is None or (begin is not None and begin > span.last):
         raise WrongUse(
-            "There is no Monday in these days whose weeks are over.",
+            f"There is no Monday in these days whose {usual.horizon // WEEK} weeks are over.",
             remedy=f"The last one is {_day(usual.last)}, as in: --to {_day(usual.last)}",
         )
     if begin is not None and begin < span.since:

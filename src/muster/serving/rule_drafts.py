@@ -22,6 +22,7 @@ from typing import Any
 from muster.engine.lock import HOME, hold
 from muster.problems import WrongUse
 from muster.rules.read import default_text, read_rules, rule_shapes
+from muster.serving.first_steps import is_going
 from muster.store.audit import note
 from muster.store.opening import Store
 
@@ -99,7 +100,7 @@ def moved_by(workspace: Path, draft: Draft) -> dict[str, Any] | None:
         moved: dict[str, Any] = json.loads((folder / "moving.json").read_text("utf-8"))
     except ValueError:
         pid = int((folder / "pid").read_text("utf-8"))
-        if _is_alive(pid):
+        if is_going(pid):
             return None
         said = (folder / "said.txt").read_text("utf-8", errors="replace").strip()
         raise WrongUse(f"The change could not be tried: {said[-600:] or 'it was stopped.'}") from None
@@ -130,12 +131,3 @@ def _with_row(text: str, row: Mapping[str, str]) -> str:
     line = io.StringIO()
     csv.writer(line, lineterminator="\n").writerow([row.get(column, "") for column in columns])
     return f"{text.rstrip()}\n{line.getvalue()}"
-
-
-def _is_alive(pid: int) -> bool:
-    """Whether a process still runs: one that ended and was not waited for does not count."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text("utf-8")
-    except OSError:
-        return False
-    return stat.rpartition(")")[2].split()[0] not in {"Z", "X"}

@@ -1,0 +1,94 @@
+"""A workspace's first steps: name an export in muster.toml, and look at what can be read of it.
+
+The look is `muster check` in a process of its own, as a run is: large exports take a while.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from muster.config import FILE, read_config
+from muster.engine.lock import HOME, hold
+from muster.problems import WrongUse
+
+_LOOKED = Path(HOME, "log", "first-look.json")
+_SAID = Path(HOME, "log", "first-look.txt")
+_PID = Path(HOME, "log", "first-look.pid")
+
+
+def add_export(workspace: Path, *, name: str, path: str, solution_field: str, mql_field: str) -> None:
+    """Name a CRM export in muster.toml, in the shape of Salesforce's objects.
+
+    Raises WrongUse where there is nothing at the path, ConfigError where a name is taken or no name; the
+    file is then as it was.
+    """
+    place = (workspace / path).expanduser()
+    if not path.strip() or not place.exists():
+        raise WrongUse(
+            f"There is nothing at {path or 'an empty path'} on the machine that serves this page.",
+            remedy="Write the folder, .zip or .gz of exports as that machine knows it, from the root.",
+        )
+    fields = {"opportunity.solution_id": solution_field, "lead_status_change.mql": mql_field}
+    lines = ["", "[[source]]", f"name = {_quoted(name)}", 'kind = "salesforce"', f"path = {_quoted(path)}"]
+    given = [f"{_quoted(column)} = {_quoted(field)}" for column, field in fields.items() if field.strip()]
+    lines += ["[source.fields]", *given] if given else []
+    file = workspace / FILE
+    with hold(workspace, "muster serve: add a source"):
+        before = file.read_text("utf-8")
+        try:
+            file.write_text(before.rstrip() + "\n" + "\n".join(lines) + "\n", "utf-8")
+            read_config(workspace)
+        except BaseException:
+            file.write_text(before, "utf-8")
+            raise
+
+
+def begin_look(workspace: Path) -> None:
+    """Begin `muster check`; `looked` tells what it found once it has ended."""
+    (workspace / _LOOKED).parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "muster", "check", "--workspace", str(workspace), "--json"]
+    with (workspace / _LOOKED).open("wb") as found, (workspace / _SAID).open("wb") as said:
+        process = subprocess.Popen(  # noqa: S603 - our own command, no text of anybody's in it
+            command, stdout=found, stderr=said, stdin=subprocess.DEVNULL, start_new_session=True
+        )
+    (workspace / _PID).write_text(str(process.pid), "utf-8")
+
+
+def looked(workspace: Path) -> tuple[str, dict[str, Any]]:
+    """Where the look is (`never`, `going`, `failed` or `done`), and what it found.
+
+    Of a failed one `said` holds the reason.
+    """
+    try:
+        found = json.loads((workspace / _LOOKED).read_text("utf-8"))
+    except FileNotFoundError:
+        return "never", {}
+    except ValueError:
+        if is_going(int((workspace / _PID).read_text("utf-8") or 0)):
+            return "going", {}
+        return "failed", {"said": (workspace / _SAID).read_text("utf-8", errors="replace")[-1000:]}
+    return "done", found
+
+
+def is_going(pid: int) -> bool:
+    """Whether a process that we began still runs; one that ended is cleared away."""
+    try:
+        if os.waitpid(pid, os.WNOHANG) != (0, 0):
+            return False
+    except OSError:
+        pass  # another process began it: it is not ours to wait for
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return True
+
+
+def _quoted(text: str) -> str:
+    """A text as TOML has it: JSON's escapes are among those of TOML's basic strings."""
+    return json.dumps(text.strip(), ensure_ascii=False)

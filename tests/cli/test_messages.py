@@ -53,7 +53,7 @@ def test_news_goes_to_a_target_once_and_shows_in_the_list(muster: Run, acme: Pat
     targets = muster("messages", "target", "list", *place).stdout
     assert "geheim" not in targets and "whsec_" not in targets
     told = muster("messages", "list", "-w", acme).stdout
-    assert "Acme <!channel> for cloud" in told
+    assert "Acme <!channel> for cloud" in told and " hook " in told
 
 
 def test_what_failed_ends_with_1_and_is_looked_after_by_hand(muster: Run, acme: Path) -> None:

@@ -62,7 +62,7 @@ def test_every_kind_of_news_is_told_once_with_its_group(tables: Path) -> None:
     assert [(m.kind, m.subject_id, m.sentence) for m in told(tables)] == [
         ("hand_off", "g2", "New hand-off: Zeta for cloud: 3 known people"),
         ("hand_off", "g1", "New hand-off: Acme <!channel> for cloud: 2 known people"),
-        ("left_qualified", "g2", "Zeta for cloud is no longer qualified: score fell below 32 of 100"),
+        ("left_qualified", "g2", "Zeta for cloud is no longer qualified (score fell below 32 of 100)"),
         ("second_lead", "g1", "Acme <!channel> for cloud: Bo (Buyer) joined the group"),
         ("share_read", "g1", "Acme <!channel> for cloud: Vera (VP Finance) read what Bo passed on"),
     ]
@@ -147,7 +147,7 @@ def test_each_user_gets_what_their_role_is_told_and_a_second_look_tells_nothing(
         (1, "share_read", "Acme <!channel> for cloud"),
         (1, "weekly", "2 qualified groups wait for an answer, worth $132K"),
         (2, "hand_off", "New hand-off"),
-        (2, "left_qualified", "Zeta for cloud is no longer qualified"),
+        (2, "left_qualified", "Zeta for cloud is no longer qualified (score fell below 32 of 100)"),
         (2, "weekly", "Nothing waits for an answer this week"),
         (3, "weekly", "2 qualified groups wait for an answer, worth $132K"),
     }

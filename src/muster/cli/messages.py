@@ -33,6 +33,7 @@ app.add_typer(message_targets.app, name="target")
 _DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 _LINES = 40  # of the outbox on the screen
 _COLUMNS = ("number", "state", "kind", "by", "to", "attempts", "next", "last answer", "message")
+Names = dict[int | str | None, str]
 NumberArgument = Annotated[int, typer.Argument(metavar="NUMBER", help="The number of a delivery.")]
 
 EmailArgument = Annotated[str, typer.Argument(metavar="EMAIL", help="A user, by their address.")]
@@ -57,7 +58,7 @@ def send(
 
     with opened(workspace) as (store, config):
         if dry_run:
-            _tell_new(new_messages(workspace, store, config), json=json, quiet=quiet)
+            _tell_new(new_messages(workspace, store, config), _names(store), json=json, quiet=quiet)
             return
         new = note_happenings(workspace, store, config)
         tally = send_messages(store, config, public_url=config.serve.public_url or "")
@@ -88,14 +89,14 @@ def list_(
     if state and state not in STATES:
         raise WrongUse(f"There is no state {state}.", remedy=f"States: {', '.join(STATES)}.")
     with opened(workspace) as (store, _):
-        rows = read_deliveries(store, states=[state] if state else [])
+        rows, names = read_deliveries(store, states=[state] if state else []), _names(store)
     if json:
         print_json([asdict(row) for row in rows])
         return
     if not rows:
         hint("There is no such message.", quiet=quiet)
         return
-    shown = [[Text(clean(cell)) for cell in _cells(row)] for row in rows[:_LINES]]
+    shown = [[Text(clean(cell)) for cell in _cells(row, names)] for row in rows[:_LINES]]
     results().print(table(_COLUMNS, shown, right={0, 5}))
     if len(rows) > _LINES:
         hint(f"{len(rows) - _LINES} older ones are not shown; see them with --json.", quiet=quiet)
@@ -223,14 +224,14 @@ def _when(one: Wish) -> str:
     return _DAYS[one.weekday] if one.kind == "weekly" else "at once"
 
 
-def _tell_new(new: list[Outgoing], *, json: bool, quiet: bool) -> None:
+def _tell_new(new: list[Outgoing], names: Names, *, json: bool, quiet: bool) -> None:
     if json:
         print_json([_as_json(one) for one in new])
         return
     if not new:
         hint("There is nothing new to tell.", quiet=quiet)
         return
-    rows = [(one.kind, one.channel, _to(one), str(one.payload["sentence"])) for one in new]
+    rows = [(one.kind, one.channel, _to(one, names), str(one.payload["sentence"])) for one in new]
     shown = [[Text(clean(cell)) for cell in row] for row in rows]
     results().print(table(("kind", "by", "to", "message"), shown, right=set()))
 
@@ -248,13 +249,22 @@ def _tell_one(row: Delivery, *, json: bool) -> None:
     )
 
 
-def _cells(row: Delivery) -> tuple[str, ...]:
+def _cells(row: Delivery, names: Names) -> tuple[str, ...]:
     following = row.next_at if row.state in {"waiting", "failed"} else ""
     return (
-        *(str(row.number), row.state, row.kind, row.channel, _to(row), str(row.attempts), following),
+        *(str(row.number), row.state, row.kind, row.channel, _to(row, names), str(row.attempts), following),
         *(row.last_answer, str(row.payload.get("sentence", ""))),
     )
 
 
-def _to(row: Outgoing | Delivery) -> str:
-    return f"user {row.user_id}" if row.target_id is None else f"target {row.target_id}"
+def _names(store: Store) -> Names:
+    """How users and targets are called, by the id that a message has."""
+    from muster.store.targets import read_targets
+    from muster.store.users import read_users
+
+    users: Names = {user.user_id: user.email for user in read_users(store)}
+    return users | {target.target_id: target.name for target in read_targets(store)}
+
+
+def _to(row: Outgoing | Delivery, names: Names) -> str:
+    return names.get(row.target_id or row.user_id, "removed")

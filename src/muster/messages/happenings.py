@@ -175,7 +175,7 @@ def _left(row: dict[str, Any]) -> Message:
     return Message(
         key=f"{LEFT_QUALIFIED}:{row['buying_group_id']}:{row['from_at']:%Y%m%dT%H%M%S}",
         kind=LEFT_QUALIFIED,
-        sentence=f"{row['account']} for {row['solution_id']} is no longer qualified: {row['ended_because']}",
+        sentence=f"{row['account']} for {row['solution_id']} is no longer qualified ({row['ended_because']})",
         happened_at=_text(row["to_at"]),
         facts=(f"It was qualified for {held}.", *advice),
         **_about(row, reason=row["ended_because"]),

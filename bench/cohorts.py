@@ -4,7 +4,8 @@ Each folder holds an export (crm/Opportunity.csv and crm/OpportunityHistory.csv,
 Its history is cut at the first day of every quarter from the fifth on that leaves 39 weeks to follow;
 what was expected then of the cohorts opened in the 26 weeks before is compared with what became of them.
 Beside ours stand the two ratios people use: won / opened so far, and won / decided. One line a folder: mean
-absolute errors over cohorts of ten deals or more.
+absolute errors over cohorts of ten deals or more. `chance` is the error that would be left to somebody who
+knew the true chance of every open deal (taken to be what we say): what single deals do, nobody can know.
 """
 
 from __future__ import annotations
@@ -19,22 +20,24 @@ from typing import Any
 import numpy as np
 
 from muster.measurement.cohorts import DECIDED, IN_THE_END, conversions
-from muster.measurement.outlook import outlook
-from muster.measurement.progress import NEVER, Progress, progress_of
+from muster.measurement.outlook import Outlook, outlook
+from muster.measurement.progress import NEVER, WON, Progress, progress_of
 from muster.recall.clock import micros
 from muster.rules.read import default_text
 
 FEWEST = 10
 FOLLOWED_DAYS = 273
 DAY = 86_400_000_000
+Found = tuple[float, float, float, float, float, bool]
 
 
 def main(folders: list[str]) -> None:
     """Print a line for each folder, and one for all of them."""
     print(
-        f"{'company':<30}{'cohorts':>9}{'truth':>8}{'ours':>8}{'won/opened':>12}{'won/decided':>13}{'held':>7}"
+        f"{'company':<30}{'cohorts':>9}{'truth':>8}{'ours':>8}{'chance':>8}{'won/opened':>12}"
+        f"{'won/decided':>13}{'held':>7}"
     )
-    every: list[tuple[float, float, float, float, bool]] = []
+    every: list[Found] = []
     for folder in folders:
         found = list(errors(Path(folder)))
         every += found
@@ -43,8 +46,8 @@ def main(folders: list[str]) -> None:
         _print("all", every)
 
 
-def errors(folder: Path) -> Iterator[tuple[float, float, float, float, bool]]:
-    """Of each cohort at each cut: the truth, the three errors, and whether the interval held the truth."""
+def errors(folder: Path) -> Iterator[Found]:
+    """Of each cohort at each cut: the truth, the four errors, and whether the interval held the truth."""
     deals, changes = _read(folder)
     end = max(int(at) for _, _, at in changes)
     firsts = _quarters(min(d["created_at"] for d in deals), end)
@@ -54,7 +57,8 @@ def errors(folder: Path) -> Iterator[tuple[float, float, float, float, bool]]:
             break
         then = _as_of(deals, changes, cut - 1)
         spans = [(firsts[number - 2], firsts[number - 1]), (firsts[number - 1], cut)]
-        told = list(conversions(then, outlook(then), quarters=spans, only_from="opened"))
+        seen = outlook(then)
+        told = list(conversions(then, seen, quarters=spans, only_from="opened"))
         for starts_on, ends_on in spans:
             cohort = [d for d in deals if starts_on <= d["created_at"] < ends_on]
             if len(cohort) < FEWEST:
@@ -73,7 +77,16 @@ def errors(folder: Path) -> Iterator[tuple[float, float, float, float, bool]]:
             naive = final["reached_count"] / final["entered_count"]
             old = decided["estimate"] if decided["estimate"] is not None else 0.0
             held = final["low"] <= truth + 1e-9 and truth <= final["high"] + 1e-9
-            yield truth, abs(final["estimate"] - truth), abs(naive - truth), abs(old - truth), held
+            left = 0.0 if seen is None else _left_to_chance(seen, starts_on, ends_on) / len(cohort)
+            yield truth, abs(final["estimate"] - truth), left, abs(naive - truth), abs(old - truth), held
+
+
+def _left_to_chance(seen: Outlook, starts_on: int, ends_on: int) -> float:
+    """How many wins more or fewer than expected a cohort's open deals bring on average, by their dice."""
+    opened = seen.progress.created_at[seen.deals]
+    chances = seen.chances(WON)[0, (opened >= starts_on) & (opened < ends_on)]
+    dice = np.random.default_rng(len(chances)).random((4_000, len(chances)))
+    return float(np.abs((dice < chances).sum(axis=1) - chances.sum()).mean())
 
 
 def _read(folder: Path) -> tuple[list[dict[str, Any]], list[tuple[str, str, int]]]:
@@ -146,12 +159,15 @@ def _instant(text: str) -> int:
     return micros(datetime.fromisoformat(text.replace("Z", "+00:00").replace("+0000", "+00:00")))
 
 
-def _print(name: str, found: list[tuple[float, float, float, float, bool]]) -> None:
+def _print(name: str, found: list[Found]) -> None:
     if not found:
         print(f"{name:<30}{0:>9}")
         return
-    truth, ours, opened, decided, held = (np.mean([row[n] for row in found]) for n in range(5))
-    print(f"{name:<30}{len(found):>9}{truth:>8.3f}{ours:>8.3f}{opened:>12.3f}{decided:>13.3f}{held:>7.2f}")
+    truth, ours, chance, opened, decided, held = (np.mean([row[n] for row in found]) for n in range(6))
+    print(
+        f"{name:<30}{len(found):>9}{truth:>8.3f}{ours:>8.3f}{chance:>8.3f}{opened:>12.3f}{decided:>13.3f}"
+        f"{held:>7.2f}"
+    )
 
 
 if __name__ == "__main__":

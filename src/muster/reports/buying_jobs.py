@@ -14,6 +14,11 @@ JOBS = {
     "(all)": "All jobs",
     "(none)": "No job shown",
 }
+GOALS = {
+    "reach_role": "Reach a role",
+    "wake_account": "Wake accounts",
+    "speed_stage": "Speed a stage",
+}
 COLUMNS = (
     Column("Groups reached"),
     Column("Roles"),
@@ -130,14 +135,15 @@ def _goals(tables: Published) -> Sheet:
             if r["is_over"]
             else "not yet"
         )
+        subject = "any solution" if r["subject"] == "*" else words(str(r["subject"]))
         return (
             r["name"],
-            f"{words(str(r['goal']))}: {words(str(r['subject']))}",
+            f"{GOALS.get(str(r['goal']), words(str(r['goal'])))}: {subject}",
             f"{'at most' if r['unit'] == 'days' else 'at least'} {_number(r['target'])} {r['unit']}",
-            Days(None if r["actual"] is None else float(str(r["actual"]))),
+            _counted(r, "actual"),
             met,
-            Days(None if r["by_how_much"] is None else float(str(r["by_how_much"]))),
-            Days(None if r["otherwise"] is None else float(str(r["otherwise"]))),
+            _counted(r, "by_how_much"),
+            _counted(r, "otherwise"),
             r["to_at"].date() if isinstance(r["to_at"], datetime) else None,
         )
 
@@ -184,6 +190,14 @@ def _lift(r: dict[str, Value]) -> str:
         return f"not estimable: {str(r['lift_reason']).partition(':')[0]}"
     per, low, high = (float(str(r[f"lift_{n}per_1000"])) for n in ("", "low_", "high_"))
     return f"{per:+.1f} ({low:+.1f} to {high:+.1f})".replace("-", MINUS)
+
+
+def _counted(r: dict[str, Value], name: str) -> Value:
+    """Days with their fraction; groups and accounts are whole."""
+    if r[name] is None:
+        return None
+    number = float(str(r[name]))
+    return Days(number) if r["unit"] == "days" else round(number)
 
 
 def _number(value: Value) -> str:

@@ -116,7 +116,7 @@ def stages_sheet(tables: Published, scope: Scope) -> Sheet:
     for r in tables.records(sql):
         entered, reached, still_open = (int(r[f"{n}_count"]) for n in ("entered", "reached", "open"))
         shares = (None if entered < FEWEST else r[name] for name in ("expected", "low", "high"))
-        label = f"{r['from_stage']} → {r['to_stage']}"
+        label = " → ".join(str(r[name])[:1].upper() + str(r[name])[1:] for name in ("from_stage", "to_stage"))
         rows.append((label, entered, reached, still_open, *(Rate(share) for share in shares)))
     return Sheet(
         "stages",

@@ -26,7 +26,16 @@ NOT_SHOWN = (
 UNATTRIBUTED = "Unattributed: no touch of its group"
 UNPLANNED = "Touches without a programme"
 DRAWN = 8
-NAMES = {"u": "U-shaped", "w": "W-shaped", "shapley": "Shapley", "markov_1": "Markov"}
+NAMES = {
+    "u": "U-shaped",
+    "u_40_20_40": "U-shaped, 40/20/40",
+    "w": "W-shaped",
+    "shapley": "Shapley",
+    "shapley_fitted": "Shapley, fitted",
+    "markov_1": "Markov",
+    "markov_2": "Markov, order 2",
+    "markov_3": "Markov, order 3",
+}
 
 RULES = {
     "first": "all to the first touch",

@@ -63,7 +63,7 @@ def draw_control(chart: ControlChart, width: int) -> Canvas:
     _name_lines(canvas, chart, right + 6, y)
     _name_times(canvas, [p.label for p in chart.points], xs, right)
     if young and step * len(young) > 60:
-        canvas.text(xs[young[-1]] + step / 2, TOP - 4, "may still change", cls="t soft small", anchor="end")
+        canvas.text(xs[young[-1]] + step / 2, TOP - 12, "may still change", cls="t soft small", anchor="end")
     return canvas
 
 

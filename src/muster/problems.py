@@ -7,6 +7,7 @@ MusterError                 a message a person can act on, and the exit code it 
   + WrongUse                wrong command, key or place (exit code 2)
       - ConfigError         muster.toml has a missing, unknown or wrong key
       - WorkspaceBusy       another run holds the workspace
+      - Conflict            somebody else was first
       - MissingExtra        an optional part is not installed
 """
 
@@ -52,6 +53,10 @@ class ConfigError(WrongUse):
 
 class WorkspaceBusy(WrongUse):
     """Another run holds the workspace."""
+
+
+class Conflict(WrongUse):
+    """Somebody else was first, or a key stands for something else already."""
 
 
 class MissingExtra(WrongUse):

@@ -43,7 +43,6 @@ _START = datetime(2024, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 # Ids of others that a row may name; the contracts' other id columns name the row's own account.
 _OF_OTHERS = {
     "parent_account_id": "",
-    "other_group_id": "g-",
     "from_person_id": "p-0-",
     "to_person_id": "p-0-",
 }
@@ -51,11 +50,19 @@ _OWN = {
     "account_id": "",
     "into_account_id": "",
     "account_record_id": "r-",
-    "buying_group_id": "g-",
     "opportunity_id": "o-",
-    "hand_off_id": "h-",
     "share_id": "s-",
 }
+
+
+def group_of(account: str) -> str:
+    """The id of an account's group, as long as Muster's are."""
+    return f"g-{account}".ljust(17, "0")
+
+
+def hand_off_of(account: str) -> str:
+    """The id of the hand-off of an account's group."""
+    return f"{group_of(account)}-1"
 
 
 def write_company(folder: Path, *, noise: int) -> None:
@@ -114,6 +121,10 @@ def _row(table: Table, account: str, number: int, *, noise: int, elsewhere: int)
         for name, start in _OF_OTHERS.items()
         if name in row
     }
+    row |= {"buying_group_id": group_of(account)} if "buying_group_id" in row else {}
+    row |= {"hand_off_id": hand_off_of(account)} if "hand_off_id" in row else {}
+    if "other_group_id" in row:
+        row["other_group_id"] = group_of(_other(elsewhere, table.name, account))
     if "person_id" in row:
         row["person_id"] = f"p-{number}-{account}"
     if "person_record_id" in row:
@@ -130,6 +141,8 @@ def _row(table: Table, account: str, number: int, *, noise: int, elsewhere: int)
             row |= {"closed_at": None, "opportunity_id": f"o-{_other(elsewhere, table.name, account)}"}
         case "hand_off":
             row |= {"owner_id": "u-rae" if account == HANDED_OVER else f"u-{account}"}
+        case "qualification":
+            row |= {"status": "qualified", "to_at": None}
         case "second_lead":
             row |= {
                 "opportunity_id": f"o-{_other(elsewhere, table.name, account)}",

@@ -7,6 +7,7 @@ is another. Checked on every published table, and seen to fail where a rule is l
 from __future__ import annotations
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -65,7 +66,7 @@ def test_a_rep_reads_every_row_inside_and_none_outside(companies: list[Path]) ->
             rows = seen.records(f'SELECT * FROM "{name}"')
             assert len(rows) == rows_inside(table), name
             told = json.dumps(rows, default=str)
-            assert not [account for account in OUTSIDE if f'{account}"' in told], name
+            assert not re.findall(rf"\b({'|'.join(OUTSIDE)})(?:0{{5,}}|\b)", told), name
         assert {row["account_id"] for row in seen.records("SELECT account_id FROM account")} == set(INSIDE)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from mcp import Client, StdioServerParameters, stdio_client
-from tests.access.invented_accounts import INSIDE, OUTSIDE, REP, write_workspace
+from tests.access.invented_accounts import INSIDE, OUTSIDE, REP, group_of, hand_off_of, write_workspace
 
 from muster.assistant.desk import Desk
 from muster.assistant.server import assistant_server
@@ -86,7 +86,7 @@ def test_with_a_token_it_sees_what_its_user_sees(workspace: Path, store: Store, 
     desk = Desk(workspace, store, text)
     listed = asked(desk, "worklist", limit=200)
     assert {group["account_id"] for group in listed["groups"]} == set(INSIDE)
-    assert "is not yours to see" in asked(desk, "explain_group", buying_group_id=f"g-{OUTSIDE[0]}")
+    assert "is not yours to see" in asked(desk, "explain_group", buying_group_id=group_of(OUTSIDE[0]))
     assert "The role rep does not include this." in asked(desk, "measure", name="velocity")
     everything = asked(Desk(workspace, store, None), "worklist", limit=200)
     assert {group["account_id"] for group in everything["groups"]} > set(INSIDE)
@@ -109,6 +109,28 @@ def test_a_measure_tells_what_its_columns_say_and_the_replay_is_one(workspace: P
     assert (len(told["rows"]), told["there_are_more"]) == (1, True)
     assert "There is no measure nonsense" in asked(desk, "measure", name="nonsense")
     assert asked(desk, "replay")["rows"]
+
+
+def test_it_decides_with_a_token_that_allows_it_and_is_told_who_was_first(
+    workspace: Path, store: Store, rep: User
+) -> None:
+    mine = hand_off_of("a0")
+    assert "Deciding takes a token" in asked(Desk(workspace, store, None), "accept", hand_off=mine)
+    reads_only, _ = new_token(store, rep.user_id, "r", scopes=["groups:read", "decisions:read"], by="t")
+    refused = asked(Desk(workspace, store, reads_only), "accept", hand_off=mine)
+    assert "does not allow decisions:write" in refused
+    text, _ = new_token(store, rep.user_id, "w", scopes=["groups:read", "decisions:write"], by="t")
+    desk = Desk(workspace, store, text)
+    assert "has no hand-off" in asked(desk, "accept", hand_off=hand_off_of("a5"))
+    told = asked(desk, "nurture", hand_off=mine, until="2025-06-01", note="not now")
+    assert (told["decision"]["kind"], told["decision"]["decided_by"]) == ("nurture", "rae@example.com")
+    late = asked(desk, "accept", hand_off=mine)
+    assert "rae@example.com was first" in late
+    (decided,) = asked(desk, "explain_group", buying_group_id=group_of("a0"))["decisions"]
+    assert decided["is_pending"]
+    known = asked(desk, "accept", hand_off=mine, seen=decided["decision_id"])
+    assert known["decision"]["kind"] == "accepted"
+    assert "is no reason of the list" in asked(desk, "reject", hand_off=hand_off_of("a1"), reason="bored")
 
 
 def test_without_a_replay_or_without_tables_it_says_what_to_run(tmp_path: Path) -> None:

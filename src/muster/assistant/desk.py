@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from muster.access.seen import Seen
 from muster.access.viewer import EVERYTHING, Viewer
+from muster.deciding.facts import Facts, recorded
 from muster.problems import WrongUse
+from muster.rules.read import read_rules
 from muster.serving.snapshots import Snapshots
 from muster.store.opening import Store
 from muster.store.tokens import token_holder
@@ -23,6 +25,7 @@ class Looking:
     viewer: Viewer
     tables: Seen
     as_of: datetime
+    folder: Path
 
 
 class Desk:
@@ -72,4 +75,10 @@ class Desk:
         if snapshot is None:
             raise WrongUse("There are no tables yet.", remedy="Build them: muster run")
         with Seen(snapshot.folder, viewer) as tables:
-            yield Looking(viewer, tables, snapshot.as_of)
+            yield Looking(viewer, tables, snapshot.as_of, snapshot.folder)
+
+    def facts(self, looking: Looking) -> Facts:
+        """What a decision is held against."""
+        as_of = looking.as_of.replace(tzinfo=UTC).isoformat()
+        rules = read_rules(self.workspace / "rules")
+        return Facts(looking.tables, as_of, rules, recorded(looking.folder))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from muster.assistant.deciding import decisions_about
 from muster.assistant.desk import Desk, Looking
 from muster.engine.shape import quoted
 from muster.problems import WrongUse
@@ -67,6 +68,8 @@ def explain_group(desk: Desk, buying_group_id: str) -> dict[str, Any]:
         scores = looking.tables.records(_LAST_SCORED, asked)
         moments = [(buying_group_id, row["scored_at"]) for row in scores]
         why = next(iter(why_of(looking.tables, moments).values()), None)
+        hand_offs = _rows(looking, HAND_OFFS, buying_group_id)
+        subjects = {buying_group_id, *(str(row["hand_off_id"]) for row in hand_offs)}
         return {
             "as_of": looking.as_of,
             "group": group[0],
@@ -77,7 +80,8 @@ def explain_group(desk: Desk, buying_group_id: str) -> dict[str, Any]:
             "score_reasons": looking.tables.records(_REASONS, asked),
             "members": _rows(looking, MEMBERS, buying_group_id),
             "missing_roles": looking.tables.records(_GAPS, asked),
-            "hand_offs": _rows(looking, HAND_OFFS, buying_group_id),
+            "hand_offs": hand_offs,
+            "decisions": decisions_about(desk, desk.facts(looking), subjects),
         }
 
 

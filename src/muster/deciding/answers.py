@@ -79,13 +79,11 @@ def decide(
     be sent again: within a day it is answered with the decision that it became. WrongUse is raised, too,
     for a subject that is not in the tables of `facts`, an unknown reason, day, trigger, seller or solution.
     """
-    once = None
-    if key:
-        once = Once(by, key, json.dumps([verb, subject, value, reason, solution]))
-        earlier = answered(store, once)
-        if earlier is not None:
-            found = next(d for d in every_decision(store, facts) if d.decision_id == earlier)
-            return Made(found, True, _EFFECTS[found.kind])
+    said = {"value": value, "reason": reason, "solution": solution}
+    before = already(store, facts, verb, subject, by=by, key=key, **said)
+    if before is not None:
+        return before
+    once = _once(verb, subject, by=by, key=key, **said) if key else None
     if verb not in KINDS:
         raise WrongUse(f'"{verb}" is no decision.', remedy=f"Decide one of {', '.join(KINDS)}.")
     every = every_decision(store, facts)
@@ -95,6 +93,32 @@ def decide(
     else:
         asked = _about_hand_off(store, facts, asked)
     return _kept(store, facts, asked, every, seen=seen, once=once)
+
+
+def already(
+    store: Store,
+    facts: Facts,
+    verb: str,
+    subject: str,
+    *,
+    by: str,
+    key: str,
+    value: str = "",
+    reason: str = "",
+    solution: str = "",
+) -> Made | None:
+    """What the same request became within the last day; None for a new one, or without a key.
+
+    Raises Conflict where the key was used for another request.
+    """
+    if not key:
+        return None
+    once = _once(verb, subject, by=by, key=key, value=value, reason=reason, solution=solution)
+    earlier = answered(store, once)
+    if earlier is None:
+        return None
+    found = next(d for d in every_decision(store, facts) if d.decision_id == earlier)
+    return Made(found, True, _EFFECTS[found.kind])
 
 
 def take_back(
@@ -122,6 +146,10 @@ def rejection_reasons(facts: Facts) -> list[str]:
     """What sellers may choose from, in the order of rules/answers.csv."""
     now = in_force(facts.rules["answers"], micros(datetime.fromisoformat(facts.as_of)))
     return [str(row["reason"]) for row in now if row["is_offered"]]
+
+
+def _once(verb: str, subject: str, *, by: str, key: str, value: str, reason: str, solution: str) -> Once:
+    return Once(by, key, json.dumps([verb, subject, value, reason, solution]))
 
 
 def _kept(

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from muster.problems import WrongUse
+from muster.problems import Conflict
 from muster.store.audit import note
 from muster.store.once import Once, find_answer, remember
 from muster.store.opening import Store
@@ -81,7 +81,7 @@ def add_decision(
     """Keep a decision that somebody took knowing those `seen`; returns it with its id.
 
     It is on the disk when this returns, and `audit` tells of it. Of a request that may come again, `once`,
-    the decision it became the first time is returned. Raises WrongUse where somebody else decided about the
+    the decision it became the first time is returned. Raises Conflict where somebody else decided about the
     same subjects since; notes neither stand in the way nor are stood in the way of.
     """
     written = now or datetime.now(UTC)
@@ -93,7 +93,7 @@ def add_decision(
         for earlier in there:
             if earlier.decision_id not in known and NOTE not in (earlier.kind, decision.kind):
                 first = earlier.decided_by or "Somebody"
-                raise WrongUse(
+                raise Conflict(
                     f"{first} was first: {earlier.decision_id} says {earlier.says}.",
                     remedy="Look again, and decide once more if you still want to.",
                 )

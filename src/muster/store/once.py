@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from muster.problems import WrongUse
+from muster.problems import Conflict
 from muster.store.instants import instant
 from muster.store.opening import Store
 from muster.store.schema import IDEMPOTENCY
@@ -28,7 +28,7 @@ class Once:
 def answered(store: Store, once: Once, *, now: datetime | None = None) -> str | None:
     """The decision that a request became already; None for a new one.
 
-    Raises WrongUse where the key was used for another request.
+    Raises Conflict where the key was used for another request.
     """
     with store.reading() as connection:
         return find_answer(connection, once, now=now)
@@ -46,7 +46,7 @@ def find_answer(connection: sa.Connection, once: Once, *, now: datetime | None =
     if row is None:
         return None
     if row.request_hash != _hash(once):
-        raise WrongUse(
+        raise Conflict(
             f"The key {once.key} was used for another request.", remedy="Take a new key for a new request."
         )
     return str(row.decision_id)

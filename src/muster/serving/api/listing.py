@@ -48,7 +48,7 @@ OTHER_KINDS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def add_resource(router: APIRouter, resource: Resource) -> None:
+def add_resource(router: APIRouter, resource: Resource, *, has_items: bool = True) -> None:
     """Give a resource its addresses: the list, and where its rows have one, one of them."""
     row = row_model(resource)
     needed = reads(resource.scope, resource.right)
@@ -79,7 +79,7 @@ def add_resource(router: APIRouter, resource: Resource) -> None:
         responses=OTHER_KINDS,
         tags=[resource.name],
     )
-    if resource.item is None:
+    if resource.item is None or not has_items:
         return
 
     def one(id: Id, call: Call = Depends(needed)) -> Response:

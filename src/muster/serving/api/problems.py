@@ -14,10 +14,11 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from muster.problems import MusterError, WorkspaceBusy, WrongUse
+from muster.problems import Conflict, MusterError, WorkspaceBusy, WrongUse
 from muster.serving.reading import NoRun
 
 KIND = "application/problem+json"
+_SCHEMA = "#/components/schemas/Problem"
 _LOG = logging.getLogger("muster.serving.api")
 
 
@@ -56,6 +57,25 @@ class Refused(Exception):
         super().__init__(message)
         self.status, self.code, self.headers = status, code, dict(headers or {})
         self.detail = f"{message} {remedy}".strip()
+
+
+def described(status: int, about: str) -> dict[int | str, dict[str, Any]]:
+    """How the OpenAPI document tells a failure."""
+    return {status: {"description": about, "content": {KIND: {"schema": {"$ref": _SCHEMA}}}}}
+
+
+# What any address may answer.
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    304: {"description": "The caller has this answer already (If-None-Match)."},
+    **described(401, "Nobody is signed in, or the token is not known."),
+    **described(403, "The token's scopes or the user's role do not include this."),
+    **described(404, "There is no such thing, or it is not the caller's to see."),
+    **described(406, "Accept names nothing that the answer can be."),
+    **described(422, "The request is not as the API takes it."),
+    **described(429, "Too many calls; Retry-After says when to come back."),
+    **described(500, "A fault of Muster."),
+    **described(503, "There are no tables yet."),
+}
 
 
 def not_there() -> Refused:
@@ -114,7 +134,7 @@ def tell_problems(api: FastAPI) -> None:
 
     @api.exception_handler(MusterError)
     def _(_: Request, error: MusterError) -> Response:
-        status, code = (409, "conflict") if isinstance(error, WorkspaceBusy) else (422, "invalid")
+        status, code = (409, "conflict") if isinstance(error, (Conflict, WorkspaceBusy)) else (422, "invalid")
         if not isinstance(error, WrongUse):
             status, code = 503, "unavailable"
         return problem(status, code, f"{error.message} {error.remedy}".strip())

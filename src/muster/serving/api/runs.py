@@ -13,7 +13,7 @@ from muster.engine.run_log import entries
 from muster.serving.api.answers import Answer, Page, written
 from muster.serving.api.callers import Caller, may
 from muster.serving.api.listing import After, Limit, Since, key_of, next_page, refuse_unknown
-from muster.serving.api.problems import Refused
+from muster.serving.api.problems import Refused, described
 from muster.serving.reading import House
 from muster.serving.scheduling import begin_run
 
@@ -77,7 +77,7 @@ def list_runs(
     status_code=202,
     summary="Begin a run",
     response_description="A run begins; /runs tells how it ended.",
-    responses={409: {"description": "A run is going on."}},
+    responses=described(409, "A run is going on."),
 )
 def begin(request: Request, _: Caller = Depends(_BEGINS)) -> Response:
     """Build every table anew, in a process of its own; pages and answers change when it has ended well."""

@@ -136,13 +136,16 @@ STANDS = {
         "NOT is_provisional",
     ),
     # A cohort that was watched whole up to an age, or a quarter that was over, stays as it is.
-    **dict.fromkeys(
-        ("conversion", "mql_conversion"),
-        Stands(
-            "cohort_start from_stage to_stage horizon_days method",
-            "entered_count reached_count open_count estimate",
-            "method = 'aalen_johansen' AND at_risk = entered_count AND from_stage IN ('opened', 'mql')",
-        ),
+    "conversion": Stands(
+        "cohort_start from_stage to_stage horizon_days method",
+        "entered_count reached_count open_count estimate",
+        "method = 'aalen_johansen' AND at_risk = entered_count AND from_stage = 'opened'",
+    ),
+    # A lead that was disqualified and got an opportunity later after all was on its way all along: stated.
+    "mql_conversion": Stands(
+        "cohort_start from_stage to_stage horizon_days method",
+        "entered_count reached_count estimate",
+        "method = 'aalen_johansen' AND at_risk = entered_count AND to_stage <> 'lost'",
     ),
     "goal": Stands(
         "period_on measure solution_id currency",

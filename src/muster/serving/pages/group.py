@@ -57,6 +57,7 @@ def group(reading: Reading) -> Screen:
             "page": page,
             "pages": -(-len(touches) // PAGE),
             "filters": filters,
+            "is_asked": page > 1 or "act" in query or any(filters.values()),
             "people_named": sorted({(t.who, t.person_id or t.visitor_id or "") for t in whole.touches}),
             "channels": sorted({t.channel for t in whole.touches if t.channel}),
             "lanes": LANES,

@@ -69,7 +69,6 @@ def worklist(reading: Reading) -> Screen:
                 for item in everything
                 if item.owner_id
             },
-            "warming": counts["waiting"],
             "undelivered": _undelivered(reading, shown),
             "currency": reading.house.config.company.currency,
             "form": answer_form(reading),

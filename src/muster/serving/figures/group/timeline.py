@@ -153,6 +153,7 @@ def lanes_of(
 
 
 def lanes_told(touches: Sequence[Touch]) -> str:
-    """How many touches in each lane, in words."""
-    counts = [(name.lower(), sum(t.lane == key for t in touches)) for key, name in LANES]
-    return "; ".join(f"{name}: {counted(n, 'touch', 'touches')}" for name, n in counts) + "."
+    """How many touches, and in which lane, in words."""
+    known, anonymous, ours = (sum(t.lane == key for t in touches) for key, _ in LANES)
+    all_told = counted(len(touches), "touch", "touches")
+    return f"{all_told}: {known:,} by known people, {anonymous:,} anonymous, {ours:,} ours"

@@ -124,6 +124,7 @@ def test_it_decides_with_a_token_that_allows_it_and_is_told_who_was_first(
     assert "has no hand-off" in asked(desk, "accept", hand_off=hand_off_of("a5"))
     told = asked(desk, "nurture", hand_off=mine, until="2025-06-01", note="not now")
     assert (told["decision"]["kind"], told["decision"]["decided_by"]) == ("nurture", "rae@example.com")
+    assert mine not in {group["hand_off_id"] for group in asked(desk, "worklist")["groups"]}
     late = asked(desk, "accept", hand_off=mine)
     assert "rae@example.com was first" in late
     (decided,) = asked(desk, "explain_group", buying_group_id=group_of("a0"))["decisions"]

@@ -16,6 +16,7 @@ from muster.serving.api.resources import GROUPS, HAND_OFFS, MEMBERS, SCORES, Res
 from muster.serving.figures.worklist import agreed_hours, items, told_of
 
 MOST = 200
+_ANSWERS = {"accepted", "rejected", "nurture", "recycled"}  # after which a hand-off waits for nobody
 _ALL = 10_000  # more rows than any one group has
 LATEST = 13  # scores that an explanation tells: a quarter of Mondays
 
@@ -37,7 +38,12 @@ def worklist(desk: Desk, *, limit: int) -> dict[str, Any]:
     with desk.looking("groups:read", "see_groups") as looking:
         hours = agreed_hours(desk.workspace, looking.as_of)
         every = items(looking.tables, as_of=looking.as_of, agreed_hours=hours)
-        to_act = [item for item in every if item.tab == "act"]
+        handed = {item.hand_off_id for item in every if item.hand_off_id is not None}
+        said = decisions_about(desk, desk.facts(looking), handed)
+        answered = {
+            one["subject_id"] for one in said if one["state"] == "in force" and one["kind"] in _ANSWERS
+        }
+        to_act = [item for item in every if item.tab == "act" and item.hand_off_id not in answered]
         shown = to_act[: min(limit, MOST)]
         told = told_of(looking.tables, shown, as_of=looking.as_of)
         groups = []

@@ -19,6 +19,8 @@ SCREENS = (
     "/measures",
     "/measures/calibration",
     "/measures/programs",
+    "/replay",
+    "/packs",
 )
 
 

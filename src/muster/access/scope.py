@@ -46,7 +46,7 @@ class _Reach:
     """What tells one scope from another."""
 
     folder: Path
-    changed: tuple[int, int]
+    changed: tuple[int, ...]
     rights: frozenset[str]
     owners: frozenset[str]
     territories: frozenset[str]
@@ -190,7 +190,7 @@ def scope_of(tables: Path, viewer: Viewer) -> Scope:
     is_bounded = not viewer.may("see_all_accounts")
     reach = _Reach(
         folder=folder,
-        changed=(stat.st_ino, stat.st_mtime_ns),
+        changed=(stat.st_ino, stat.st_mtime_ns, _replayed_at(folder)),
         rights=rights,
         owners=viewer.owner_ids if is_bounded else frozenset(),
         territories=viewer.territories if is_bounded else frozenset(),
@@ -201,6 +201,15 @@ def scope_of(tables: Path, viewer: Viewer) -> Scope:
         while len(_kept) > _KEPT:
             _kept.popitem(last=False)
     return scope
+
+
+def _replayed_at(folder: Path) -> int:
+    """When this run was replayed last: a later replay is read anew. 0 where it was not."""
+    made_of = _replay_of(folder) / "run"
+    try:
+        return made_of.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def _replay_of(folder: Path) -> Path:

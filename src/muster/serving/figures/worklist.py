@@ -115,6 +115,16 @@ def items(tables: Published, *, as_of: datetime, agreed_hours: float) -> list[It
     return sorted(found, key=lambda item: (not item.is_late, -_worth(item), item.buying_group_id))
 
 
+def warming(tables: Published) -> int:
+    """How many open groups are engaged and not qualified: whom a list without work may soon hold."""
+    [row] = tables.records(
+        """SELECT COUNT(*) AS n FROM qualification AS q
+        JOIN buying_group AS g ON g.buying_group_id = q.buying_group_id
+        WHERE q.to_at IS NULL AND g.closed_at IS NULL AND q.status = 'engaged'"""
+    )
+    return int(row["n"])
+
+
 def agreed_hours(workspace: Path, as_of: datetime) -> float:
     """Within how many hours sales agreed to act on a hand-off (rules/control.csv)."""
     rules = read_rules(workspace / "rules")

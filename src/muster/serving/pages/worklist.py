@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from muster.serving.deciding import names_of, with_decisions
 from muster.serving.figures.owners import owner_names
-from muster.serving.figures.worklist import TABS, Item, agreed_hours, items, told_of
+from muster.serving.figures.worklist import TABS, Item, agreed_hours, items, told_of, warming
 from muster.serving.forms import answer_form, just_done
 from muster.serving.reading import Reading
 from muster.serving.screen import Screen, Sheet, screen
@@ -69,6 +69,7 @@ def worklist(reading: Reading) -> Screen:
                 for item in everything
                 if item.owner_id
             },
+            "warming": reading.once("warming", lambda: warming(reading.tables)),
             "undelivered": _undelivered(reading, shown),
             "currency": reading.house.config.company.currency,
             "form": answer_form(reading),

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
@@ -42,7 +43,9 @@ def post(
     except Inward as refused:
         return Answer(is_taken=False, told=f"Not sent: {refused}.")
     try:
-        return asyncio.run(_post(place, content, headers, transport))
+        # In a thread of its own: the caller's may have a loop that runs, which asyncio allows one of.
+        with ThreadPoolExecutor(1) as alone:
+            return alone.submit(asyncio.run, _post(place, content, headers, transport)).result()
     except TimeoutError:
         return Answer(is_taken=False, told=f"No answer within {_SECONDS} seconds.")
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:

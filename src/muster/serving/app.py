@@ -70,7 +70,7 @@ def _static(version: str, name: str) -> Response:
 def _tell_failures(app: FastAPI) -> None:
     @app.exception_handler(SignedOut)
     def _(request: Request, _: SignedOut) -> Response:
-        if _wants_page(request):
+        if request.method == "GET" and _wants_page(request):
             here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"/sign-in?next={quote(here, safe='')}", 303)
         return _answer(request, 401, "Sign in first", "Nobody is signed in.", "Open /sign-in in a browser.")
@@ -86,7 +86,7 @@ def _tell_failures(app: FastAPI) -> None:
 
     @app.exception_handler(NoRun)
     def _(request: Request, _: NoRun) -> Response:
-        if _wants_page(request):
+        if request.method == "GET" and _wants_page(request):
             return RedirectResponse("/first-run", 303)
         return _answer(
             request, 503, "Nothing built yet", "There are no tables yet.", "Build them: muster run"
@@ -111,13 +111,15 @@ def _tell_failures(app: FastAPI) -> None:
 
 
 def _wants_page(request: Request) -> bool:
+    """Whether a person looks at the answer: not at a twin, and not where a script asks for JSON alone."""
     is_twin = request.url.path.endswith((".json", ".csv", ".xlsx"))
-    return request.method == "GET" and not is_twin and not request.url.path.startswith("/api/")
+    is_script = request.headers.get("accept") == "application/json"
+    return not (is_twin or is_script or request.url.path.startswith("/api/"))
 
 
 def _answer(request: Request, status: int, title: str, sentence: str, remedy: str) -> Response:
     """A failure as a page, or as a problem (RFC 9457) where no page was asked for."""
-    if request.url.path.endswith((".json", ".csv", ".xlsx")) or request.url.path.startswith("/api/"):
+    if not _wants_page(request):
         told = {
             "type": "about:blank",
             "title": title,

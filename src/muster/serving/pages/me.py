@@ -11,6 +11,7 @@ from muster.serving.pages.settings_tokens import SCOPES_SHOWN
 from muster.serving.reading import house_of, viewer_of
 from muster.serving.rendering import render_plain
 from muster.serving.sessions import sign_in
+from muster.store.passkeys import passkeys_of
 from muster.store.proofs import check_password, set_password
 from muster.store.sessions import end_all_sessions, sessions_of
 from muster.store.tokens import read_tokens
@@ -55,6 +56,7 @@ def _page(request: Request, *, problem: str = "", status: int = 200) -> Response
         title="Your settings",
         user=user,
         problem=problem,
+        passkeys=passkeys_of(store, viewer.user_id),
         sessions=sessions_of(store, viewer.user_id),
         tokens=[token for token in read_tokens(store, viewer.user_id) if token.revoked_at is None],
         scopes=SCOPES_SHOWN,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -27,8 +28,11 @@ class Work:
     said: str
 
 
-def begin(workspace: Path, name: str, arguments: list[str]) -> None:
-    """Begin `muster ARGUMENTS` in the workspace. Raises WrongUse while the same work is under way."""
+def begin(workspace: Path, name: str, arguments: list[str], *, told_in: Path | None = None) -> None:
+    """Begin `muster ARGUMENTS` in the workspace. Raises WrongUse while the same work is under way.
+
+    Its result goes to the file `told_in` where that is asked for, else among what it says.
+    """
     said_in = _said_in(workspace, name)
     said_in.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "muster", *arguments, f"--workspace={workspace}"]
@@ -36,11 +40,11 @@ def begin(workspace: Path, name: str, arguments: list[str]) -> None:
         before = _running.get((workspace, name))
         if before is not None and before.poll() is None:
             raise WrongUse("This is being worked on already.", remedy="Look again in a minute.")
-        with said_in.open("wb") as stream:
+        with said_in.open("wb") as said, told_in.open("wb") if told_in else nullcontext(said) as told:
             _running[workspace, name] = subprocess.Popen(  # noqa: S603 - our command, no shell reads it
                 command,
-                stdout=stream,
-                stderr=subprocess.STDOUT,
+                stdout=told,
+                stderr=said,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )

@@ -6,19 +6,16 @@ The look is `muster check` in a process of its own, as a run is: large exports t
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from muster.config import FILE, read_config
 from muster.engine.lock import HOME, hold
 from muster.problems import WrongUse
+from muster.serving.background import begin, work
 
 _LOOKED = Path(HOME, "log", "first-look.json")
-_SAID = Path(HOME, "log", "first-look.txt")
-_PID = Path(HOME, "log", "first-look.pid")
+_LOOK = "look"
 
 
 def add_export(workspace: Path, *, name: str, path: str, solution_field: str, mql_field: str) -> None:
@@ -50,13 +47,9 @@ def add_export(workspace: Path, *, name: str, path: str, solution_field: str, mq
 
 def begin_look(workspace: Path) -> None:
     """Begin `muster check`; `looked` tells what it found once it has ended."""
-    (workspace / _LOOKED).parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "muster", "check", "--workspace", str(workspace), "--json"]
-    with (workspace / _LOOKED).open("wb") as found, (workspace / _SAID).open("wb") as said:
-        process = subprocess.Popen(  # noqa: S603 - our own command, no text of anybody's in it
-            command, stdout=found, stderr=said, stdin=subprocess.DEVNULL, start_new_session=True
-        )
-    (workspace / _PID).write_text(str(process.pid), "utf-8")
+    file = workspace / _LOOKED
+    file.parent.mkdir(parents=True, exist_ok=True)
+    begin(workspace, _LOOK, ["check", "--json"], told_in=file)
 
 
 def looked(workspace: Path) -> tuple[str, dict[str, Any]]:
@@ -64,29 +57,15 @@ def looked(workspace: Path) -> tuple[str, dict[str, Any]]:
 
     Of a failed one `said` holds the reason.
     """
+    look = work(workspace, _LOOK)
+    if look.is_running:
+        return "going", {}
     try:
-        found = json.loads((workspace / _LOOKED).read_text("utf-8"))
+        return "done", json.loads((workspace / _LOOKED).read_text("utf-8"))
     except FileNotFoundError:
         return "never", {}
     except ValueError:
-        if is_going(int((workspace / _PID).read_text("utf-8") or 0)):
-            return "going", {}
-        return "failed", {"said": (workspace / _SAID).read_text("utf-8", errors="replace")[-1000:]}
-    return "done", found
-
-
-def is_going(pid: int) -> bool:
-    """Whether a process that we began still runs; one that ended is cleared away."""
-    try:
-        if os.waitpid(pid, os.WNOHANG) != (0, 0):
-            return False
-    except OSError:
-        pass  # another process began it: it is not ours to wait for
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return False
-    return True
+        return "failed", {"said": look.said[-1000:]}
 
 
 def _quoted(text: str) -> str:

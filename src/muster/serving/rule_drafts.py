@@ -12,8 +12,6 @@ import io
 import json
 import secrets
 import shutil
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,7 +20,7 @@ from typing import Any
 from muster.engine.lock import HOME, hold
 from muster.problems import WrongUse
 from muster.rules.read import default_text, read_rules, rule_shapes
-from muster.serving.first_steps import is_going
+from muster.serving.background import begin, work
 from muster.store.audit import note
 from muster.store.opening import Store
 
@@ -72,16 +70,8 @@ def begin_draft(workspace: Path, name: str, row: Mapping[str, str], *, who: str)
         shutil.rmtree(folder)
         raise
     (folder / "draft.json").write_text(json.dumps(asdict(draft)), "utf-8")
-    command = [sys.executable, "-m", "muster", "lab", "match", "--workspace", str(workspace)]
-    with (folder / "said.txt").open("wb") as said, (folder / "moving.json").open("wb") as told:
-        process = subprocess.Popen(  # noqa: S603 - our own command; the folder's name is drawn by us
-            [*command, "--rules", str(rules), "--json"],
-            stdout=told,
-            stderr=said,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    (folder / "pid").write_text(str(process.pid), "utf-8")
+    tried = ["lab", "match", f"--rules={rules}", "--json"]
+    begin(workspace, _work_of(draft), tried, told_in=folder / "moved.json")
     return draft
 
 
@@ -95,15 +85,15 @@ def read_draft(workspace: Path, draft_id: str) -> Draft:
 
 def moved_by(workspace: Path, draft: Draft) -> dict[str, Any] | None:
     """What a draft would move; None while it is being tried. Raises WrongUse where that failed."""
-    folder = workspace / _DRAFTS / draft.draft_id
+    trying = work(workspace, _work_of(draft))
+    if trying.is_running:
+        return None
     try:
-        moved: dict[str, Any] = json.loads((folder / "moving.json").read_text("utf-8"))
+        moved: dict[str, Any] = json.loads(
+            (workspace / _DRAFTS / draft.draft_id / "moved.json").read_text("utf-8")
+        )
     except ValueError:
-        pid = int((folder / "pid").read_text("utf-8"))
-        if is_going(pid):
-            return None
-        said = (folder / "said.txt").read_text("utf-8", errors="replace").strip()
-        raise WrongUse(f"The change could not be tried: {said[-600:] or 'it was stopped.'}") from None
+        raise WrongUse(f"The change could not be tried: {trying.said[-600:] or 'it was stopped.'}") from None
     return moved
 
 
@@ -124,6 +114,10 @@ def keep_draft(workspace: Path, store: Store, draft: Draft) -> None:
 def drop_draft(workspace: Path, draft: Draft) -> None:
     """Forget a draft."""
     shutil.rmtree(workspace / _DRAFTS / draft.draft_id, ignore_errors=True)
+
+
+def _work_of(draft: Draft) -> str:
+    return f"draft-{draft.draft_id}"
 
 
 def _with_row(text: str, row: Mapping[str, str]) -> str:

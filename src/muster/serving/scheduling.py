@@ -6,8 +6,6 @@ line that runs, and the app only watches. Two runs at once are kept apart by the
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +13,10 @@ from pathlib import Path
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from muster.engine.lock import HOME
 from muster.problems import ConfigError
+from muster.serving.background import begin, work
 
-_SAID = Path(HOME, "log", "serving-run.txt")  # what the run that the app began last says of itself
+_RUN = "run"
 
 
 @contextmanager
@@ -43,20 +41,11 @@ def scheduled(workspace: Path, cron: str | None) -> Iterator[None]:
         scheduler.shutdown(wait=False)
 
 
-def begin_run(workspace: Path) -> subprocess.Popen[bytes]:
-    """Begin `muster run` in a process of its own; what it says goes where `said` reads it."""
-    said_in = workspace / _SAID
-    said_in.parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "muster", "run", "--workspace", str(workspace)]
-    with said_in.open("wb") as stream:
-        return subprocess.Popen(  # noqa: S603 - our own command, no text of anybody's in it
-            command, stdout=stream, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True
-        )
+def begin_run(workspace: Path) -> None:
+    """Begin `muster run` in a process of its own. Raises WrongUse while one that began here goes on."""
+    begin(workspace, _RUN, ["run"])
 
 
 def said(workspace: Path) -> str:
     """What the run that the app began last has said so far; empty before the first."""
-    try:
-        return (workspace / _SAID).read_text("utf-8", errors="replace")
-    except FileNotFoundError:
-        return ""
+    return work(workspace, _RUN).said

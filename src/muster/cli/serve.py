@@ -6,6 +6,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import threading
+import warnings
 import webbrowser
 from pathlib import Path
 from secrets import token_urlsafe
@@ -93,6 +94,8 @@ def serve_until_stopped(
     """Serve a workspace until the process is asked to end; a link lets its starter in as user `enters_as`."""
     import uvicorn
 
+    # Authlib says at import that it prefers another client than ours; nobody who serves can mend that.
+    warnings.filterwarnings("ignore", message="The httpx module is deprecated")
     from muster.serving.app import application
     from muster.serving.reading import Entry
     from muster.store.opening import open_store, upgrade
@@ -105,7 +108,7 @@ def serve_until_stopped(
     link = _first_link(store, base)
     if link is not None:
         hint(
-            f"This link makes the first admin, once, within a day:\n  {link}",
+            f"This link makes the first admin, once, within a day: {link}",
             quiet=False,
         )
     if entry is not None:

@@ -83,7 +83,9 @@ def test_a_limit_counts_each_key_for_itself() -> None:
 
 
 @pytest.mark.browser
-def test_the_first_start_makes_an_admin_who_signs_in(own_server: Any, signed_in: Callable[..., Any]) -> None:
+def test_a_link_lets_somebody_choose_a_password_and_works_once(
+    own_server: Any, signed_in: Callable[..., Any]
+) -> None:
     from muster.store.invitations import INVITE, new_invitation  # noqa: PLC0415
 
     secret = new_invitation(own_server.store, INVITE, own_server.users["analyst"].user_id, by="tests")

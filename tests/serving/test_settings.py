@@ -71,7 +71,7 @@ def test_a_token_is_shown_once_and_revoked_by_its_owner_or_an_admin(client: Clie
     assert nobody.get("/api/v1/groups", headers=asked).status_code == 401
 
 
-def test_a_target_is_added_tried_and_removed_by_an_admin(client: Client, own_server: Any) -> None:
+def test_a_target_within_our_own_network_is_refused_even_to_an_admin(client: Client, own_server: Any) -> None:
     admin = client("admin", own_server)
     target = {"name": "ours", "channel": "webhook", "address": "https://127.0.0.1/hook"}
     assert client("analyst", own_server).post("/settings/targets", data=target).status_code == 403

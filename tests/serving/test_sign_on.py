@@ -76,7 +76,7 @@ def test_nobody_comes_back_twice_or_with_another_state(client: Client, served: A
     assert client(None, served).get("/sign-on/back", params={"state": "", "code": "x"}).status_code == 422
 
 
-def test_where_one_wanted_to_go_is_within_the_app(client: Client, served: Any) -> None:
+def test_whoever_left_comes_back_once() -> None:
     travellers = Travellers()
     secret, leaving = travellers.leave("/board")
     assert travellers.come_back(secret, leaving.state) == leaving

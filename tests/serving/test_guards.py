@@ -98,7 +98,7 @@ def test_a_link_lets_somebody_choose_a_password_and_works_once(
     page.get_by_role("button", name="Sign out").click()
     page.get_by_label("E-mail").fill("analyst@halden.example")
     page.get_by_label("Password").fill("four words of mine")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     assert page.url.endswith(("/worklist", "/board", "/"))
     page.goto(f"/start/{secret}")
     assert page.get_by_role("heading", name="This link no longer works").is_visible()

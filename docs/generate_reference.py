@@ -22,9 +22,9 @@ import typer
 
 from muster.canonical.tables import LINEAGE, Table, flow_tables, replay_tables, source_tables
 from muster.cli.app import app
-from muster.flow import STEPS
 from muster.rules.read import default_text, rule_shapes
 from muster.sources.shape import table_rules
+from muster.steps import STEPS
 
 DOCS = Path(__file__).parent
 NOTES = tomllib.loads((DOCS / "reference_notes.toml").read_text("utf-8"))

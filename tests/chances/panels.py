@@ -12,6 +12,7 @@ from muster import flow
 from muster.engine.duckdb_engine import DuckDBEngine
 from muster.recall.clock import micros
 from muster.sources.load import load
+from muster.steps import STEPS
 from muster.testing import Record, company
 
 AFTER_PANEL = {
@@ -37,7 +38,7 @@ def built_panel(folder: Path, *records: Record, as_of: datetime) -> Iterator[Duc
         _, given = flow.prepare(
             engine, loaded, landing, workspace.config, workspace.rules, as_of=as_of, now=NOW
         )
-        for step in flow.STEPS[: [s.name for s in flow.STEPS].index("chance") + 1]:
+        for step in STEPS[: [s.name for s in STEPS].index("chance") + 1]:
             for query in flow._ordered(step, folder, given):
                 if step.name == "chance" and query.name in AFTER_PANEL:
                     continue

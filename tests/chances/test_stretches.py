@@ -14,7 +14,7 @@ from muster.canonical.tables import flow_tables
 from muster.chances import stretches
 from muster.engine.duckdb_engine import DuckDBEngine
 from muster.engine.queries import Query
-from muster.flow import STEPS
+from muster.steps import STEPS
 
 PANEL = flow_tables()["panel"]
 [STEP] = [step for step in STEPS if step.in_stretches]

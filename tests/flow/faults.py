@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from muster.flow import all_queries
+from muster.steps import all_queries
 
 
 @dataclass(frozen=True)

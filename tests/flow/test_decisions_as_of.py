@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from muster.flow import all_queries
+from muster.steps import all_queries
 
 DECISIONS = """
     CREATE TABLE decision AS

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment
 
-from muster.flow import all_queries
+from muster.steps import all_queries
 
 FOREVER = 9_000_000_000_000_000
 NOBODY = 0.7

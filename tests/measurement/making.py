@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from muster.config import EngineConfig
 from muster.engine.choose import open_engine
-from muster.flow import all_queries
 from muster.recall.clock import NEVER
+from muster.steps import all_queries
 
 DAY = 86_400_000_000
 Row = dict[str, Any]

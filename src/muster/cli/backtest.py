@@ -184,8 +184,8 @@ def _compare(
 
     from muster.backtest.judge import in_force, of_solution
     from muster.backtest.policy import compare, handed_over, rules_of, steadiness
-    from muster.flow import steps_of
     from muster.lab.what_if import rebuild
+    from muster.steps import steps_of
 
     found = []
     # What comes after the hand-offs is money and takes time: nothing of it is asked.

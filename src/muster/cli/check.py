@@ -125,7 +125,7 @@ def _no_source() -> Problem:
 
 def _stray_overrides(workspace: Path) -> list[Problem]:
     """SQL files in overrides/ that replace no table: most likely a name is misspelt."""
-    from muster.flow import all_queries
+    from muster.steps import all_queries
 
     tables = {query.name for query in all_queries() if query.sql}
     strays = sorted({path.stem for path in (workspace / "overrides").glob("*.sql")} - tables)

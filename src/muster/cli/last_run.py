@@ -46,7 +46,7 @@ def last_run(workspace: Path, config: Config, *, rules_version: str) -> LastRun 
 
     from muster.engine.published import open_published
     from muster.fingerprints import input_hashes, override_hashes
-    from muster.flow import all_queries
+    from muster.steps import all_queries
 
     try:
         published = open_published(workspace)

@@ -107,7 +107,7 @@ def tables(workspace: Path) -> Iterator[Finding]:
 
 def _published(published: Published, place: str) -> Iterator[Finding]:
     from muster.fingerprints import code_hash
-    from muster.flow import all_queries
+    from muster.steps import all_queries
 
     damaged = published.damaged()
     if damaged:

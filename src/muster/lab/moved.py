@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from muster import flow
 from muster.identity.matching.match import match_people
 from muster.lab.what_if import Compared, compared
+from muster.steps import matching_by
 from muster.workspace import Workspace
 
 _SHOWN = 20
@@ -168,7 +168,7 @@ class Moved:
 
 def moved_by_threshold(workspace: Workspace, join_from: float) -> Moved:
     """What the last run would have been with another probability from which two are joined."""
-    steps = flow.matching_by(partial(match_people, join_from=join_from))
+    steps = matching_by(partial(match_people, join_from=join_from))
     with compared(workspace, steps=steps) as both:
         return read_moved(both)
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from muster import flow
 from muster.engine.protocol import Engine
 from muster.identity.matching.match import find_matches, model_in_force
 from muster.identity.matching.model import Model, people_model, weight_of
 from muster.lab.what_if import rebuild, refuse_if_stale
+from muster.steps import matching_by
 from muster.workspace import Workspace
 
 LEAST = 0.01  # pairs less probable than this are not looked at
@@ -79,7 +79,7 @@ def weigh_again(workspace: Workspace) -> Weighed:
         raise _Enough
 
     with tempfile.TemporaryDirectory(prefix="muster-lab-") as folder, suppress(_Enough):
-        rebuild(workspace, Path(folder), steps=flow.matching_by(weigh))
+        rebuild(workspace, Path(folder), steps=matching_by(weigh))
     return found[0]
 
 

@@ -21,6 +21,7 @@ from muster.fingerprints import code_hash, override_hashes
 from muster.problems import WrongUse
 from muster.rules.read import Rules
 from muster.sources.load import Loaded
+from muster.steps import Step, all_queries, steps_of
 from muster.workspace import Workspace
 
 
@@ -59,7 +60,7 @@ def refuse_if_stale(workspace: Workspace) -> None:
 
     What those changed would otherwise be taken for what the change at hand moves.
     """
-    published, queries = workspace.published, flow.all_queries()
+    published, queries = workspace.published, all_queries()
     inputs = published.manifest["inputs"]
     own = {name: digest for name, digest in inputs.items() if name.startswith("overrides/")}
     threshold = workspace.config.people.join_from
@@ -88,7 +89,7 @@ def rebuild(
     workspace: Workspace,
     folder: Path,
     *,
-    steps: Sequence[flow.Step] | None = None,
+    steps: Sequence[Step] | None = None,
     rules: Rules | None = None,
 ) -> None:
     """Build the tables from the records that the last run kept, as of its date, into a folder."""
@@ -112,13 +113,13 @@ def rebuild(
             given=given,
             progress=lambda _step, _table, _rows: None,
             seconds={},
-            steps=flow.steps_of(config) if steps is None else steps,
+            steps=steps_of(config) if steps is None else steps,
         )
 
 
 @contextmanager
 def compared(
-    workspace: Workspace, *, steps: Sequence[flow.Step] | None = None, rules: Rules | None = None
+    workspace: Workspace, *, steps: Sequence[Step] | None = None, rules: Rules | None = None
 ) -> Iterator[Compared]:
     """The tables in force beside those of the same run with other steps or other rules."""
     refuse_if_stale(workspace)

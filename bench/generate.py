@@ -9,10 +9,8 @@ The same seed and size give the same bytes.
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 import time
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +27,7 @@ from outreach import mail_and_meetings, signals
 from sales import Desk
 
 from muster.demo.export import FILES, Export
+from muster.demo.generate import lay_workspace
 from muster.demo.marketing import plan_marketing
 from muster.demo.organisations import hire_users
 from muster.demo.people_rows import record_users
@@ -125,9 +124,7 @@ def generate(folder: Path, *, engagements: int, seed: int = 7, cycles: float = 1
             }
         )
     out.close()
-    company = files("muster.demo").joinpath("company")
-    shutil.copyfile(str(company.joinpath("muster.toml")), folder / "muster.toml")
-    shutil.copytree(str(company.joinpath("rules")), folder / "rules", dirs_exist_ok=True)
+    lay_workspace(folder)
     return out.rows
 
 

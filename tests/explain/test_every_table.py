@@ -48,7 +48,6 @@ NONE_HERE = {
     "group_change",
     "likely_share",
     "person_part",
-    "program_goal",
     "queue",
     "rollout_week",
 }  # see test_tables_of_few.py

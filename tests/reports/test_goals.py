@@ -9,11 +9,13 @@ from typing import Any
 import duckdb
 import pytest
 
+from muster.reports.board import board
 from muster.reports.goals_report import goals_pages
+from muster.reports.programs_report import programs_pages
 from muster.reports.report import report
 from muster.reports.text import text
 
-TOLD = {"company": "Halden", "currency": "USD", "manifest": {}}
+TOLD: dict[str, Any] = {"company": "Halden", "currency": "USD", "manifest": {}}
 
 
 def test_every_goal_of_a_quarter_stands_with_its_owner_and_what_it_came_to(halden: Path) -> None:
@@ -26,6 +28,20 @@ def test_every_goal_of_a_quarter_stands_with_its_owner_and_what_it_came_to(halde
     assert "$400,000" in said and "$420,912" in said
     met = sum(str(row[5]).startswith("met") for row in rows.values())
     assert f"{met} of {len(rows)} goals for Q3 2025 met." in said
+
+
+def test_goals_of_programmes_other_than_leads_stand_once_in_the_board_pack(halden: Path) -> None:
+    """With whether they were met: a role reached, firms woken, a stage that lay too long."""
+    pack = board(halden, period="2025-Q3", **TOLD)
+    rows = {(row[0], str(row[1]).partition(":")[0]): row for row in pack.sheet("goals").rows}
+    assert len(rows) == 6
+    assert {row[4] for row in rows.values()} == {"met", "missed", "not yet"}
+    assert rows["Field workshops", "Speed a stage"][4] == "missed"
+    assert rows["Content syndication", "Wake accounts"][4] == "met"
+    programs = report(halden, title="P", pages=programs_pages, period="2025-Q3", **TOLD)
+    assert [sheet.rows for page in programs.pages for sheet in page.sheets if sheet.key == "goals"] == [
+        pack.sheet("goals").rows
+    ]
 
 
 def test_a_quarter_without_goals_says_where_to_write_them(halden: Path) -> None:

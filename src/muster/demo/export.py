@@ -60,6 +60,10 @@ FILES: Final[dict[str, tuple[str, str]]] = {
     "reference/content_catalog": ("url,topic,title", "url"),
     "reference/holdout": ("AccountId,CampaignId", "CampaignId,AccountId"),
     "reference/exchange_rates": ("currency,rate_on,rate", "currency,rate_on"),
+    "rules/program_goals": (
+        "program_id,goal,subject,target,ends_on,effective_from,why",
+        "ends_on,program_id",
+    ),
 }
 
 

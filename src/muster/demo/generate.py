@@ -15,7 +15,7 @@ from muster.demo.buying import act_idly, act_in_cycle, draw_cycles
 from muster.demo.deals import open_deal, record_deal, renew
 from muster.demo.dirt import soil
 from muster.demo.draw import Draw
-from muster.demo.export import Export
+from muster.demo.export import FILES, Export
 from muster.demo.marketing import Plan, plan_marketing
 from muster.demo.organisations import found_accounts, hire_users
 from muster.demo.people_rows import follow_conversions, record_account, record_people, record_users
@@ -180,6 +180,14 @@ def _prospect(draw: Draw, account: Account, opens_at: datetime, closes_at: datet
     )
 
 
+def lay_workspace(folder: Path) -> None:
+    """Copy the shipped muster.toml and rules beside exports, without the rules that the generator writes."""
+    company = Path(__file__).parent / "company"
+    made = shutil.ignore_patterns(*(f"{Path(name).name}.csv" for name in FILES if name.startswith("rules/")))
+    shutil.copyfile(company / "muster.toml", folder / "muster.toml")
+    shutil.copytree(company / "rules", folder / "rules", dirs_exist_ok=True, ignore=made)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Write a company from the command line, with the shipped muster.toml and its STORY.md."""
     parser = argparse.ArgumentParser(prog="python -m muster.demo.generate", description=__doc__)
@@ -195,8 +203,7 @@ def main(arguments: list[str] | None = None) -> None:
         (shipped / "STORY.md").write_text(write_story(told), "utf-8")
         return
     (given.folder / "STORY.md").write_text(write_story(told), "utf-8")
-    shutil.copyfile(company / "muster.toml", given.folder / "muster.toml")
-    shutil.copytree(company / "rules", given.folder / "rules", dirs_exist_ok=True)
+    lay_workspace(given.folder)
 
 
 if __name__ == "__main__":

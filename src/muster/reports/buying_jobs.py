@@ -40,19 +40,19 @@ FOLLOWED = (
 )
 
 
-def value_page(tables: Published, currency: str) -> Page:
-    """Programmes over all jobs, programmes job by job, tactics, and goals."""
+def value_page(tables: Published, currency: str, *, goals: Sheet | None = None) -> Page:
+    """Programmes over all jobs, programmes job by job, tactics, and goals unless an earlier page has them."""
     programs, jobs, tactics = (
         _sheet(tables, currency, "program", all_jobs=True),
         _sheet(tables, currency, "program", all_jobs=False),
         _sheet(tables, currency, "tactic", all_jobs=True),
     )
-    goals = _goals(tables)
+    told = goals_sheet(tables) if goals is None else goals
     return Page(
         "value",
         "Programmes along the buying decision process",
-        _opening(programs, goals, currency),
-        (programs, jobs, tactics, goals),
+        _opening(programs, told, currency),
+        (programs, jobs, tactics, *([told] if goals is None else [])),
     )
 
 
@@ -117,7 +117,8 @@ def _sheet(tables: Published, currency: str, level: str, *, all_jobs: bool) -> S
     )
 
 
-def _goals(tables: Published) -> Sheet:
+def goals_sheet(tables: Published) -> Sheet:
+    """What programmes were meant to do other than bring leads, and whether they did."""
     sql = """
     SELECT COALESCE(t.name, g.program_id) AS name, g.goal, g.subject, g.to_at, g.unit, g.target, g.actual,
         g.otherwise, g.is_met, g.by_how_much, g.is_over
@@ -167,6 +168,7 @@ def _goals(tables: Published) -> Sheet:
         note="Reach a role: groups in which somebody of it was touched. Wake accounts: silent for a buying "
         "cycle until its touch. Speed a stage: mean days of the passes during which it touched the group, "
         "and beside it those of the others: observed, since deals that programmes touch may differ anyway.",
+        is_to_date=True,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from muster.reports.buying_jobs import goals_sheet
 from muster.reports.credit import CHOSEN, UNATTRIBUTED, UNPLANNED, credit_picture, disclaimer, model_name
 from muster.reports.money import short
 from muster.reports.published import Published
@@ -18,11 +19,11 @@ OUTSIDE = {
 
 
 def programs_page(tables: Published, scope: Scope) -> Page:
-    """Credit of the quarter, programme value to date, cost per acquisition."""
+    """Credit of the quarter, programme value to date, lift, goals, cost per acquisition."""
     credit, further = credit_picture(tables, scope)
     value, *others = value_sheets(tables, scope)
     lift, cost = lift_sheet(tables), acquisition_sheet(tables, scope)
-    blocks: tuple[Block, ...] = (credit, value, lift, cost, *further, *others)
+    blocks: tuple[Block, ...] = (credit, value, goals_sheet(tables), lift, cost, *further, *others)
     return Page("programs", "What marketing moved", _opening(credit.twin, value, scope), blocks)
 
 

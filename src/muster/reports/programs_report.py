@@ -13,10 +13,11 @@ from muster.reports.values import Money, counted
 
 def programs_pages(tables: Published, scope: Scope) -> tuple[Page, ...]:
     """The board's page on programmes, what each did along the buying process, their credit with intervals."""
-    intervals = _intervals(tables, scope)
+    intervals, page = _intervals(tables, scope), programs_page(tables, scope)
+    [goals] = (sheet for sheet in page.sheets if sheet.key == "goals")
     return (
-        programs_page(tables, scope),
-        value_page(tables, scope.currency),
+        page,
+        value_page(tables, scope.currency, goals=goals),
         Page("intervals", "How sure the credit is", _opening(intervals), (intervals,)),
     )
 

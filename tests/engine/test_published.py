@@ -231,6 +231,27 @@ def test_questions_are_answered_from_the_tables(tmp_path: Path) -> None:
     assert found.to_pylist() == [{"run": 5}]
 
 
+@pytest.mark.parametrize(
+    ("sql", "found"),
+    [
+        ("SHOW TABLES", ["first", "second"]),
+        ("SELECT table_name FROM information_schema.tables WHERE table_name <> 'first'", ["second"]),
+        ("SELECT view_name FROM duckdb_views() WHERE NOT internal AND view_name <> 'first'", ["second"]),
+        ("SELECT DISTINCT 'read' FROM query_table('fir' || 'st')", ["read"]),
+        ("SELECT DISTINCT 'read' FROM \"First\"", ["read"]),
+    ],
+)
+def test_a_question_may_be_about_tables_it_does_not_name(sql: str, found: list[str], tmp_path: Path) -> None:
+    publish(tmp_path, 1)
+    assert sorted(open_published(tmp_path).arrow(sql).column(0).to_pylist()) == found
+
+
+def test_a_table_that_there_is_not_is_told_with_the_nearest(tmp_path: Path) -> None:
+    publish(tmp_path, 1)
+    with pytest.raises(duckdb.CatalogException, match="second"):
+        open_published(tmp_path).arrow("SELECT * FROM first JOIN secnd USING (n)")
+
+
 ESCAPES = (
     "SELECT * FROM read_csv('/etc/passwd')",
     "SELECT * FROM read_text('/etc/passwd')",

@@ -12,8 +12,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,10 @@ from muster.engine.shape import quoted
 from muster.problems import WrongUse
 
 MANIFEST = "manifest.json"
+# Questions about the tables themselves, or that name them in a roundabout way.
+_ASKS_WHAT_THERE_IS = re.compile(
+    r"\b(show|query|query_table|information_schema|(duckdb|pg|sqlite|pragma)_\w+)\b"
+)
 
 
 class NewRun:
@@ -116,11 +121,12 @@ class Published:
             return {}
         return {file.stem: file for file in sorted(folder.glob("*.parquet"))}
 
-    def connection(self) -> Any:
+    def connection(self, tables: Iterable[str] | None = None) -> Any:
         """An in-memory DuckDB connection with a view for each table, shut off from all other files.
 
-        It could still write over the run's own files: let strangers ask through `arrow`, which takes
-        one SELECT.
+        `tables` names those to make a view for, where not all are wanted: to look into a hundred files
+        takes longer than most questions. It could still write over the run's own files: let strangers
+        ask through `arrow`, which takes one SELECT.
         """
         connection = duckdb.connect(
             ":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
@@ -132,7 +138,7 @@ class Published:
         )
         connection.execute(f"SET allowed_directories = [{folders}]")
         connection.execute("SET enable_external_access = false")
-        for name in [*self.manifest["tables"], *beside]:
+        for name in self._names() if tables is None else tables:
             file = literal(str(beside.get(name) or self.folder / f"{name}.parquet"))
             connection.execute(f"CREATE VIEW {quoted(name)} AS SELECT * FROM read_parquet({file})")
         connection.execute("SET lock_configuration = true")
@@ -140,7 +146,15 @@ class Published:
 
     def arrow(self, sql: str) -> pa.Table:
         """The result of one SELECT over the published tables. Raises WrongUse for anything else."""
-        with self.connection() as connection:
+        text = sql.lower()
+        named = set() if _ASKS_WHAT_THERE_IS.search(text) else {n for n in self._names() if n in text}
+        try:
+            return self._answer(sql, named or None)
+        except duckdb.CatalogException:  # says what there is instead of a table that there is not
+            return self._answer(sql)
+
+    def _answer(self, sql: str, tables: Iterable[str] | None = None) -> pa.Table:
+        with self.connection(tables) as connection:
             kinds = [statement.type.name for statement in connection.extract_statements(sql)]
             if len(kinds) != 1 or kinds[0] not in {"SELECT", "EXPLAIN"}:
                 raise WrongUse(
@@ -148,6 +162,9 @@ class Published:
                     remedy='For example: muster query "SELECT COUNT(*) FROM account"',
                 )
             return connection.sql(sql).to_arrow_table()
+
+    def _names(self) -> list[str]:
+        return [*self.manifest["tables"], *self.beside()]
 
     def damaged(self) -> list[str]:
         """The tables whose file is missing or no longer has the bytes that were published."""

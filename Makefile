@@ -3,6 +3,7 @@
 #   make demo           the bundled company, from its exports to its board report
 #   make test           every check and every test, on DuckDB and Sail
 #   make test-engines   the flow on the other DuckDB major and on local Spark, compared with DuckDB
+#   make test-screens   every screen of the web app in every width, scheme and zoom
 #   make quality        how good identity and groups are, beside simple baselines, in one table
 #   make lint | format | bench | lock | clean
 #
@@ -21,7 +22,7 @@ BUILT := build/engines
 ENGINE_TESTS := tests/engine tests/sources tests/cli/test_engines.py
 
 .DELETE_ON_ERROR:
-.PHONY: demo test test-engines lint types layers format bench quality lock clean java
+.PHONY: demo test test-engines test-screens lint types layers format bench quality lock clean java
 
 demo: .venv/core.ready
 	$(BIN)/muster demo --folder build/muster-demo
@@ -52,6 +53,10 @@ test-engines: .venv/dev.ready $(DUCKDB1)/ready $(SPARK)/ready java
 		$(DUCKDB1)/bin/pytest -n $(JOBS) -m "not sail and not shared" $(ENGINE_TESTS)
 	MUSTER_ENGINES=spark MUSTER_TABLES=$(CURDIR)/$(BUILT)/duckdb/.muster/tables \
 		$(SPARK)/bin/pytest -m spark tests/engine tests/cli/test_engines.py
+
+# `make test` looks at each screen in one way, another for each; this at all of them in all six.
+test-screens: .venv/dev.ready
+	MUSTER_SCREENS=whole $(BIN)/pytest -n $(JOBS) tests/serving/test_screens_look.py
 
 bench: .venv/dev.ready
 	$(BIN)/python bench/run.py $(BENCH)

@@ -40,8 +40,17 @@ class Served:
         return {"muster-8642": begin_session(self.store, self.users[who].user_id)}
 
 
-def serve(workspace: Path, owner_ids: tuple[str, ...], **more: tuple[str, ...]) -> Iterator[Served]:
-    """Serve a workspace in a thread; `more` are further reps by name, with the owners they are in the CRM."""
+def serve(
+    workspace: Path,
+    owner_ids: tuple[str, ...],
+    *,
+    roles: tuple[str, ...] = ROLES,
+    **more: tuple[str, ...],
+) -> Iterator[Served]:
+    """Serve a workspace in a thread to a user of each role.
+
+    `more` are further reps by name, with the owners they are in the CRM.
+    """
     store = upgrade(workspace, open_workspace(workspace).config.store)[0]
     reps = {"rep": owner_ids, **more}
     with closing(store):
@@ -54,7 +63,7 @@ def serve(workspace: Path, owner_ids: tuple[str, ...], **more: tuple[str, ...]) 
                 by="tests",
                 owner_ids=reps.get(name, ()),
             )
-            for name in (*ROLES, *more)
+            for name in (*roles, *more)
         }
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))

@@ -8,7 +8,6 @@ from typing import Any
 import duckdb
 import httpx
 import pytest
-from tests.in_chromium import OVERFLOW, locks_nobody_out
 
 from muster.engine.run_log import entries
 from muster.store.decisions import read_decisions
@@ -60,13 +59,3 @@ def test_a_verdict_about_two_people_is_kept_and_shown(client: Client, own_server
     assert "split, from the next run" in marketer.get("/health/review").text
     again = marketer.post("/health/review", data=form | {"verdict": "maybe"})
     assert again.status_code == 422
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("address", ["/health", "/health/rows", "/health/review", "/health/runs"])
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
-def test_nobody_is_locked_out(signed_in: Callable[..., Any], address: str, width: int, scheme: str) -> None:
-    page = signed_in("analyst", width=width, scheme=scheme)
-    page.goto(address)
-    locks_nobody_out(page)
-    assert page.evaluate(OVERFLOW) == 0

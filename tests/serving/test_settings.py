@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.in_chromium import OVERFLOW, locks_nobody_out
 
 from muster.rules.read import read_rules
 from muster.store.audit import entries, first_broken
@@ -136,16 +135,3 @@ def test_a_rule_says_what_it_would_move_before_it_is_saved(client: Client, own_s
     [noted] = [e for e in entries(own_server.store) if e.action == "change_rule"]
     assert noted.who == "analyst@halden.example"
     assert analyst.get(draft).status_code == 422  # it is there no more
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize(
-    "address", ["/settings", "/settings/rules/qualification", *ADMINS_ALONE, "/me", "/me/messages"]
-)
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])
-def test_nobody_is_locked_out(signed_in: Callable[..., Any], address: str, width: int, scheme: str) -> None:
-    page = signed_in("admin", width=width, scheme=scheme)
-    page.goto(address)
-    page.evaluate("document.querySelectorAll('main details').forEach(d => { d.open = true })")
-    locks_nobody_out(page)
-    assert page.evaluate(OVERFLOW) == 0

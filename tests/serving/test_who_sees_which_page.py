@@ -61,7 +61,7 @@ class Served:
         """Every address that GET takes, of a thing inside the rep's territory and of one outside."""
         return [
             address
-            for path in dict.fromkeys(_paths(self.app.routes))
+            for path in dict.fromkeys(get_paths(self.app.routes))
             for address in dict.fromkeys(_named(path, account) for account in ("a0", "a5"))
         ]
 
@@ -73,12 +73,13 @@ class Served:
         return {address: (one.status_code, _DRAWN.sub("", one.text)) for address, one in answers.items()}
 
 
-def _paths(routes: Any) -> Iterator[str]:
+def get_paths(routes: Any) -> Iterator[str]:
+    """The addresses that GET takes, in the order of the app's route table."""
     for route in routes:
         if "GET" in (getattr(route, "methods", None) or ()):
             yield route.path
         elif hasattr(route, "original_router"):
-            yield from _paths(route.original_router.routes)
+            yield from get_paths(route.original_router.routes)
 
 
 def _named(path: str, account: str) -> str:

@@ -131,6 +131,7 @@ def _environment() -> Environment:
     teach(environment)
     environment.filters |= {"day": day, "minute": minute, "dollars": dollars, "short": in_short}
     environment.filters |= {"percent": percent, "picture": picture}
+    environment.filters |= {"on_day": on_day, "at_minute": at_minute}
     return environment
 
 
@@ -142,6 +143,16 @@ def day(value: date | None) -> str:
 def minute(value: datetime | None) -> str:
     """3 Mar 2026, 14:05."""
     return NOTHING if value is None else f"{show(value.date())}, {value:%H:%M}"
+
+
+def on_day(instant: str) -> str:
+    """3 Mar 2026, of an instant as the store and the logs write it."""
+    return day(datetime.fromisoformat(instant)) if instant else NOTHING
+
+
+def at_minute(instant: str) -> str:
+    """3 Mar 2026, 14:05, of an instant as the store and the logs write it (UTC)."""
+    return minute(datetime.fromisoformat(instant)) if instant else NOTHING
 
 
 def dollars(cents: int | None, currency: str) -> str:

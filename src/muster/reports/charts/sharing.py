@@ -12,7 +12,7 @@ _ROW = 34
 
 def draw_sharing(chart: Sharing, width: int) -> Canvas:
     """Solid where a link proves it, dashed where it is inferred; thicker the surer."""
-    left = min(200.0, width * 0.36)
+    left = min(200.0, width * 0.4)
     room = width - left - 16
     canvas = Canvas(width, _ROW * len(chart.people) + 26)
 

@@ -112,7 +112,7 @@ def _start(
         "title": "Welcome to Muster" if is_new else "A new password",
         "sentence": "Say who you are, and choose a password." if is_new else "Choose a password.",
         "asks_name": is_new,
-        "email": email,
+        "email": email or (found.user.email if found.user is not None else ""),
         "name": name,
         "problem": problem,
     }

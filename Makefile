@@ -3,6 +3,7 @@
 #   make demo           the bundled company, from its exports to its board report
 #   make test           every check and every test, on DuckDB and Sail
 #   make test-engines   the flow on the other DuckDB major and on local Spark, compared with DuckDB
+#   make install        what these two need, beforehand
 #   make test-screens   every screen of the web app in every width, scheme and zoom
 #   make quality        how good identity and groups are, beside simple baselines, in one table
 #   make lint | format | bench | lock | clean
@@ -16,16 +17,21 @@ QUALITY ?=
 JOBS ?= 2
 
 BIN := .venv/bin
-DUCKDB1 := .venv-duckdb1
+DUCKDB1 := build/duckdb-$(OTHER_DUCKDB)
 SPARK := .venv-spark
 BUILT := build/engines
 ENGINE_TESTS := tests/engine tests/sources tests/cli/test_engines.py
+# A JVM that ends within minutes: its second compiler would cost more than it gives.
+SHORT_LIVED := -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
 
 .DELETE_ON_ERROR:
-.PHONY: demo test test-engines test-screens lint types layers format bench quality lock clean java
+.PHONY: install demo test test-engines test-screens lint types layers format bench quality lock clean java
 
 demo: .venv/core.ready
 	$(BIN)/muster demo --folder build/muster-demo
+
+# Everything that the checks need: `make -j2 install`, since downloading and unpacking take turns.
+install: .venv/dev.ready $(DUCKDB1)/ready $(SPARK)/ready java
 
 # Sail by itself: PySpark's client takes a worker of pytest-xdist for its own doctests, and ends it.
 test: lint
@@ -49,9 +55,10 @@ format: .venv/dev.ready
 test-engines: .venv/dev.ready $(DUCKDB1)/ready $(SPARK)/ready java
 	rm -rf $(BUILT)
 	$(BIN)/muster demo --quiet --build-only --folder $(BUILT)/duckdb
-	MUSTER_TABLES=$(CURDIR)/$(BUILT)/duckdb/.muster/tables \
-		$(DUCKDB1)/bin/pytest -n $(JOBS) -m "not sail and not shared" $(ENGINE_TESTS)
-	MUSTER_ENGINES=spark MUSTER_TABLES=$(CURDIR)/$(BUILT)/duckdb/.muster/tables \
+	PYTHONPATH=$(CURDIR)/$(DUCKDB1) $(BIN)/python -c 'import duckdb; assert duckdb.__version__ == "$(OTHER_DUCKDB)"'
+	PYTHONPATH=$(CURDIR)/$(DUCKDB1) MUSTER_TABLES=$(CURDIR)/$(BUILT)/duckdb/.muster/tables \
+		$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not sail and not shared" $(ENGINE_TESTS)
+	SPARK_SUBMIT_OPTS="$(SHORT_LIVED)" MUSTER_ENGINES=spark MUSTER_TABLES=$(CURDIR)/$(BUILT)/duckdb/.muster/tables \
 		$(SPARK)/bin/pytest -m spark tests/engine tests/cli/test_engines.py
 
 # `make test` looks at each screen in one way, another for each; this at all of them in all six.
@@ -74,14 +81,14 @@ lock: .venv/dev.ready
 	$(COMPILE) pyproject.toml -c requirements/dev.txt --extra spark requirements/engines.in -o requirements/engines.txt
 
 clean:
-	rm -rf .venv $(DUCKDB1) $(SPARK) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv $(SPARK) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # $(call install,ENVIRONMENT,LOCK): an environment with the versions of a lock, and Muster itself from src/.
 define install
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Muster needs Python 3.11 or newer; name one: make PYTHON=python3.12 ...")'
 	test -x $(1)/bin/python || $(PYTHON) -m venv $(1)
-	$(1)/bin/python -m pip install --quiet --disable-pip-version-check -r $(2)
+	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile -r $(2)
 	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 endef
 
@@ -93,9 +100,10 @@ endef
 	$(call install,.venv,requirements/dev.txt)
 	touch $@ .venv/core.ready
 
-$(DUCKDB1)/ready: requirements/dev.txt pyproject.toml
-	$(call install,$(DUCKDB1),requirements/dev.txt)
-	$(DUCKDB1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps duckdb==$(OTHER_DUCKDB)
+# DuckDB's other major by itself, to stand before this one on Python's path; all else is that of .venv.
+$(DUCKDB1)/ready: | .venv/dev.ready
+	rm -rf $(DUCKDB1)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $(DUCKDB1) duckdb==$(OTHER_DUCKDB)
 	touch $@
 
 $(SPARK)/ready: requirements/engines.txt pyproject.toml

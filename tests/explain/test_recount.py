@@ -22,6 +22,7 @@ from muster.explain.rests_on import lineages
 from muster.rules.read import default_text
 from muster.workspace import Workspace, open_workspace
 
+LATEST = datetime(2025, 10, 27)  # the Monday of the bundled company's last model
 # Figures that no rows give: they are read from a record, or are the words of a rule.
 NOT_RECOUNTED = {
     ("problem", "row"),
@@ -366,6 +367,44 @@ def test_rules_changed_since_the_run_are_mentioned(copied: Workspace) -> None:
         file.unlink() if before is None else file.write_text(before, "utf-8")
     assert "rules were changed after this run" in explained.cautions[0]
     assert explained.cautions[0] in render(explained)
+
+
+def test_a_chance_says_the_weeks_of_the_model_it_is_by(copied: Workspace, archive: Archive) -> None:
+    def change(rows: Rows) -> None:
+        for row in rows:
+            if row["target"] == "open":
+                row["horizon_weeks"] = 26 if row["trained_at"] >= LATEST else 4
+
+    [version] = archive.rows(
+        "SELECT MAX_BY(m.model_version, m.trained_at) AS v, MAX(m.trained_at) AS at FROM chance_model AS m "
+        "WHERE m.target = 'open'"
+    )
+    assert version["at"] == LATEST
+    said = archive.rows(
+        "SELECT c.account_id, c.solution_id, c.scored_at, c.model_version FROM chance AS c "
+        "WHERE c.p_open IS NOT NULL ORDER BY c.scored_at, c.p_open DESC"
+    )
+    with altered(copied, "chance_model", change):
+        for row, weeks in ((said[0], 4), (said[-1], 26)):
+            assert (row["model_version"] == version["v"]) is (weeks == 26)
+            key = (row["account_id"], row["solution_id"], row["scored_at"].isoformat())
+            assert f"chance to open within {weeks} weeks" in explain(copied, "chance", key).sentence
+
+
+def test_openings_are_counted_again_by_the_weeks_of_the_rules(copied: Workspace, archive: Archive) -> None:
+    """The tables are about 13 weeks: by rules that say 4, openings of the weeks between are too many."""
+    file = copied.folder / "rules" / "chances.csv"
+    file.write_text(default_text("chances") + "horizon_weeks,4,2025-01-06,short\n", "utf-8")
+    try:
+        found = [d for d in audit(copied, ["panel"]) if d.recount.figure == "opens"]
+    finally:
+        file.unlink()
+    [late] = archive.rows(
+        "SELECT COUNT(*) AS n FROM panel AS p WHERE p.opens = 1 AND p.week_at >= TIMESTAMP '2025-01-06' "
+        "AND p.opens_at > p.week_at + INTERVAL 28 DAY"
+    )
+    assert len(found) == late["n"] > 20
+    assert all((d.recount.said, d.recount.found) == (1, 0) for d in found)
 
 
 def test_what_agrees() -> None:

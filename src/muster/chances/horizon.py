@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from muster.chances.terms import Terms
 from muster.engine.published import Published
@@ -11,7 +13,7 @@ from muster.recall.clock import WEEK
 USUAL = Terms().horizon
 FOREVER = Terms().to_at
 
-_LEARNT = f"""
+LEARNT = f"""
 SELECT epoch_us(m.trained_at) AS at, COALESCE(MAX(m.horizon_weeks), {USUAL // WEEK}) AS weeks
 FROM chance_model AS m
 WHERE m.target = 'open'
@@ -34,8 +36,13 @@ def reaches(published: Published) -> tuple[Reach, ...]:
 
     A model is learnt on the first Monday of every change of `horizon_weeks`, so the models tell what held.
     """
+    return reaches_in(published.arrow(LEARNT).to_pylist())
+
+
+def reaches_in(learnt: Iterable[Mapping[str, Any]]) -> tuple[Reach, ...]:
+    """The same from the rows of `LEARNT`, whoever read them."""
     found: list[Reach] = []
-    for row in published.arrow(_LEARNT).to_pylist():
+    for row in learnt:
         horizon = row["weeks"] * WEEK
         if found and found[-1].horizon == horizon:
             continue

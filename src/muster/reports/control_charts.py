@@ -8,6 +8,7 @@ from typing import Any
 from muster.reports.charts.shapes import ControlChart, ControlPoint, Sums
 from muster.reports.defect_words import DEFECTS, PROCESSES, UNITS, begun, number
 from muster.reports.gap_charts import gap_picture
+from muster.reports.horizon import horizon_of
 from muster.reports.published import Published
 from muster.reports.sheets import Block, Column, Page, Picture, Query, Sentence, Sheet, join, say
 from muster.reports.values import MONTHS, Rate, Share, counted, show
@@ -180,6 +181,8 @@ def _cusum(tables: Published, process: str) -> Picture:
     found = tables.records(sql)
     opened, said = sum(r["opened"] for r in found), sum(r["p_open"] for r in found)
     alarms = [r for r in found if r["alarm_better"] or r["alarm_worse"]]
+    horizon = horizon_of(tables)
+    weeks = horizon.weeks(found[0]["at"], found[-1]["at"]) if found else horizon.weeks()
     sheet = Sheet(
         f"cusum-{process}",
         f"Alarms of the CUSUM, {PROCESSES[process]}",
@@ -201,7 +204,7 @@ def _cusum(tables: Published, process: str) -> Picture:
         Query(("cusum",), sql),
         "No alarm: what opened is what the chances said, as far as these numbers can tell."
         if found
-        else f"No chance was said of any {UNITS[process][0]} whose 13 weeks are over.",
+        else f"No chance was said of any {UNITS[process][0]} whose {weeks} are over.",
         note="Risk-adjusted (Steiner and others, 2000): each hand-off is held against its own chance, so a "
         "change of mix is no alarm. It looks for odds twice as high or half as high; an alarm begins anew.",
     )
@@ -219,11 +222,11 @@ def _cusum(tables: Published, process: str) -> Picture:
         )
     return Picture(
         f"cusum-{process}-picture",
-        f"{begun(PROCESSES[process])}: {opened} opened in 13 weeks where the chances said "
+        f"{begun(PROCESSES[process])}: {opened} opened in {weeks} where the chances said "
         f"{said:.0f}; {finding}",
         "Two sums over what was given, in order: one grows while more opens than the chances said, one while "
         "less does; where one reaches its limit it begins anew.",
-        f"Rests on {counted(len(found), *UNITS[process])} with a chance, whose 13 weeks are over.",
+        f"Rests on {counted(len(found), *UNITS[process])} with a chance, whose {weeks} are over.",
         chart,
         sheet,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from muster.reports.defect_words import DEFECTS, PROCESSES, STAGES, UNITS, begun, number
+from muster.reports.horizon import horizon_of
 from muster.reports.published import Published
 from muster.reports.sheets import Column, Headline, Headlines, Page, Query, Sentence, Sheet, join, say
 from muster.reports.values import Rate, Share, Value, counted, percent_of, show
@@ -111,11 +112,9 @@ def _kinds(tables: Published) -> Sheet:
         Query(("process_quality",), sql),
         "Nothing that sales was given is old enough for a verdict: rules/control.csv says how "
         "long that takes.",
-        note="Judged: hand-offs with a verdict on that kind, 13 weeks after. Silence is no "
-        "verdict, except on "
-        "follow-up. Sigma: the normal quantile of the share without a defect; adding 1.5 is a "
-        "convention, for a "
-        "drift that nobody measured.",
+        note=f"Judged: hand-offs with a verdict on that kind{_verdict_days(tables)}. Silence is no "
+        "verdict, except on follow-up. Sigma: the normal quantile of the share without a defect; adding 1.5 "
+        "is a convention, for a drift that nobody measured.",
     )
 
 
@@ -197,13 +196,17 @@ def _quarters(tables: Published) -> Sheet:
 def _unopened(tables: Published) -> Sheet:
     """Sales' word is kind: beside it what opened nothing, which is unkind. The truth lies between."""
     sql = """
-    SELECT g.process, COUNT(*) AS unit_count,
+    SELECT g.process, COUNT(*) AS unit_count, MIN(g.at) AS first_at, MAX(g.at) AS last_at,
         COUNT(*) FILTER (d.is_defect) AS rejected_count,
         COUNT(*) FILTER (c.opened IS NULL OR NOT c.opened) AS unopened_count
     FROM given AS g
     JOIN cusum AS c USING (process, unit_id)
     LEFT JOIN defect AS d ON d.process = g.process AND d.unit_id = g.unit_id AND d.defect = 'not_in_cycle'
     GROUP BY g.process ORDER BY g.process"""
+    found = tables.records(sql)
+    times = [r[name] for r in found for name in ("first_at", "last_at")]
+    horizon = horizon_of(tables)
+    weeks = horizon.weeks(min(times), max(times)) if times else horizon.weeks()
     rows: tuple[tuple[Value, ...], ...] = tuple(
         (
             begun(PROCESSES[r["process"]]),
@@ -213,7 +216,7 @@ def _unopened(tables: Published) -> Sheet:
             int(r["unopened_count"]),
             Share(int(r["unopened_count"]), int(r["unit_count"])),
         )
-        for r in tables.records(sql)
+        for r in found
     )
     return Sheet(
         "bounds",
@@ -223,7 +226,7 @@ def _unopened(tables: Published) -> Sheet:
             Column("Given, with a chance"),
             Column("Rejected as not buying"),
             Column("At the least"),
-            Column("Opened nothing in 13 weeks"),
+            Column(f"Opened nothing in {weeks}"),
             Column("At the most"),
         ),
         rows,
@@ -233,6 +236,18 @@ def _unopened(tables: Published) -> Sheet:
         "opportunity for us: the "
         "share that was in no cycle lies between the two.",
     )
+
+
+def _verdict_days(tables: Published) -> str:
+    """How long after they were given things are judged: the rules in force then, over all that was given."""
+    [found] = tables.records(
+        "SELECT MIN(DATE_DIFF('day', g.at, g.verdict_at)) AS least, "
+        "MAX(DATE_DIFF('day', g.at, g.verdict_at)) AS most FROM given AS g"
+    )
+    if found["least"] is None:
+        return ""
+    days = f"{found['least']}" if found["least"] == found["most"] else f"{found['least']} to {found['most']}"
+    return f", {days} days after (verdict_days of rules/control.csv)"
 
 
 def _percent(share: float | None) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from muster.reports.charts.shapes import ControlChart, ControlPoint
 from muster.reports.defect_words import number
+from muster.reports.horizon import horizon_of
 from muster.reports.published import Published
 from muster.reports.sheets import Column, Page, Picture, Query, Sentence, Sheet, say
 from muster.reports.values import MONTHS, counted, show, words
 
 
 def drift_page(tables: Published) -> Page:
-    """Signs at once, chances once their 13 weeks are over."""
+    """Signs at once, chances once their weeks are over."""
     return Page(
         "drift",
         "Drift of the chances",
@@ -60,7 +64,7 @@ def _intercepts(tables: Published) -> Picture:
             for r in reversed(found)
         ),
         Query(("drift",), sql),
-        "No chance is 13 weeks old yet.",
+        _none_yet(tables),
         note="The shift of all log-odds that would have met what came (Cox 1958): 0 is right on "
         "the whole, 0.4 "
         "means that odds were half as high again.",
@@ -84,7 +88,7 @@ def _intercepts(tables: Published) -> Picture:
         if off
         else f"Chances were right on the whole in {counted(len(found), 'month')}",
         "Shift of log-odds that would have met what came, month by month, between the bounds of the rules.",
-        f"Rests on {sum(r['row_count'] for r in found):,} chances whose 13 weeks are over.",
+        f"Rests on {sum(r['row_count'] for r in found):,} chances whose {_weeks(tables, found)} are over.",
         ControlChart("log-odds", points, 0.0, is_share=False, mean_name="as said") if found else None,
         sheet,
     )
@@ -116,10 +120,9 @@ def _averages(tables: Published) -> Picture:
             for r in reversed(found)
         ),
         Query(("drift",), sql),
-        "No chance is 13 weeks old yet.",
-        note="Mean of (opened - chance) a Monday, lambda 0.2, once 13 weeks are over; held to "
-        "the limits of a "
-        "single Monday, for neighbouring ones share their weeks.",
+        _none_yet(tables),
+        note=f"Mean of (opened - chance) a Monday, lambda 0.2, once {_weeks(tables, found)} are over; held "
+        "to the limits of a single Monday, for neighbouring ones share their weeks.",
         shown=12,
     )
     points = tuple(
@@ -140,7 +143,7 @@ def _averages(tables: Published) -> Picture:
         if off
         else "Openings came as often as the chances said, as far as these numbers can tell",
         "Moving average of openings less what the chances said, by Monday, between its limits.",
-        f"Rests on {counted(len(found), 'Monday')} whose 13 weeks are over.",
+        f"Rests on {counted(len(found), 'Monday')} whose {_weeks(tables, found)} are over.",
         ControlChart(
             "openings per 1,000 chances, beyond what was said",
             points,
@@ -152,6 +155,16 @@ def _averages(tables: Published) -> Picture:
         else None,
         sheet,
     )
+
+
+def _weeks(tables: Published, found: Sequence[dict[str, Any]]) -> str:
+    """The weeks that the chances of these Mondays are about."""
+    horizon = horizon_of(tables)
+    return horizon.weeks(found[0]["week_at"], found[-1]["week_at"]) if found else horizon.weeks()
+
+
+def _none_yet(tables: Published) -> str:
+    return f"No chance is {horizon_of(tables).weeks()} old yet."
 
 
 def _signs(tables: Published) -> Sheet:

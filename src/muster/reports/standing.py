@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from muster.chances.thin import LATEST as LATEST_MODEL
 from muster.chances.thin import Learning
+from muster.reports.horizon import horizon_of
 from muster.reports.published import Published
 from muster.reports.scope import Scope
 from muster.reports.sheets import Column, Query, Sentence, Sheet, say
 from muster.reports.values import Money, counted, show
 
-EXPECTED = (
-    "Expected: chance to open an opportunity within 13 weeks (horizon_weeks of rules/chances.csv) \u00d7 "
-    "chance to win it \u00d7 mean won amount of the solution, as a model learnt until then has it; "
-    "none where data are thin."
-)
 # The latest score and the present status of every group, for a WITH clause.
 LATEST = """
     latest AS (
@@ -96,7 +94,17 @@ def standing_sheet(tables: Published, scope: Scope) -> Sheet:
         is_to_date=True,
         note=f"Open: the cycle has not ended on {show(scope.as_of.date())}. Missing: neither counted by the "
         f"latest score nor held by "
-        "a member. " + EXPECTED + _learning(tables),
+        "a member. " + expected_told(tables, scope.as_of) + _learning(tables),
+    )
+
+
+def expected_told(tables: Published, at: datetime) -> str:
+    """What an expected amount is, of chances said on a day."""
+    weeks = horizon_of(tables).weeks_at(at)
+    return (
+        f"Expected: chance to open an opportunity within {weeks} weeks (horizon_weeks of rules/chances.csv) "
+        "\u00d7 chance to win it \u00d7 mean won amount of the solution, as a model learnt until then has "
+        "it; none where data are thin."
     )
 
 

@@ -6,11 +6,12 @@ from typing import Any
 
 from muster.reports.charts.shapes import Parts
 from muster.reports.group_facts import Facts, facts_of
+from muster.reports.horizon import horizon_of
 from muster.reports.money import short
 from muster.reports.published import Published
 from muster.reports.scope import Scope
 from muster.reports.sheets import Column, GroupRow, GroupRows, Query, Sheet
-from muster.reports.standing import EXPECTED, LATEST
+from muster.reports.standing import LATEST, expected_told
 from muster.reports.values import Money, Rate, Value, counted, show, words
 from muster.reports.why import Why, why_of
 
@@ -61,6 +62,7 @@ def worklist(tables: Published, scope: Scope, *, group: str | None = None) -> Gr
     moments = [(r["buying_group_id"], r["scored_at"]) for r in found]
     facts = facts_of(tables, moments, as_of=scope.as_of)
     said = why_of(tables, moments)
+    horizon = horizon_of(tables)
     sheet = Sheet(
         "worklist",
         f"{_most(found)}, as a table",
@@ -96,10 +98,16 @@ def worklist(tables: Published, scope: Scope, *, group: str | None = None) -> Gr
         "No buying group is open. Groups form from engagement whose solution is known: see "
         "rules/solutions.csv",
         is_to_date=True,
-        note=f"{EXPECTED} Score of 100 points; its parts add up to it.",
+        note=f"{expected_told(tables, scope.as_of)} Score of 100 points; its parts add up to it.",
     )
     rows = tuple(
-        _row(r, facts[r["buying_group_id"]], said.get((r["buying_group_id"], r["scored_at"])), scope)
+        _row(
+            r,
+            facts[r["buying_group_id"]],
+            said.get((r["buying_group_id"], r["scored_at"])),
+            scope,
+            weeks=horizon.weeks_at(r["scored_at"]),
+        )
         for r in found
     )
     legend = LEGEND.format(day=show(scope.as_of.date()))
@@ -132,7 +140,7 @@ def _cells(r: dict[str, Any], scope: Scope) -> tuple[Value, ...]:
     )
 
 
-def _row(r: dict[str, Any], facts: Facts, why: Why | None, scope: Scope) -> GroupRow:
+def _row(r: dict[str, Any], facts: Facts, why: Why | None, scope: Scope, *, weeks: int) -> GroupRow:
     expected = "Data too thin to expect an amount."
     if r["deal_count"] and r["p_win"] is not None:
         expected = f"{show(Rate(r['p_win']))} of such opportunities were won."
@@ -140,7 +148,8 @@ def _row(r: dict[str, Any], facts: Facts, why: Why | None, scope: Scope) -> Grou
         amount = short(int(r["expected_amount_cents"]), scope.currency)
         opened, won = show(Rate(r["p_open"])), show(Rate(r["p_win"]))
         expected = (
-            f"{amount} expected: {opened} chance of an opportunity within 13 weeks, {won} of such are won."
+            f"{amount} expected: {opened} chance of an opportunity within {weeks} weeks, "
+            f"{won} of such are won."
         )
     missing = [letter.role for letter in facts.roles if letter.missing and not letter.is_likely]
     likely = [letter.role for letter in facts.roles if letter.is_likely]

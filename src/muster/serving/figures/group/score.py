@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from muster.reports.charts.group_shapes import Waterfall
+from muster.reports.horizon import horizon_of
 from muster.reports.published import Published
 from muster.reports.values import show, words
 from muster.serving.figures.group.head import Group
@@ -120,9 +121,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """The chance to open an opportunity as of a Monday; the parts add up to its log-odds exactly."""
+    """The chance to open an opportunity within `weeks`, as of a Monday; its parts add up to the log-odds."""
 
     scored_at: datetime
+    weeks: int
     p_open: float | None
     p_open_low: float | None
     p_open_high: float | None
@@ -190,8 +192,9 @@ def chance_of(tables: Published, group: Group, *, as_of: datetime) -> Chance | N
             asked.append(Asked(asks or "base", sum(r.millionths for r in its), its))
     if not asked:
         return None
-    kept = {name: row[name] for name in Chance.__slots__ if name != "asked"}
-    return Chance(**kept, asked=tuple(asked))
+    kept = {name: row[name] for name in Chance.__slots__ if name not in ("weeks", "asked")}
+    weeks = horizon_of(tables).weeks_at(row["scored_at"])
+    return Chance(**kept, weeks=weeks, asked=tuple(asked))
 
 
 def _signal(row: dict[str, object]) -> Signal:

@@ -13,6 +13,7 @@ from pathlib import Path
 from muster.config import Config
 from muster.engine.queries import Query
 from muster.problems import RuleError
+from muster.sources.suppression import LIST, read_suppression
 
 # What else decides tables: the match weights, nicknames, legal forms, the shape of exports. The rules have
 # a version of their own.
@@ -65,6 +66,9 @@ def input_hashes(workspace: Path, config: Config) -> dict[str, str]:
                 name = file.name if file == root else file.relative_to(root).as_posix()
                 with file.open("rb") as stream:
                     hashes[f"{source.name}/{name}"] = hashlib.file_digest(stream, "sha256").hexdigest()
+    erased = read_suppression(workspace)
+    if erased is not None:
+        hashes[LIST] = erased.digest()
     if config.people.join_from is not None:
         hashes["muster.toml/people.join_from"] = str(config.people.join_from)
     return hashes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,9 @@ from muster import flow
 from muster.config import FILE, SQLITE_STORE, Config, read_config
 from muster.engine.lock import hold
 from muster.engine.published import Published, open_published
+from muster.erasing.erase import Finished, begin, finish
+from muster.erasing.places import Rewritten
+from muster.erasing.whom import Whom
 from muster.problems import WrongUse
 from muster.rules.read import Rules, default_text, read_rules, rule_shapes
 
@@ -81,9 +85,28 @@ class Workspace:
         Raises WorkspaceBusy when another run holds the workspace.
         """
         with hold(self.folder, "muster run"):
-            self._tell_decisions()
-            config, rules = self.config, self.rules
-            return flow.run(self.folder, config, rules, as_of=as_of, engine=engine, progress=progress)
+            result, _ = self._build(as_of=as_of, engine=engine, progress=progress)
+            return result
+
+    def erase(self, people: Sequence[Whom], *, by: str, progress: flow.Progress | None = None) -> Finished:
+        """Erase people for good: from the tables, made anew as of the same date, and from every other file.
+
+        Killed midway, the next run ends it. Raises WorkspaceBusy when another run holds the workspace.
+        """
+        with hold(self.folder, "muster erase"):
+            as_of = datetime.fromisoformat(self.published.manifest["as_of"])
+            begin(self.folder, people, by=by)
+            _, finished = self._build(as_of=as_of, progress=progress)
+        return finished or Finished((), 0, Rewritten(0, 0, {}))
+
+    def _build(
+        self, *, as_of: datetime | None, engine: str = "duckdb", progress: flow.Progress | None
+    ) -> tuple[flow.RunResult, Finished | None]:
+        """A run, and the end of an erasure that was begun; the workspace is held."""
+        self._tell_decisions()
+        config = self.config
+        result = flow.run(self.folder, config, self.rules, as_of=as_of, engine=engine, progress=progress)
+        return result, finish(self.folder, config)
 
     def _tell_decisions(self) -> None:
         """Write out what the store holds by now: a source of the run that begins."""

@@ -18,6 +18,7 @@ from muster.cli import (
     check,
     demo,
     doctor,
+    erase,
     explain,
     export,
     hand_offs,
@@ -66,6 +67,7 @@ _ORDER = (
     "user",
     "token",
     "audit",
+    "erase",
     "mcp",
     "upgrade",
 )
@@ -103,6 +105,7 @@ plain = (
     demo,
     doctor,
     audit,
+    erase,
     mcp,
     upgrade,
 )

@@ -51,6 +51,12 @@ class Place:
         return Problem(severity, self.source, self.file, reason, remedy)
 
 
+def erased_rows(place: Place, rows: list[int]) -> Problem:
+    """Rows that still name people who were erased: they count, without what names anybody."""
+    told = ROW["erased"]
+    return place.problem(told, row=min(rows), count=len(rows))
+
+
 def reader_problems(place: Place, faults: list[RowFault]) -> list[Problem]:
     """One problem per kind of fault that the reader met, with the lowest row."""
     problems = []

@@ -15,16 +15,19 @@ from muster.problems import Problem
 from muster.rules.read import read_rules
 from muster.sources import column_map, salesforce
 from muster.sources.engine_limits import memory_cap, text_bytes
-from muster.sources.files import InputFile, find_files
+from muster.sources.files import Found, InputFile, find_files
 from muster.sources.issues import Place
+from muster.sources.learn_erased import learn
 from muster.sources.ledger import LedgerRow
 from muster.sources.plan import FilePlan
 from muster.sources.reading import open_rows
 from muster.sources.refusal import empty_source, lost, nothing_landed, refuse
 from muster.sources.rows import ReadingChoices
+from muster.sources.scrub import Scrubber
 from muster.sources.settle import settle
 from muster.sources.sqltext import literal
 from muster.sources.stage import StagedFile, Stager, unreadable
+from muster.sources.suppression import keep_suppression, read_suppression
 from muster.sources.text import UnreadableFile
 from muster.sources.typing_sql import FileColumns
 from muster.sources.wording import listed
@@ -76,13 +79,19 @@ def load(
         con.execute(f"SET temp_directory = {literal(str(staging / 'spill'))}")
         if config.engine.threads:
             con.execute(f"SET threads = {config.engine.threads}")
-        stager = Stager(con, staging, now, progress)
+        planned = [
+            _plan_source(source, workspace, now=now, currency=config.company.currency)
+            for source in config.source
+        ]
+        stager = Stager(con, staging, now, progress, scrubber=_scrubber(workspace, planned))
         files: list[StagedFile] = []
         problems: list[Problem] = []
-        for source in config.source:
-            staged, found = _stage_source(source, workspace, stager, currency=config.company.currency)
+        for plan in planned:
+            staged = _stage_source(plan, stager)
             files += staged
-            problems += found
+            problems += plan.problems
+            if (empty := empty_source(plan.source, plan.found, staged)) is not None:
+                problems.append(empty)
         if not only_looking:
             refuse(lost(problems, files))
         settled = settle(files, problems, stager, into, rules=read_rules(workspace / "rules"))
@@ -98,10 +107,20 @@ def load(
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _stage_source(
-    source: SourceConfig, workspace: Path, stager: Stager, *, currency: str
-) -> tuple[list[StagedFile], list[Problem]]:
-    """Read all files of a source; problems are those of files that could not be read at all."""
+@dataclass(frozen=True, slots=True)
+class _PlannedSource:
+    """The files of a source with what is to be done with each, and what could not be read at all."""
+
+    source: SourceConfig
+    found: Found
+    choices: ReadingChoices
+    plans: list[FilePlan]
+    unreadable: list[StagedFile]
+    problems: list[Problem]
+
+
+def _plan_source(source: SourceConfig, workspace: Path, *, now: datetime, currency: str) -> _PlannedSource:
+    """Find the files of a source and look at their columns."""
     column_map.check_choices(source)
     found = find_files(workspace / source.path, source=source.name)
     choices = ReadingChoices(source.encoding, source.delimiter)
@@ -118,7 +137,7 @@ def _stage_source(
             staged.append(StagedFile(place, file, None, FileColumns((), {}), choices, is_unreadable=True))
             staged[-1].problems.append(unreadable(place, error))
     if source.kind == "salesforce":
-        shapes = salesforce.shapes(source, currency=currency, now=stager.now)
+        shapes = salesforce.shapes(source, currency=currency, now=now)
         tables, others = salesforce.without_plain_text(headers)
         plans = salesforce.plan_files(source, shapes, tables)
     else:
@@ -126,9 +145,25 @@ def _stage_source(
         plans = column_map.plan_files(source, column_map.table_shape(source, currency=currency), headers)
     if unread := sorted([*found.unread, *others]):
         problems.append(_unread_files(source, unread))
-    staged += [_stage(source, plan, stager, choices) for plan in plans]
-    empty = empty_source(source, found, staged)
-    return staged, [*problems, *([empty] if empty is not None else ())]
+    return _PlannedSource(source, found, choices, plans, staged, problems)
+
+
+def _scrubber(workspace: Path, planned: list[_PlannedSource]) -> Scrubber | None:
+    """What keeps erased people out, once it knows which new records are theirs; None where nobody was."""
+    told = read_suppression(workspace)
+    if told is None:
+        return None
+    plans = [(plan, source.choices) for source in planned for plan in source.plans]
+    learnt = learn(told, plans)
+    if learnt is not told:
+        keep_suppression(workspace, learnt)
+    return Scrubber(learnt)
+
+
+def _stage_source(planned: _PlannedSource, stager: Stager) -> list[StagedFile]:
+    """Read all files of a source."""
+    read = [_stage(planned.source, plan, stager, planned.choices) for plan in planned.plans]
+    return [*planned.unreadable, *read]
 
 
 def _stage(source: SourceConfig, plan: FilePlan, stager: Stager, choices: ReadingChoices) -> StagedFile:

@@ -17,6 +17,7 @@ from muster.sources.files import InputFile
 from muster.sources.issues import Place
 from muster.sources.reading import BROKEN, explained, open_rows
 from muster.sources.rows import NeedsCare, ReadingChoices, Rows
+from muster.sources.scrub import Scrubber
 from muster.sources.shape import Shape
 from muster.sources.sqltext import literal
 from muster.sources.text import UnreadableFile
@@ -51,6 +52,7 @@ class Stager:
     now: datetime
     progress: Progress | None = None
     numbers: Iterator[int] = field(default_factory=itertools.count)
+    scrubber: Scrubber | None = None  # where somebody was erased
 
     def stage(self, staged: StagedFile) -> None:
         """Read a file by its shape."""
@@ -61,6 +63,9 @@ class Stager:
         if rows is None:
             return
         staged.typed = target
+        # Decisions are no export: Muster keeps them, and an erasure writes them anew.
+        if self.scrubber is not None and self.scrubber.touched and shape.table != "decision":
+            staged.problems.append(issues.erased_rows(place, self.scrubber.touched))
         staged.problems += issues.reader_problems(place, rows.faults)
         self._keep_faults(staged, rows)
         problems, wordings = issues.typing_problems(
@@ -95,17 +100,22 @@ class Stager:
         query = (
             f"SELECT _row AS row, {raw_json(staged.columns.names)} AS raw FROM rows WHERE _row IN ({rows})"
         )
-        self._pull(again, query, target)
+        self._pull(again, query, target, shape=staged.shape)
         return target
 
     def _new_path(self, what: str) -> Path:
         return self.folder / f"{what}-{next(self.numbers):06d}.parquet"
 
-    def _pull(self, staged: StagedFile, query: str, target: Path) -> Rows | None:
+    def _pull(
+        self, staged: StagedFile, query: str, target: Path, *, shape: Shape | None = None
+    ) -> Rows | None:
         """Run the query over the file's rows into `target`; None (and a problem) for an unreadable file."""
         for careful in (False, True):
             try:
                 rows = open_rows(staged.file, staged.choices, careful=careful, columns=staged.columns.names)
+                if self.scrubber is not None:
+                    kind = shape or staged.shape
+                    rows.batches = self.scrubber.batches(rows.batches, staged.columns, kind)
                 self._copy(rows, query, target, label=f"{staged.place.source}/{staged.place.file}")
             except NeedsCare:
                 target.unlink(missing_ok=True)
@@ -115,6 +125,8 @@ class Stager:
                 staged.is_unreadable = True
                 staged.problems.append(unreadable(staged.place, error))
                 return None
+            if self.scrubber is not None:
+                rows.faults = [self.scrubber.fault(fault) for fault in rows.faults]
             staged.read_count = rows.read_count
             staged.problems += _notes(staged.place, rows)
             return rows

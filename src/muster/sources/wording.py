@@ -35,6 +35,8 @@ class Wording:
 
 _NOTHING: Final = "Nothing to do."
 ROW: Final = {
+    "erased": Wording("note", "rows still name an erased person; they were read without what names them",
+                      "Delete the person where the file comes from, and export it again."),
     "short": Wording("error", "the row has fewer cells than the header has names",
                      "Look for a missing delimiter or a line break outside quotes."),
     "long": Wording("error", "the row has more cells than the header has names",

@@ -14,7 +14,6 @@ from muster.config import FILE, SQLITE_STORE, Config, read_config
 from muster.engine.lock import hold
 from muster.engine.published import Published, open_published
 from muster.erasing.erase import Finished, begin, finish
-from muster.erasing.places import Rewritten
 from muster.erasing.whom import Whom
 from muster.problems import WrongUse
 from muster.rules.read import Rules, default_text, read_rules, rule_shapes
@@ -97,7 +96,7 @@ class Workspace:
             as_of = datetime.fromisoformat(self.published.manifest["as_of"])
             begin(self.folder, people, by=by)
             _, finished = self._build(as_of=as_of, progress=progress)
-        return finished or Finished((), 0, Rewritten(0, 0, {}))
+        return finished or Finished()
 
     def _build(
         self, *, as_of: datetime | None, engine: str = "duckdb", progress: flow.Progress | None

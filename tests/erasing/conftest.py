@@ -1,4 +1,4 @@
-"""A small company of which one person is erased, and the bundled one."""
+"""The bundled company, of which one person is erased."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.built_once import built_once
 
+from muster import flow
 from muster.deciding.erasure import Preview, preview_erasure
+from muster.sources.suppression import read_suppression
 from muster.store.decisions import Decision, add_decision
 from muster.store.deliveries import Outgoing, put
 from muster.store.opening import open_or_make
@@ -37,17 +40,37 @@ class Erased:
 
 @pytest.fixture(scope="session")
 def erased(bundled: Path, tmp_path_factory: pytest.TempPathFactory) -> Erased:
-    """The bundled company without Yusuf Kruger, of whom its store, log and replay told, too."""
+    """The bundled company without Yusuf Kruger, of whom its store, log and replay told, too.
+
+    The erasure was killed midway, and ended by the next run.
+    """
 
     def build(folder: Path) -> None:
         shutil.copytree(bundled, folder, symlinks=True)
         ws = open_workspace(folder)
         tell_of_him(ws)
-        ws.erase([preview_erasure(ws, YUSUF).whom], by="ada")
+        erase_and_kill(ws)
+        ws.run(as_of=datetime.fromisoformat(ws.published.manifest["as_of"]))  # any run ends what was begun
 
     before = open_workspace(bundled)
     after = open_workspace(built_once(tmp_path_factory, "halden-erased", build))
     return Erased(before, after, preview_erasure(before, YUSUF))
+
+
+def erase_and_kill(ws: Workspace) -> None:
+    """An erasure whose process dies while tables are made: those of before stay in force, whole."""
+    before = ws.published.folder
+
+    def killed(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(flow, "run", killed)
+        with pytest.raises(KeyboardInterrupt):
+            ws.erase([preview_erasure(ws, YUSUF).whom], by="ada")
+    told = read_suppression(ws.folder)
+    assert told is not None and len(told.pending) == 1
+    assert ws.published.folder == before and not ws.published.damaged()
 
 
 def tell_of_him(ws: Workspace) -> None:

@@ -129,10 +129,10 @@ def _tell_kept(before: tuple[Money, ...], after: tuple[Money, ...]) -> None:
 def _tell_rewritten(finished: Finished) -> None:
     screen = results()
     screen.print(
-        f"  {_many(finished.store_rows, 'row')} of the store and {_many(finished.files.written, 'file')} "
-        f"written anew, {_many(finished.files.dropped, 'file')} of earlier runs removed"
+        f"  {_many(finished.store_rows, 'row')} of the store and {_many(finished.files_written, 'file')} "
+        f"written anew, {_many(finished.files_dropped, 'file')} of earlier runs removed"
     )
-    for old, new in finished.files.packs.items():
+    for old, new in finished.packs.items():
         screen.print(f"  Board pack {old} goes by {new} now")
 
 
@@ -170,9 +170,9 @@ def _outcome(finished: Finished) -> dict[str, Any]:
         "erased_as": list(finished.names),
         "is_new": True,
         "store_rows": finished.store_rows,
-        "files_rewritten": finished.files.written,
-        "files_removed": finished.files.dropped,
-        "packs": finished.files.packs,
+        "files_rewritten": finished.files_written,
+        "files_removed": finished.files_dropped,
+        "packs": dict(finished.packs),
     }
 
 

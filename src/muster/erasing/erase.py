@@ -9,14 +9,13 @@ Killed after `begin`, the next run of any kind goes on and ends it: nothing but 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from muster.config import Config
-from muster.erasing.places import Rewritten, rewrite_files
 from muster.erasing.whom import Whom
 from muster.sources.scrub import Scrubber
 from muster.sources.suppression import (
@@ -31,11 +30,14 @@ from muster.sources.suppression import (
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What an erasure did beside the tables: what the people are called now, rows of the store, files."""
+    """What an erasure did beside the tables: what the people are called now, rows of the store and files
+    written anew, files dropped, board packs that go by another id now."""
 
-    names: tuple[str, ...]
-    store_rows: int
-    files: Rewritten
+    names: tuple[str, ...] = ()
+    store_rows: int = 0
+    files_written: int = 0
+    files_dropped: int = 0
+    packs: Mapping[str, str] = field(default_factory=dict)
 
 
 def begin(workspace: Path, people: Sequence[Whom], *, by: str, now: datetime | None = None) -> list[Erased]:
@@ -65,6 +67,7 @@ def finish(workspace: Path, config: Config) -> Finished | None:
     if told is None or not told.pending:
         return None
     # Only now: hardly any run ends an erasure, and a database's library takes its time.
+    from muster.erasing.places import rewrite_files  # noqa: PLC0415
     from muster.store.keeping import kept_decisions  # noqa: PLC0415
     from muster.store.opening import open_or_make  # noqa: PLC0415
     from muster.store.rewriting import rewrite  # noqa: PLC0415
@@ -76,4 +79,5 @@ def finish(workspace: Path, config: Config) -> Finished | None:
         rows = rewrite(store, scrubber.tree, tell=[(p.by, p.name, facts) for p in told.pending])
     kept_decisions(workspace, config.store)
     keep_suppression(workspace, told.done())
-    return Finished(tuple(person.name for person in told.pending), rows, files)
+    names = tuple(person.name for person in told.pending)
+    return Finished(names, rows, files.written, files.dropped, files.packs)

@@ -36,7 +36,8 @@ def postgresql() -> Iterator[str]:
             subprocess.run(command, check=True, capture_output=True, cwd=folder)
 
         run("initdb", "-U", "muster", "-A", "trust", "--no-sync")
-        options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"  # nobody pulls the plug
+        # Nobody pulls its plug, so that it need not wait for the disk.
+        options = f"-c fsync=off -c listen_addresses= -c unix_socket_directories={folder}"
         run("pg_ctl", "-w", "-l", folder / "log", "-o", options, "start")
         yield f"postgresql://muster@/{{name}}?host={folder}"
         run("pg_ctl", "-w", "-m", "immediate", "stop")

@@ -125,13 +125,15 @@ class ServeConfig(_Section):
     """`muster serve`: where it listens, what people type to get there, when it runs the flow.
 
     `public_url` is the address people use, as in "https://muster.example.com"; `schedule` is a cron
-    expression in UTC, as in "0 5 * * *".
+    expression in UTC, as in "0 5 * * *"; `upload_mb` is how much one upload of exports may hold in all, in
+    millions of bytes.
     """
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8642
     public_url: str | None = None
     schedule: str | None = None
+    upload_mb: Annotated[int, Field(ge=1, le=1_000_000)] = 2000
     sign_on: SignOnConfig | None = None
 
 

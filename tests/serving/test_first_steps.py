@@ -36,29 +36,55 @@ def until(page: Any, done: Callable[[], bool]) -> None:
 
 
 @pytest.mark.browser
-def test_a_newcomer_gets_from_exports_to_a_worklist(signed_in: Callable[..., Any], empty: Any) -> None:
+def test_a_newcomer_gets_from_uploads_to_a_groups_page(signed_in: Callable[..., Any], empty: Any) -> None:
     page = signed_in("admin", server=empty, width=390)
     page.goto("/")
     assert page.url.endswith("/first-run")
-    page.get_by_label("Folder, .zip or .gz").fill("/no/such/folder")
-    page.get_by_role("button", name="Add, and look at it").click()
-    assert "nothing at /no/such/folder" in page.inner_text(".banner")
-    assert read_config(empty.workspace).source == ()
-    page.get_by_label("Folder, .zip or .gz").fill(str(EXPORTS))
-    page.get_by_label("The opportunity's field").fill("Solution__c")
-    page.get_by_role("button", name="Add, and look at it").click()
+    form = page.get_by_role("form", name="Upload a CRM export")
+    files = sorted(EXPORTS.iterdir())
+    form.get_by_label("Files:").set_input_files([str(file) for file in files])
+    form.get_by_label("The opportunity's field").fill("Solution__c")
+    form.get_by_role("button", name="Upload, and look at it").click()
+    page.wait_for_selector("text=Files uploaded for crm")
     until(page, lambda: "rows can be read" in page.inner_text(".opening"))
     assert "Opportunity.csv" in page.inner_text("main")
+    assert {file.name for file in (empty.workspace / "uploads" / "crm").iterdir()} == {f.name for f in files}
     locks_nobody_out(page)
     assert page.evaluate(OVERFLOW) == 0
     page.get_by_role("button", name="Build the tables").click()
     until(page, lambda: not is_held(empty.workspace) and "are built" in page.inner_text(".opening"))
     page.get_by_role("link", name="see which groups to call").click()
-    assert page.url.endswith("/worklist")
+    page.goto("/board")
+    page.locator("main a[href^='/groups/']:visible").first.click()
+    assert "/groups/" in page.url and page.get_by_role("heading", level=1).is_visible()
+    page.goto("/health")
+    page.get_by_role("link", name="Upload a newer export").click()
+    assert page.url.endswith("/settings/sources")
+    locks_nobody_out(page)
+    assert page.evaluate(OVERFLOW) == 0
+    page.get_by_text("Upload a newer export of crm").click()
+    newer = page.get_by_role("form", name="Upload a newer export of crm")
+    newer.get_by_label("They stay").check()
+    newer.get_by_label("Files:").set_input_files(str(EXPORTS / "Account.csv"))
+    newer.get_by_role("button", name="Upload, and look at it").click()
+    page.wait_for_url("**/settings/sources")
+    until(page, lambda: "rows could be read" in page.inner_text(".opening"))
+    assert len(list((empty.workspace / "uploads" / "crm").iterdir())) == len(files)
+
+
+def test_a_folder_on_the_serving_machine_may_be_named_instead(client: Callable[..., Any], empty: Any) -> None:
+    admin = client("admin", empty)
+    wrong = admin.post("/sources", data={"path": "/no/such/folder", "name": "crm"})
+    assert wrong.status_code == 422 and "nothing at /no/such/folder" in wrong.text
+    assert read_config(empty.workspace).source == ()
+    named = {"path": str(EXPORTS), "name": "crm", "back": "https://elsewhere.example"}
+    assert admin.post("/sources", data=named).headers["location"] == "/first-run"
+    [source] = read_config(empty.workspace).source
+    assert source.path == str(EXPORTS)
 
 
 def test_who_may_not_run_is_told_so(client: Callable[..., Any], empty: Any) -> None:
     rep = client("rep", empty)
     assert "An analyst or admin does this" in rep.get("/first-run").text
-    assert rep.post("/first-run/build").status_code == 403
+    assert rep.post("/sources/build").status_code == 403
     assert rep.get("/worklist.json").status_code == 503

@@ -24,6 +24,7 @@ from muster.serving.rendering import render_plain, static_content, static_url
 from muster.serving.scheduling import scheduled
 from muster.serving.sessions import Sessions
 from muster.serving.snapshots import Snapshots
+from muster.serving.uploads import tidy
 from muster.store.opening import Store
 
 _LOG = logging.getLogger("muster.serving")
@@ -41,6 +42,7 @@ def application(workspace: Path, store: Store, *, entry: Entry | None = None) ->
 
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
+        tidy(workspace)
         with scheduled(workspace, config.schedule), telling(workspace, store):
             yield
 

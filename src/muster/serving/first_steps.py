@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from muster.config import FILE, read_config
-from muster.engine.lock import HOME, hold
+from muster.engine.lock import HOME
 from muster.problems import WrongUse
 from muster.serving.background import begin, work
 
@@ -19,7 +19,7 @@ _LOOK = "look"
 
 
 def add_export(workspace: Path, *, name: str, path: str, solution_field: str, mql_field: str) -> None:
-    """Name a CRM export in muster.toml, in the shape of Salesforce's objects.
+    """Name a CRM export in muster.toml, in the shape of Salesforce's objects; the caller holds the workspace.
 
     Raises WrongUse where there is nothing at the path, ConfigError where a name is taken or no name; the
     file is then as it was.
@@ -35,14 +35,13 @@ def add_export(workspace: Path, *, name: str, path: str, solution_field: str, mq
     given = [f"{_quoted(column)} = {_quoted(field)}" for column, field in fields.items() if field.strip()]
     lines += ["[source.fields]", *given] if given else []
     file = workspace / FILE
-    with hold(workspace, "muster serve: add a source"):
-        before = file.read_text("utf-8")
-        try:
-            file.write_text(before.rstrip() + "\n" + "\n".join(lines) + "\n", "utf-8")
-            read_config(workspace)
-        except BaseException:
-            file.write_text(before, "utf-8")
-            raise
+    before = file.read_text("utf-8")
+    try:
+        file.write_text(before.rstrip() + "\n" + "\n".join(lines) + "\n", "utf-8")
+        read_config(workspace)
+    except BaseException:
+        file.write_text(before, "utf-8")
+        raise
 
 
 def begin_look(workspace: Path) -> None:

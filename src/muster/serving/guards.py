@@ -15,7 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "testserver"})
-_BODY = 32 * 1024 * 1024  # bytes of a request: an upload of exports goes through a folder, not through a form
+_BODY = 32 * 1024 * 1024  # bytes of a request
+STREAMED = frozenset({"/uploads"})  # pages that hold no body in memory, and say themselves how long it may be
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; frame-src 'self'; base-uri 'none'; object-src 'none'; "
@@ -72,7 +73,10 @@ class Guards:
             return 421, f"This is not {host}: set serve.public_url in muster.toml to the address people use."
         if "transfer-encoding" in headers and "content-length" not in headers:
             return 411, "Say how long the request is, in Content-Length."
-        if int(headers.get("content-length") or 0) > _BODY:
+        length = headers.get("content-length") or "0"
+        if not (length.isascii() and length.isdigit()):
+            return 400, "Content-Length is a number."
+        if int(length) > _BODY and scope["path"] not in STREAMED:
             return 413, f"A request may have {_BODY // 2**20} MB."
         if scope["method"] not in _SAFE and is_foreign(headers, host):
             return 403, "This request came from another site, so nothing was changed. Open the page itself."

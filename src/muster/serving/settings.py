@@ -7,6 +7,7 @@ from muster.serving.reading import Forbidden
 
 _PARTS = (
     ("/settings", "Rules", "edit_rules"),
+    ("/settings/sources", "Sources", "run"),
     ("/settings/users", "Users", "manage_users"),
     ("/settings/tokens", "Tokens", "manage_tokens"),
     ("/settings/messages", "Messages", "manage_deliveries"),

@@ -14,7 +14,7 @@ from muster.problems import ConfigError
 TEXT: Final = (".csv", ".tsv", ".txt", ".tab")
 LINES: Final = (".jsonl", ".ndjson")
 PARQUET: Final = (".parquet",)
-_READ: Final = (*TEXT, *LINES, *PARQUET)
+READ: Final = (*TEXT, *LINES, *PARQUET)
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _SKIPPED: Final = ("__MACOSX", "Thumbs.db", "desktop.ini")
 
@@ -43,7 +43,7 @@ class InputFile:
     def stem(self) -> str:
         """The file's own name without folders and endings, such as Account."""
         name = PurePosixPath(self.name).name
-        for ending in (".gz", *_READ):
+        for ending in (".gz", *READ):
             if name.lower().endswith(ending):
                 name = name[: -len(ending)]
         return name
@@ -70,7 +70,7 @@ def find_files(path: Path, *, source: str) -> Found:
         if not single.files and not single.broken:
             raise ConfigError(
                 f'muster.toml: source "{source}": {path.name} is no file that Muster reads.',
-                remedy=f"Give {', '.join(_READ)} (also .gz), a .zip or a folder of them.",
+                remedy=f"Give {', '.join(READ)} (also .gz), a .zip or a folder of them.",
             )
         return single
     files: list[InputFile] = []
@@ -124,7 +124,7 @@ def _zip_opener(path: Path, entry: str) -> Callable[[], BinaryIO]:
 
 def _suffix(name: str) -> str | None:
     bare = name.lower().removesuffix(".gz")
-    found = next((ending for ending in _READ if bare.endswith(ending)), None)
+    found = next((ending for ending in READ if bare.endswith(ending)), None)
     if found is None and bare != name.lower() and "." not in PurePosixPath(bare).name:
         return ".csv"  # Account.gz: what is inside goes by text unless it says otherwise
     return found

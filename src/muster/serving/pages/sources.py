@@ -1,0 +1,181 @@
+"""Sources: upload an export or name its folder, look at what can be read of it, build; first and later."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import monotonic
+from typing import Annotated
+
+import anyio
+from fastapi import APIRouter, Form, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from muster.engine.lock import hold, is_held
+from muster.problems import MusterError, WorkspaceBusy, WrongUse
+from muster.serving.first_steps import add_export, begin_look, looked
+from muster.serving.naming_sources import FIRST, LATER, Refusal, refusal_of, state_of
+from muster.serving.pages.first import first_page
+from muster.serving.reading import House, Reading, house_of, viewer_of
+from muster.serving.rendering import render_plain
+from muster.serving.scheduling import begin_run
+from muster.serving.screen import Screen, Sheet, screen
+from muster.serving.settings import demand, parts_for
+from muster.serving.uploading import Received, UploadRefused, receive, too_large
+from muster.serving.uploads import FOLDER, check_contents, checked_name, coming, drop, is_uploaded, keep
+from muster.store.audit import note
+
+router = APIRouter(include_in_schema=False)
+HOW = ("replace", "add")
+_WAITS = 120  # seconds for a run that began while an upload came in
+_COLUMNS = ("source", "kind", "path", "file", "bytes", "uploaded_at")
+Text = Annotated[str, Form()]
+
+
+@screen(router, LATER, needs="run")
+def sources(asked: Reading) -> Screen:
+    """Every source of muster.toml with the files that were uploaded for it."""
+    told = state_of(asked.house, back=LATER)
+    rows = [
+        (source.name, source.kind, source.path, file.name, file.bytes, file.came_at)
+        for source in told["sources"]
+        for file in told["files"][source.name]
+    ]
+    rows += [(s.name, s.kind, s.path, None, None, None) for s in told["sources"] if not told["files"][s.name]]
+    sheet = Sheet("sources", "Sources", _COLUMNS, tuple(sorted(rows, key=lambda row: (row[0], row[3] or ""))))
+    data = [dict(zip(_COLUMNS, row, strict=True)) for row in sheet.rows]
+    more = {"parts": parts_for(asked.viewer), "part": LATER, "told": told}
+    return Screen("settings_sources.html", "Sources", data, (sheet,), active="/settings", more=more)
+
+
+@router.post("/uploads")
+async def upload(request: Request) -> Response:
+    """Take files for a new source, or in the place of a source's own; then look at what can be read."""
+    viewer, house = viewer_of(request), house_of(request)
+    demand(viewer, "run")
+    try:
+        back = await _taken(request, house, by=viewer.email)
+    except ClientDisconnect:
+        return Response(status_code=400)  # nobody reads it
+    except (MusterError, UploadRefused) as error:
+        return _refused(request, refusal_of(error, {}))
+    if _is_script(request):
+        return JSONResponse({"go": back})
+    return RedirectResponse(back, 303)
+
+
+@router.post("/sources")
+def name_export(  # noqa: PLR0917 - a form has as many fields
+    request: Request,
+    path: Text,
+    name: Text = "crm",
+    solution_field: Text = "",
+    mql_field: Text = "",
+    back: Text = FIRST,
+) -> Response:
+    """Name an export on the serving machine in muster.toml, and begin to look at it."""
+    demand(viewer_of(request), "run")
+    workspace = house_of(request).workspace
+    try:
+        with hold(workspace, "muster serve: add a source"):
+            add_export(workspace, name=name, path=path, solution_field=solution_field, mql_field=mql_field)
+    except MusterError as error:
+        given = {"path": path, "name": name, "solution_field": solution_field, "mql_field": mql_field}
+        return _refused(request, refusal_of(error, given), back=back)
+    begin_look(workspace)
+    return RedirectResponse(_own(back), 303)
+
+
+@router.post("/sources/look")
+def look(request: Request, back: Text = FIRST) -> Response:
+    """Look at every source once more."""
+    demand(viewer_of(request), "run")
+    begin_look(house_of(request).workspace)
+    return RedirectResponse(_own(back), 303)
+
+
+@router.post("/sources/build")
+def build(request: Request, back: Text = FIRST) -> Response:
+    """Build the tables."""
+    demand(viewer_of(request), "run")
+    workspace = house_of(request).workspace
+    if not is_held(workspace):
+        begin_run(workspace)
+    return RedirectResponse(_own(back), 303)
+
+
+async def _taken(request: Request, house: House, *, by: str) -> str:
+    """Receive an upload and put it in place; where to go from there. Raises MusterError."""
+    most = house.config.serve.upload_mb * 1_000_000
+    length = int(request.headers.get("content-length") or 0)
+    if length > most:
+        raise too_large(most)
+    workspace = house.workspace
+    with coming(workspace, length) as folder:
+        kind = request.headers.get("content-type", "")
+        received = await receive(kind, request.stream(), folder, most=most)
+        if not received.files:
+            raise UploadRefused("No file was chosen.", remedy="Choose the files of an export.")
+        await run_in_threadpool(check_contents, folder, most=most)
+        until = monotonic() + _WAITS
+        while True:
+            try:
+                await run_in_threadpool(_put, house, folder, received, by)
+                break
+            except WorkspaceBusy:
+                if monotonic() > until:
+                    raise
+                await anyio.sleep(0.5)
+    if looked(workspace)[0] != "going":
+        begin_look(workspace)
+    return _own(received.fields.get("back", ""))
+
+
+def _put(house: House, folder: Path, received: Received, by: str) -> None:
+    """Put what came in where its source is read from, and name a new source in muster.toml."""
+    workspace, fields = house.workspace, received.fields
+    name, how = checked_name(fields.get("name", "").strip()), fields.get("how", "")
+    with hold(workspace, "muster serve: an upload"):
+        there = {source.name: source for source in house.config.source}.get(name)
+        if there is not None and not is_uploaded(there):
+            raise WrongUse(
+                f"{name} is read from {there.path} on the serving machine.",
+                remedy="Take another name, or change its path in muster.toml.",
+            )
+        if there is not None and how not in HOW:
+            raise WrongUse(
+                f"There is a source {name} already.", remedy="Take another name, or change its files."
+            )
+        if there is None and how:
+            raise WrongUse(f"There is no source {name}.", remedy="Upload it as a new one.")
+        keep(workspace, folder, name, adds=how == "add")
+        if there is None:
+            chosen = {key: fields.get(key, "") for key in ("solution_field", "mql_field")}
+            try:
+                add_export(workspace, name=name, path=f"{FOLDER}/{name}", **chosen)
+            except BaseException:
+                drop(workspace, name)
+                raise
+    with house.store.writing() as connection:
+        note(connection, by, "upload_exports", f"source {name}", {"files": received.files, "how": how})
+
+
+def _refused(request: Request, refusal: Refusal, *, back: str = "") -> Response:
+    """Why, where it was asked: beside the form for a script, else on the page again."""
+    if _is_script(request):
+        return JSONResponse({"detail": refusal.words}, refusal.status, media_type="application/problem+json")
+    if house_of(request).snapshots.current() is None:
+        return first_page(request, refusal=refusal)
+    told = {"title": "That was not taken", "sentence": refusal.words, "remedy": ""}
+    return render_plain(
+        request, "message.html", status=refusal.status, address=_own(back or LATER), word="Back", **told
+    )
+
+
+def _own(back: str) -> str:
+    return LATER if back == LATER else FIRST
+
+
+def _is_script(request: Request) -> bool:
+    return request.headers.get("accept") == "application/json"

@@ -76,6 +76,8 @@ def flow_tables_page() -> str:
     paths = {q.name: q.path for step in STEPS for q in step.queries() if q.sql}
     for table in flow_tables().values():
         lines += ["", f"## {table.name}", "", table.about, "", f"- key: {_names(table.key)}"]
+        if table.stored_by:
+            lines += [f"- stored by: {_names(table.stored_by)}"]
         lines += [f"- made by: {_origin(table, paths)}"]
         pages = NOTES["measures"].get(table.name, [])
         if pages:

@@ -1,13 +1,16 @@
-"""The tables of one run as one scope sees them: an in-memory DuckDB with views, made when first read.
+"""The tables of one run as one scope sees them: views in a schema of its own, made when first read.
 
 Two reps of the same territory share a scope, and so does everybody who sees all accounts. A scope is kept
-as long as it is among those last used, so that a page opens a cursor and no files.
+as long as it is among those last used, so that a page opens a cursor and no files. All scopes of a run
+share one in-memory DuckDB: what it may hold in memory is said once, however many people look.
 """
 
 from __future__ import annotations
 
+import weakref
 from collections import OrderedDict
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from threading import Lock, RLock
 
@@ -21,10 +24,10 @@ from muster.engine.shape import quoted
 from muster.reports.published import RECORDS, columns_read, empty_columns, files_of, refuse_other_columns
 
 _KEPT = 64
+_MEMORY = "640MB"  # of a run's DuckDB: what it reads and sorts, and the pages of files it keeps
 
 # Accounts a rep may see: owned, in a territory, or of an open group whose latest hand-off is theirs.
 _ACCOUNTS = """
-INSERT INTO ids.account_id
 SELECT a.account_id AS id
 FROM all_rows.account AS a
 WHERE list_contains($territories, '*')
@@ -52,49 +55,90 @@ class _Reach:
     territories: frozenset[str]
 
 
-class Scope:
-    """One run's tables, for all who see the same of them. Safe to use from many threads."""
+class Rows:
+    """All rows of one run, for the views of its scopes to read. Safe to use from many threads."""
 
-    def __init__(self, reach: _Reach) -> None:
-        self._reach = reach
-        self._sees_all = "see_all_accounts" in reach.rights
-        self._lock = RLock()
+    def __init__(self, folder: Path) -> None:
+        self._lock = Lock()
         self._made: set[str] = set()
+        self._numbers = count(1)
         self._tables = columns_read() | {
             name: {c.name: c.type for c in table.columns} for name, table in replay_tables().items()
         }
-        replay = _replay_of(reach.folder)
-        self._files = {
-            name: files_of(replay if name in replay_tables() else reach.folder, name) for name in self._tables
+        replay = _replay_of(folder)
+        self.files = {
+            name: files_of(replay if name in replay_tables() else folder, name) for name in self._tables
         }
-        landed = {f"record_{name}": files_of(reach.folder / "records", name) for name in RECORDS}
+        landed = {f"record_{name}": files_of(folder / "records", name) for name in RECORDS}
         self.has_records = None not in landed.values()
         if self.has_records:
-            self._files |= landed
-        self.missing = tuple(name for name in columns_read() if self._files[name] is None)
+            self.files |= landed
+        self.missing = tuple(name for name in columns_read() if self.files[name] is None)
         self._home = duckdb.connect(
             ":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
         )
-        folders = ", ".join(literal(str(folder)) for folder in (reach.folder, replay))
+        folders = ", ".join(literal(str(folder)) for folder in (folder, replay))
         for statement in (
             "SET GLOBAL TimeZone = 'UTC'",
+            f"SET GLOBAL memory_limit = '{_MEMORY}'",
             "SET GLOBAL parquet_metadata_cache = true",
             f"SET GLOBAL allowed_directories = [{folders}]",
             "SET GLOBAL enable_external_access = false",
             "SET GLOBAL lock_configuration = true",
             "CREATE SCHEMA all_rows",
-            "CREATE SCHEMA ids",
         ):
             self._home.execute(statement)
 
+    def schema(self, owner: Scope) -> str:
+        """A new schema, dropped when its owner is gone."""
+        name = f"scope_{next(self._numbers)}"
+        self.cursor().execute(f"CREATE SCHEMA {name}")
+        weakref.finalize(owner, self._drop, name).atexit = False
+        return name
+
     def cursor(self) -> duckdb.DuckDBPyConnection:
-        """A connection of one's own to the views."""
+        """A connection of one's own."""
         with self._lock:
             return self._home.cursor()
 
+    def make(self, name: str) -> None:
+        """All rows of a table, for views alone to read; no rows where the run made none."""
+        files = self.files[name]
+        with self._lock:
+            if name in self._made:
+                return
+            self._home.execute(
+                f"CREATE TABLE all_rows.{quoted(name)} ({empty_columns(self._tables[name])})"
+                if files is None
+                else f"CREATE VIEW all_rows.{quoted(name)} AS SELECT * FROM read_parquet('{files}')"
+            )
+            self._made.add(name)
+
+    def _drop(self, schema: str) -> None:
+        self.cursor().execute(f"DROP SCHEMA {schema} CASCADE")
+
+
+class Scope:
+    """One run's tables, for all who see the same of them. Safe to use from many threads."""
+
+    def __init__(self, reach: _Reach, rows: Rows) -> None:
+        self._reach, self._rows = reach, rows
+        self._sees_all = "see_all_accounts" in reach.rights
+        self._lock = RLock()
+        self._made: set[str] = set()
+        self.has_records, self.missing = rows.has_records, rows.missing
+        self._schema = rows.schema(self)
+        self._home = self.cursor()
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection of one's own to the views."""
+        cursor = self._rows.cursor()
+        cursor.execute(f"USE {self._schema}")
+        return cursor
+
     def make(self, words: set[str]) -> None:
         """Make the views of the tables that are among these words and are not there yet."""
-        wanted = (words & self._files.keys()) - self._made
+        wanted = (words & self._rows.files.keys()) - self._made
         if not wanted:
             return
         with self._lock:
@@ -105,7 +149,7 @@ class Scope:
         if name in self._made:
             return
         rule = table_rules().get(name, TableRule(right="see_everything"))
-        self._all_rows(name)
+        self._rows.make(name)
         if rule.by is not None and not self._sees_all:
             for ids in sets_of(rule):
                 self._make_ids(ids)
@@ -123,26 +167,26 @@ class Scope:
         if rule.by is None or self._sees_all:
             return f"CREATE VIEW {quoted(name)} AS {source}"
         shown = [
-            f"CASE WHEN {quoted(hidden.unless)} IN (SELECT id FROM ids.{quoted(hidden.among)})"
+            f"CASE WHEN {quoted(hidden.unless)} IN (SELECT id FROM {self._ids(hidden.among)})"
             f" THEN {quoted(column)} END AS {quoted(column)}"
             for hidden in rule.hides
             for column in hidden.columns
         ]
         if shown:
             source = f"SELECT * REPLACE ({', '.join(shown)}) FROM all_rows.{quoted(name)}"
-        seen = f"{quoted(rule.by)} IN (SELECT id FROM ids.{quoted(rule.among or rule.by)})"
+        seen = f"{quoted(rule.by)} IN (SELECT id FROM {self._ids(rule.among or rule.by)})"
         return f"CREATE VIEW {quoted(name)} AS {source} WHERE {seen}"
 
     def _make_ids(self, name: str) -> None:
         """A set of ids, as a table: those that the seen rows of its table name."""
         if f"ids.{name}" in self._made:
             return
-        self._home.execute(f"CREATE TABLE ids.{quoted(name)} (id VARCHAR)")
+        self._home.execute(f"CREATE TABLE {self._ids(name)} (id VARCHAR)")
         if name == "account_id":
             for table in ("account", "buying_group", "hand_off"):
-                self._all_rows(table)
+                self._rows.make(table)
             self._home.execute(
-                _ACCOUNTS,
+                f"INSERT INTO {self._ids(name)} {_ACCOUNTS}",
                 {
                     "owners": sorted(self._reach.owners),
                     "territories": sorted(territory.lower() for territory in self._reach.territories),
@@ -153,32 +197,25 @@ class Scope:
             rule = table_rules()[ids.table]
             among = rule.among or ""
             self._make_ids(among)
-            self._all_rows(ids.table)
+            self._rows.make(ids.table)
             where = f" AND {ids.where}" if ids.where else ""
             self._home.execute(
-                f"INSERT INTO ids.{quoted(name)} SELECT DISTINCT {quoted(ids.column)} AS id"
+                f"INSERT INTO {self._ids(name)} SELECT DISTINCT {quoted(ids.column)} AS id"
                 f" FROM all_rows.{quoted(ids.table)}"
-                f" WHERE {quoted(rule.by or among)} IN (SELECT id FROM ids.{quoted(among)}){where}"
+                f" WHERE {quoted(rule.by or among)} IN (SELECT id FROM {self._ids(among)}){where}"
             )
         self._made.add(f"ids.{name}")
 
-    def _all_rows(self, name: str) -> None:
-        """All rows of a table, for views alone to read; no rows where the run made none."""
-        if f"all_rows.{name}" in self._made:
-            return
-        files = self._files[name]
-        self._home.execute(
-            f"CREATE TABLE all_rows.{quoted(name)} ({empty_columns(self._tables[name])})"
-            if files is None
-            else f"CREATE VIEW all_rows.{quoted(name)} AS SELECT * FROM read_parquet('{files}')"
-        )
-        self._made.add(f"all_rows.{name}")
+    def _ids(self, name: str) -> str:
+        """The table of a set of ids, by its full name: views hold it."""
+        return f"{self._schema}.{quoted('ids ' + name)}"
 
     def _may(self, rule: TableRule) -> bool:
         return rule.right is None or rule.right == EVERYONE or rule.right in self._reach.rights
 
 
 _kept: OrderedDict[_Reach, Scope] = OrderedDict()
+_rows: weakref.WeakValueDictionary[tuple[object, ...], Rows] = weakref.WeakValueDictionary()
 _keeping = Lock()
 
 
@@ -196,7 +233,12 @@ def scope_of(tables: Path, viewer: Viewer) -> Scope:
         territories=viewer.territories if is_bounded else frozenset(),
     )
     with _keeping:
-        scope = _kept.pop(reach, None) or Scope(reach)
+        run = (folder, reach.changed)
+        scope = _kept.pop(reach, None)
+        if scope is None:
+            rows = _rows.get(run) or Rows(folder)
+            _rows[run] = rows
+            scope = Scope(reach, rows)
         _kept[reach] = scope
         while len(_kept) > _KEPT:
             _kept.popitem(last=False)

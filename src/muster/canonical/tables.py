@@ -49,13 +49,23 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The contract of one table. `key` columns are unique together; rows are stored in key order."""
+    """The contract of one table. `key` columns are unique together; rows are stored in their `order`.
+
+    That is the key's, or that of the columns in `stored_by` first: what readers ask for by them then lies
+    together in the file, and the rest of it is left unread.
+    """
 
     name: str
     about: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     step: str = "load"
+    stored_by: tuple[str, ...] = ()
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The columns by which rows are stored, nulls first."""
+        return (*self.stored_by, *(k for k in self.key if k not in self.stored_by))
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -75,10 +85,11 @@ def _read(file: str, *, with_lineage: bool) -> dict[str, Table]:
     tables = {}
     for name, body in sections.items():
         about, key, step = body.pop("about"), tuple(body.pop("key")), body.pop("step", "load")
+        stored_by = tuple(body.pop("stored_by", ()))
         columns = [Column(c, *(part.strip() for part in text.split(":", 1))) for c, text in body.items()]
         if with_lineage:
             columns += [Column(*c) for c in LINEAGE]
-        tables[name] = Table(name, about, key, tuple(columns), step)
+        tables[name] = Table(name, about, key, tuple(columns), step, stored_by)
     return tables
 
 

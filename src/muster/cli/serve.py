@@ -49,6 +49,10 @@ def serve(
         Path | None, typer.Option(metavar="FILE", help="TLS: the certificate chain, PEM.")
     ] = None,
     key: Annotated[Path | None, typer.Option(metavar="FILE", help="TLS: its private key, PEM.")] = None,
+    server_timing: Annotated[
+        bool,
+        typer.Option("--server-timing", help="Say with each answer how long it took (Server-Timing)."),
+    ] = False,
     browser: BrowserOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -76,6 +80,7 @@ def serve(
         trusts_proxy=behind_proxy,
         tls=(certificate, key) if certificate is not None and key is not None else None,
         opens_browser=browser,
+        is_timed=server_timing,
         quiet=quiet,
     )
 
@@ -89,6 +94,7 @@ def serve_until_stopped(
     tls: tuple[Path, Path] | None = None,
     opens_browser: bool = False,
     enters_as: int | None = None,
+    is_timed: bool = False,
     quiet: bool = False,
 ) -> None:
     """Serve a workspace until the process is asked to end; a link lets its starter in as user `enters_as`."""
@@ -98,6 +104,7 @@ def serve_until_stopped(
     warnings.filterwarnings("ignore", message="The httpx module is deprecated")
     from muster.serving.app import application
     from muster.serving.reading import Entry
+    from muster.serving.timing import Timed
     from muster.store.opening import open_store, upgrade
 
     config = workspace.config
@@ -117,9 +124,10 @@ def serve_until_stopped(
     hint(f"Muster serves {config.company.name} at {base} (Ctrl-C ends it)", quiet=quiet)
     if opens_browser:
         threading.Timer(1.0, webbrowser.open, [link or base]).start()
+    app = application(workspace.folder, store, entry=entry)
     try:
         uvicorn.run(
-            application(workspace.folder, store, entry=entry),
+            Timed(app) if is_timed else app,
             host=host,
             port=port,
             proxy_headers=trusts_proxy,

@@ -39,7 +39,7 @@ class Engine(Protocol):
         """Return the result of a core-SQL SELECT."""
 
     def publish(self, table: Table, file: Path) -> int:
-        """Write the table of that name as its contract says, in key order; returns its rows.
+        """Write the table of that name as its contract says, in its order; returns its rows.
 
         Raises CheckFailed, naming the column, when one is missing or has another type, when a key
         column holds a null it may not hold, and when two rows share a key.

@@ -116,7 +116,7 @@ class SparkEngine:
         return self._session.sql(to_spark(sql)).toArrow()
 
     def publish(self, table: Table, file: Path) -> int:
-        """Check the table of that name against its contract and write it as Parquet, in key order."""
+        """Check the table of that name against its contract and write it as Parquet, in its order."""
         with DuckDBEngine(scratch=self._folder) as writer:
             if table.name in self._parts:
                 parts, key = self._parts[table.name]

@@ -33,20 +33,31 @@ def facts_of(tables: Published, groups: list[tuple[str, datetime]], *, as_of: da
     if not groups:
         return {}
     ids = ", ".join("'" + group.replace("'", "''") + "'" for group, _ in groups)
+    instants = ", ".join(sorted({f"TIMESTAMP '{at:%Y-%m-%d %H:%M:%S.%f}'" for _, at in groups}))
     start = as_of - timedelta(days=DAYS)
+    of_accounts = tables.records(
+        f"SELECT DISTINCT g.account_id FROM buying_group AS g WHERE g.buying_group_id IN ({ids})"
+    )
+    # What lies together in the file of all engagements; the rest of it is left unread.
+    accounts = ", ".join("'" + row["account_id"].replace("'", "''") + "'" for row in of_accounts) or "NULL"
     reasons = _by_group(
         tables.records(f"""
+        WITH signs AS (
+            SELECT s.buying_group_id, s.component, s.source_id, s.reason, s.points, s.at, s.decays_from
+            FROM signal AS s WHERE s.buying_group_id IN ({ids}))
         SELECT r.buying_group_id, r.scored_at, r.sentence, m.role,
-            (SELECT MIN(s.reason) FROM signal AS s
+            (SELECT MIN(s.reason) FROM signs AS s
                 WHERE s.buying_group_id = r.buying_group_id AND s.component = 'completeness'
                     AND s.source_id = e.person_id AND s.points > 0 AND s.at <= r.scored_at) AS counted_role,
-            COALESCE(e.occurred_at, (SELECT MAX(COALESCE(s.decays_from, s.at)) FROM signal AS s
+            COALESCE(e.occurred_at, (SELECT MAX(COALESCE(s.decays_from, s.at)) FROM signs AS s
                 WHERE s.buying_group_id = r.buying_group_id AND s.source_id = r.evidence
                     AND s.reason = r.reason AND s.at <= r.scored_at)) AS occurred_at
         FROM score_reason AS r
-        LEFT JOIN resolved_engagement AS e ON e.engagement_id = r.evidence
+        LEFT JOIN (SELECT x.engagement_id, x.person_id, x.occurred_at FROM resolved_engagement AS x
+            WHERE x.account_id IN ({accounts})) AS e ON e.engagement_id = r.evidence
         LEFT JOIN member AS m ON m.buying_group_id = r.buying_group_id AND m.person_id = e.person_id
-        WHERE r.buying_group_id IN ({ids}) AND r.points > 0 AND r.component <> 'fit'
+        WHERE r.buying_group_id IN ({ids}) AND r.scored_at IN ({instants})
+            AND r.points > 0 AND r.component <> 'fit'
         ORDER BY r.buying_group_id, r.points DESC, r.component, r.reason""")
     )
     roles = _by_group(
@@ -56,7 +67,7 @@ def facts_of(tables: Published, groups: list[tuple[str, datetime]], *, as_of: da
             LIST(s.at) FILTER (WHERE s.points < 0) AS left_at
         FROM role_gap AS g
         LEFT JOIN signal AS s ON s.buying_group_id = g.buying_group_id AND s.component = 'completeness'
-            AND s.reason = g.role
+            AND s.reason = g.role AND s.buying_group_id IN ({ids})
         WHERE g.buying_group_id IN ({ids})
         GROUP BY g.buying_group_id, g.role, g.needed, g.engaged ORDER BY g.buying_group_id, g.role""")
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -19,6 +19,7 @@ from muster.reports.sheets import Column, Query, Sheet
 from muster.reports.values import Value, counted, show, words
 
 STRONGEST = 3
+_WEEK = timedelta(days=7)
 _LATEST = "; the latest: "  # between the count and the act in a sentence of chance_reason
 # How a seller would name what is missing: as nobody's act, and as a thing to look for.
 MISSING = {
@@ -46,20 +47,32 @@ def why_of(tables: Published, moments: Sequence[tuple[str, datetime]]) -> dict[t
     """Of each (group, instant) that a chance was said of in the week before; others are left out."""
     if not moments:
         return {}
-    quoted = ((group.replace("'", "''"), at) for group, at in moments)
-    told = ", ".join(f"('{group}', TIMESTAMP '{at:%Y-%m-%d %H:%M:%S.%f}')" for group, at in quoted)
-    rows = tables.records(f"""
-        SELECT m.buying_group_id, m.said_at, r.*
-        FROM (VALUES {told}) AS m (buying_group_id, said_at)
-        JOIN buying_group AS g ON g.buying_group_id = m.buying_group_id
-        JOIN chance_reason AS r ON r.account_id = g.account_id AND r.solution_id = g.solution_id
-            AND r.scored_at <= m.said_at AND r.scored_at > m.said_at - INTERVAL 7 DAY
-        WHERE r.topic <> 'base'
-        ORDER BY m.buying_group_id, m.said_at, r.millionths DESC, r.topic""")
+    marks = ", ".join("?" for _ in moments)
+    groups = tables.records(
+        f"SELECT g.buying_group_id, g.account_id, g.solution_id FROM buying_group AS g "
+        f"WHERE g.buying_group_id IN ({marks})",
+        [group for group, _ in moments],
+    )
+    place = {row["buying_group_id"]: (row["account_id"], row["solution_id"]) for row in groups}
+    accounts = sorted({account for account, _ in place.values()})
+    if not accounts:
+        return {}
+    # By bound accounts and weeks: of the largest table of all, only their part is read.
+    said: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in tables.records(
+        f"""
+        SELECT r.* FROM chance_reason AS r
+        WHERE r.account_id IN ({", ".join("?" for _ in accounts)}) AND r.scored_at > ? AND r.scored_at <= ?
+            AND r.topic <> 'base'
+        ORDER BY r.account_id, r.scored_at, r.millionths DESC, r.topic""",
+        [*accounts, min(at for _, at in moments) - _WEEK, max(at for _, at in moments)],
+    ):
+        said[row["account_id"], row["solution_id"]].append(row)
     found: dict[tuple[str, datetime], list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        found[row["buying_group_id"], row["said_at"]].append(row)
-    return {moment: _why(reasons) for moment, reasons in found.items()}
+    for group, at in moments:
+        if group in place:
+            found[group, at] = [r for r in said[place[group]] if at - _WEEK < r["scored_at"] <= at]
+    return {moment: _why(reasons) for moment, reasons in found.items() if reasons}
 
 
 def _why(reasons: Sequence[dict[str, Any]]) -> Why:

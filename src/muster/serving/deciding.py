@@ -80,7 +80,10 @@ def names_of(reading: Reading, owners: Mapping[str, str]) -> Names:
 def with_decisions(reading: Reading, items: Sequence[Item], names: Names) -> list[Item]:
     """The list as the next run will have it: what is pending stands in the row, and in its list already."""
     said, known = said_of(reading), facts_of(reading).recorded_ids
-    return [_decided(item, said.get(item.hand_off_id or "", ()), names, known) for item in items]
+    return [
+        _decided(item, about, names, known) if (about := said.get(item.hand_off_id or "")) else item
+        for item in items
+    ]
 
 
 def seen_of(said: Sequence[Said]) -> str:
@@ -89,8 +92,6 @@ def seen_of(said: Sequence[Said]) -> str:
 
 
 def _decided(item: Item, said: Sequence[Said], names: Names, known: frozenset[str]) -> Item:
-    if not said:
-        return item
     news = {topic(s.decision): s for s in said if s.is_pending and s.decision.kind != NOTE}
     told, undoes = [], ""
     for s in news.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,7 +25,7 @@ class AnswerForm:
     may_decide: bool
     reasons: tuple[str, ...]
     triggers: Mapping[str, str]
-    sellers: Mapping[str, str]
+    sellers: Mapping[str, str]  # by what they are called, which tells them apart
     first_day: date
     usual_day: date
     back: str  # where to go when it is done
@@ -50,17 +51,27 @@ def answer_form(reading: Reading) -> AnswerForm:
         for part in url.query.split("&")
         if part and part.split("=")[0] not in ("done", "undone", "first")
     )
-    sellers = owner_names(reading)
     return AnswerForm(
         may_decide=reading.viewer.may("decide"),
         reasons=tuple(rejection_reasons(facts)),
         triggers={TRIGGER + key: words for key, words in TRIGGERS.items()},
-        sellers=dict(sorted(sellers.items(), key=lambda pair: (pair[1].casefold(), pair[0]))),
+        sellers=sellers(owner_names(reading)),
         first_day=today + timedelta(days=1),
         usual_day=today + _LATER,
         back=f"{url.path}{'?' + kept if kept else ''}",
         key=str(reading.request.state.nonce),
     )
+
+
+def sellers(names: Mapping[str, str]) -> dict[str, str]:
+    """Owner ids by name, in the order of names; sellers of one name have their id behind it.
+
+    >>> sellers({"u1": "Ada", "u2": "Bo", "u3": "Ada"})
+    {'Ada, u1': 'u1', 'Ada, u3': 'u3', 'Bo': 'u2'}
+    """
+    shared = Counter(names.values())
+    ordered = sorted(names.items(), key=lambda pair: (pair[1].casefold(), pair[0]))
+    return {f"{name}, {key}" if shared[name] > 1 else name: key for key, name in ordered}
 
 
 def just_done(reading: Reading, names: Names) -> Done | None:

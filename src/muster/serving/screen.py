@@ -15,7 +15,7 @@ viewer is not there at all: raise `Missing`, whether it does not exist or is som
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -37,13 +37,14 @@ class Sheet:
     """A table of a screen: what its twins hold, whether or not the page shows it as one.
 
     `rows` hold plain values (text, int, Decimal, date, datetime, bool, None); whole cents are written as
-    exact decimals in a column whose name ends in a currency.
+    exact decimals in a column whose name ends in a currency. A twin reads them once, a page not at all: of a
+    long list they may be made as they are read.
     """
 
     key: str
     title: str
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: Iterable[Row]
 
 
 @dataclass(frozen=True, slots=True)

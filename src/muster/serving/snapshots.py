@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sized
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -17,6 +17,7 @@ from muster.engine.run_log import last_entry
 
 T = TypeVar("T")
 _KEPT = 512  # answers remembered for a run
+_KEPT_ROWS = 600_000  # and the rows in them, each about half a kilobyte
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,19 @@ class Snapshot:
         made = make()
         with self._lock:
             self._kept[key] = made
-            while len(self._kept) > _KEPT:
+            while len(self._kept) > 1 and (len(self._kept) > _KEPT or self._rows() > _KEPT_ROWS):
                 self._kept.popitem(last=False)
         return made
+
+    def _rows(self) -> int:
+        return sum(map(_rows_of, self._kept.values()))
+
+
+def _rows_of(made: object) -> int:
+    """How many rows an answer holds: it is a list of them, or has lists of them."""
+    if is_dataclass(made) and not isinstance(made, type):
+        return sum(_rows_of(getattr(made, each.name)) for each in fields(made))
+    return len(made) if isinstance(made, Sized) and not isinstance(made, str) else 1
 
 
 class Snapshots:

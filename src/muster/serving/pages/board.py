@@ -26,7 +26,7 @@ from muster.serving.figures.board import (
     untouched,
     week_of,
 )
-from muster.serving.figures.flows import draw_flows, flows_of
+from muster.serving.figures.flows import Flow, FlowPicture, draw_flows, flows_of
 from muster.serving.pages.views import views_of
 from muster.serving.reading import Reading
 from muster.serving.screen import Screen, Sheet, screen
@@ -70,24 +70,31 @@ class Mover:
     move: Move
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A board as it was asked for: by unit, week, solution and territory, its list by state and in order."""
+
+    moved: list[Mover]
+    columns: tuple[Column, ...]
+    flows: list[Flow]
+    flow_picture: FlowPicture | None
+    listed: list[Card]
+    solutions: list[str]
+    territories: list[tuple[str, str]]
+
+
 @screen(router, "/board", needs="see_groups")
 def board(reading: Reading) -> Screen:
     """States, flows between them, and the list behind each."""
     query = reading.query
     unit = "accounts" if query.get("unit") == "accounts" else "groups"
     week = _week(reading)
-    everything = _board(reading, unit, week)
-    cards = [card for card in everything.cards if _is_wanted(card, query)]
-    moved = _movers(everything, cards)
     currency = reading.house.config.company.currency
-    flows = flows_of(everything, cards, currency=currency)
-    columns = tuple(_column(state, cards, moved) for state in STATES)
-    state = query.get("state", "")
-    listed = [card for card in cards if not state or card.state == state]
-    listed = _SORTS.get(query.get("sort", ""), by_change)(listed)
-    asked = [mover for mover in moved if _is_asked(mover.move, query)]
+    shown = _shown(reading, unit, week, currency)
+    columns, flows, listed = shown.columns, shown.flows, shown.listed
+    asked = [mover for mover in shown.moved if _is_asked(mover.move, query)]
     page = _page(query.get("page", "1"))
-    never = reading.once("untouched", lambda: untouched(reading.tables))
+    never = _untouched(reading)
     never_count = sum(
         int(row["account_count"]) for row in never if _is_in(row["country"], row["region"], query)
     )
@@ -96,8 +103,8 @@ def board(reading: Reading) -> Screen:
         "Groups" if unit == "groups" else "Accounts",
         {"unit": unit, "week": week, "columns": columns, "flows": flows, "never_had_a_group": never_count},
         (
-            Sheet(unit, f"These {unit}", _CARDS, tuple(_card_row(card) for card in listed)),
-            Sheet("moves", "Movements of the week", _MOVES, tuple(_move_row(m) for m in asked)),
+            Sheet(unit, f"These {unit}", _CARDS, (_card_row(card) for card in listed)),
+            Sheet("moves", "Movements of the week", _MOVES, (_move_row(m) for m in asked)),
             Sheet(
                 "flows",
                 "Movements added up",
@@ -108,18 +115,18 @@ def board(reading: Reading) -> Screen:
         active="/board",
         more={
             "unit": unit,
-            "is_table": bool(state) or query.get("view") == "table",
+            "is_table": bool(query.get("state")) or query.get("view") == "table",
             "is_movers": bool(query.get("from") or query.get("to")),
             "asked": asked,
-            "flow_picture": draw_flows(flows) if flows else None,
+            "flow_picture": shown.flow_picture,
             "listed": listed,
             "shown": listed[(page - 1) * PAGE : page * PAGE],
             "page": page,
             "pages": -(-len(listed) // PAGE),
             "on_column": _ON_COLUMN,
             "states": STATES,
-            "solutions": _solutions(everything),
-            "territories": _territories(everything, never),
+            "solutions": shown.solutions,
+            "territories": shown.territories,
             "weeks": _weeks(reading, week),
             "views": views_of(reading),
             "here": str(reading.request.url.path)
@@ -135,8 +142,35 @@ def board(reading: Reading) -> Screen:
 _MOVES = ("account_id", "account", "solution", "from", "to", "at", "reason", "cents", "currency")
 
 
-def _board(reading: Reading, unit: str, week: Week) -> Board:
-    currency = reading.house.config.company.currency
+def _shown(reading: Reading, unit: str, week: Week, currency: str) -> Shown:
+    """The board, kept as it was asked for: all accounts are counted and sorted for it."""
+    query = {key: reading.query.get(key, "") for key in ("solution", "territory", "state", "sort")}
+
+    def make() -> Shown:
+        everything = _board(reading, unit, week, currency)
+        cards = [card for card in everything.cards if _is_wanted(card, query)]
+        moved = _movers(everything, cards)
+        flows = flows_of(everything, cards, currency=currency)
+        state = query["state"]
+        listed = [card for card in cards if not state or card.state == state]
+        return Shown(
+            moved,
+            tuple(_column(state, cards, moved) for state in STATES),
+            flows,
+            draw_flows(flows) if flows else None,
+            _SORTS.get(query["sort"], by_change)(listed),
+            _solutions(everything),
+            _territories(everything, _untouched(reading)),
+        )
+
+    return reading.once(f"board {unit} {week.from_at} {week.to_at} {currency} {sorted(query.items())}", make)
+
+
+def _untouched(reading: Reading) -> list[dict[str, Any]]:
+    return reading.once("untouched", lambda: untouched(reading.tables))
+
+
+def _board(reading: Reading, unit: str, week: Week, currency: str) -> Board:
     groups = reading.once(
         f"board groups {week.from_at} {week.to_at} {currency}",
         lambda: group_board(reading.tables, week, currency=currency),

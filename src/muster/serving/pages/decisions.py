@@ -19,7 +19,7 @@ from muster.problems import WrongUse
 from muster.serving.deciding import Names, facts_of, names_of, said_of, seen_of
 from muster.serving.figures.group.head import group_of
 from muster.serving.figures.owners import owner_names
-from muster.serving.forms import answer_form, just_done
+from muster.serving.forms import answer_form, just_done, sellers
 from muster.serving.reading import Forbidden, Missing, Reading, reading
 from muster.serving.screen import Screen, Sheet, screen
 from muster.workspace import Workspace
@@ -75,7 +75,8 @@ def answer(asked: Asked, hand_off_id: str, sent: Annotated[Sent, Form()]) -> Res
     except WrongUse:
         raise Missing from None
     subject, group_id = hand_off.hand_off_id, hand_off.buying_group_id
-    values = {"reject": sent.words, "nurture": sent.trigger or sent.until, "reassign": sent.owner}
+    owner = sellers(owner_names(asked)).get(sent.owner, sent.owner)
+    values = {"reject": sent.words, "nurture": sent.trigger or sent.until, "reassign": owner}
     try:
         made = decide(
             *(asked.store, facts, sent.verb, subject),

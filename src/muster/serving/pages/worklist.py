@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from fastapi import APIRouter
 
 from muster.serving.deciding import names_of, with_decisions
 from muster.serving.figures.owners import owner_names
-from muster.serving.figures.worklist import TABS, Item, agreed_hours, items, told_of, warming
+from muster.serving.figures.worklist import TABS, Item, Told, agreed_hours, items, told_of, warming
 from muster.serving.forms import answer_form, just_done
 from muster.serving.reading import Reading
 from muster.serving.screen import Screen, Sheet, screen
 from muster.store.deliveries import DEAD, FAILED, read_deliveries
 
 router = APIRouter()
-PAGE = 50
+PAGE = 25  # a row is read, not skimmed; fifty with their reasons weigh more than 150 KB
 _COLUMNS = (
     *("buying_group_id", "hand_off_id", "account", "solution", "region", "country", "status", "since", "tab"),
     *(
@@ -34,7 +35,7 @@ _COLUMNS = (
 
 @screen(router, "/worklist", needs="see_groups")
 def worklist(reading: Reading) -> Screen:
-    """The groups of one tab, fifty a page."""
+    """The groups of one tab, page by page."""
     as_of, query = reading.snapshot.as_of, reading.query
     hours = agreed_hours(reading.house.workspace, as_of)
     read = reading.once(f"worklist {hours}", lambda: items(reading.tables, as_of=as_of, agreed_hours=hours))
@@ -43,7 +44,8 @@ def worklist(reading: Reading) -> Screen:
     owner = query.get("owner", "mine" if reading.viewer.owner_ids else "all")
     chosen = {"owner": owner, "territory": query.get("territory", ""), "solution": query.get("solution", "")}
     theirs = [item for item in everything if _is_chosen(item, chosen, reading.viewer.owner_ids)]
-    counts = {key: sum(item.tab == key for item in theirs) for key, _ in TABS}
+    by_tab = Counter(item.tab for item in theirs)
+    counts = {key: by_tab[key] for key, _ in TABS}
     tab = query.get("tab", "act")
     listed = [item for item in theirs if item.tab == tab]
     page = max(int(query["page"]), 1) if query.get("page", "").isdigit() else 1
@@ -57,8 +59,9 @@ def worklist(reading: Reading) -> Screen:
         more={
             "tabs": [(key, f"{word} ({counts[key]})") for key, word in TABS],
             "shown": shown,
-            "told": told_of(reading.tables, shown, as_of=as_of),
+            "told": _told(reading, shown),
             "page": page,
+            "first": (page - 1) * PAGE + 1,
             "pages": -(-len(listed) // PAGE),
             "late": sum(item.is_late for item in theirs),
             "chosen": chosen,
@@ -76,6 +79,14 @@ def worklist(reading: Reading) -> Screen:
             "done": just_done(reading, names),
         },
     )
+
+
+def _told(reading: Reading, shown: Sequence[Item]) -> Mapping[str, Told]:
+    """What stands beside the groups of a page; kept, so that a group is told once for each run and scope."""
+    kept: dict[str, Told] = reading.once("told", dict)
+    news = [item for item in shown if item.buying_group_id not in kept]
+    kept.update(told_of(reading.tables, news, as_of=reading.snapshot.as_of))
+    return kept
 
 
 def _is_chosen(item: Item, chosen: Mapping[str, str], owner_ids: frozenset[str]) -> bool:

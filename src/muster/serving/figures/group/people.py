@@ -61,9 +61,10 @@ SELECT m.visitor_id, m.joined_at, m.last_engaged_at, m.engagement_count,
     (SELECT arg_max(v.confidence, v.from_at) FROM visitor_match AS v
         WHERE v.visitor_id = m.visitor_id AND v.account_id = $account) AS confidence
 FROM member AS m
-LEFT JOIN group_engagement AS x ON x.buying_group_id = m.buying_group_id AND x.visitor_id = m.visitor_id
-    AND x.person_id IS NULL
-LEFT JOIN resolved_engagement AS e ON e.engagement_id = x.engagement_id AND e.account_id = $account
+LEFT JOIN (SELECT * FROM group_engagement WHERE buying_group_id = $group AND person_id IS NULL) AS x
+    ON x.visitor_id = m.visitor_id
+LEFT JOIN (SELECT * FROM resolved_engagement WHERE account_id = $account) AS e
+    ON e.engagement_id = x.engagement_id
 WHERE m.buying_group_id = $group AND m.person_id IS NULL
 GROUP BY ALL ORDER BY m.last_engaged_at DESC NULLS LAST, m.visitor_id"""
 # Visitors of the account who turned out to be a member: what they had done while nobody knew.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,6 +29,7 @@ class Store:
     """An open store, of the version that this Muster writes."""
 
     engine: sa.Engine
+    _writer: RLock = field(default_factory=RLock, repr=False, compare=False)
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -39,9 +41,14 @@ class Store:
     def writing(self) -> Iterator[sa.Connection]:
         """A transaction: all of it, or nothing where the block ends with an error.
 
-        Writers follow each other, so what one has read still holds when it writes.
+        Writers follow each other, so what one has read still holds when it writes. Those of one process
+        queue here: SQLite lets them try again until one is late, and fifty who sign in at once were.
         """
-        with self.engine.execution_options(writes=True).connect() as connection, connection.begin():
+        with (
+            self._writer,
+            self.engine.execution_options(writes=True).connect() as connection,
+            connection.begin(),
+        ):
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS)))
             yield connection

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from importlib.resources import files
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -20,6 +21,8 @@ LEAST = 12  # characters
 _MOST = 1024  # more would only keep the hashing busy
 _FEW = 4  # different characters are a pattern, not a password
 _HASHER = PasswordHasher(time_cost=2, memory_cost=46 * 1024, parallelism=1)
+# Each hash holds its 46 MiB: however many sign in at once, or try to, they take no more than this many.
+_AT_ONCE = BoundedSemaphore(4)
 
 
 def hash_password(password: str, *, email: str) -> str:
@@ -36,14 +39,15 @@ def hash_password(password: str, *, email: str) -> str:
             "The password is one of those that are tried first.",
             remedy="Take three or four words that do not belong together.",
         )
-    return _HASHER.hash(password)
+    return rehash(password)
 
 
 def is_right(password: str, kept: str | None) -> bool:
     """Whether a password has this hash; where there is none, no, after just as long."""
     unknown = _hash_of_nothing()
     try:
-        _HASHER.verify(kept or unknown, password[:_MOST])
+        with _AT_ONCE:
+            _HASHER.verify(kept or unknown, password[:_MOST])
     except (VerificationError, InvalidHashError):
         return False
     return kept is not None
@@ -56,7 +60,8 @@ def is_outdated(kept: str) -> bool:
 
 def rehash(password: str) -> str:
     """The hash, by today's work, of a password that is known to be right."""
-    return _HASHER.hash(password)
+    with _AT_ONCE:
+        return _HASHER.hash(password)
 
 
 def _is_common(password: str) -> bool:

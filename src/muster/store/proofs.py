@@ -46,14 +46,16 @@ def check_password(store: Store, email: str, password: str, *, now: datetime | N
         ).first()
     kept = row.password_hash if row is not None else None
     right = is_right(password, kept)
-    with store.writing() as connection:
+    with store.reading() as connection:  # who signs in waits for no writer
         user = find_user(connection, USER.c.user_id == row.user_id) if row is not None else None
-        if user is None or user.is_disabled or not right:
-            about = named(user) if user is not None else "an unknown address"
+    if user is None or user.is_disabled or not right:
+        about = named(user) if user is not None else "an unknown address"
+        with store.writing() as connection:
             note(connection, "", "refuse_sign_in", about, {"at": instant(now)})
-            return None
-        if kept is not None and is_outdated(kept):
-            values = {"password_hash": rehash(password)}
+        return None
+    if kept is not None and is_outdated(kept):
+        values = {"password_hash": rehash(password)}
+        with store.writing() as connection:
             connection.execute(sa.update(USER).where(USER.c.user_id == user.user_id).values(**values))
     return user
 

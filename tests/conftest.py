@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,25 @@ def bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from muster.workspace import open_workspace  # noqa: PLC0415
 
     return built_once(tmp_path_factory, "halden", lambda folder: open_workspace(copy_company(folder)).run())
+
+
+@pytest.fixture(scope="session")
+def halden_as_of(bundled: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[datetime | None], Any]:
+    """The bundled company's workspace with its tables as of a date (None: the latest), built once each."""
+    from tests.built_once import built_once  # noqa: PLC0415 - only now the tests' folder is on the path
+
+    from muster.demo import copy_company  # noqa: PLC0415
+    from muster.workspace import Workspace, open_workspace  # noqa: PLC0415
+
+    def built(at: datetime | None) -> Workspace:
+        def build(folder: Path) -> None:
+            open_workspace(copy_company(folder)).run(as_of=at)
+
+        return open_workspace(
+            bundled if at is None else built_once(tmp_path_factory, f"halden-{at:%s}", build)
+        )
+
+    return built
 
 
 @pytest.fixture(scope="session")

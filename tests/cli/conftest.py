@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.built_once import built_once
 from typer.testing import CliRunner, Result
 
 from muster.cli.app import app
@@ -72,10 +73,12 @@ def acme(built: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bundled company with its tables, built once by the command itself."""
-    folder = tmp_path_factory.mktemp("demo") / "halden"
-    result = CliRunner().invoke(app, ["demo", "--folder", str(folder), "--build-only"], prog_name="muster")
-    assert result.exit_code == 0, result.output
-    return folder
+
+    def build(folder: Path) -> None:
+        ended = CliRunner().invoke(app, ["demo", "--folder", str(folder), "--build-only"], prog_name="muster")
+        assert ended.exit_code == 0, ended.output
+
+    return built_once(tmp_path_factory, "demo", build)
 
 
 @pytest.fixture

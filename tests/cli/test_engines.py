@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 
 from muster.canonical.tables import flow_tables
+from muster.demo import copy_company
 from muster.engine.parity import compare
 
 ASKED = os.environ.get("MUSTER_ENGINES", "").split(",")
@@ -19,15 +19,16 @@ TABLES = os.environ.get("MUSTER_TABLES")  # a folder of tables made by another e
 @pytest.mark.parametrize(
     "engine", [pytest.param("sail", marks=pytest.mark.sail), pytest.param("spark", marks=pytest.mark.spark)]
 )
-def test_the_bundled_company_on_another_engine(muster, demo, tmp_path, engine):
+def test_the_bundled_company_on_another_engine(muster, request, tmp_path, engine):
     if engine == "sail" and importlib.util.find_spec("pysail") is None:
         pytest.skip("Sail is not installed")
     if engine == "spark" and "spark" not in ASKED:
         pytest.skip("Spark was not asked for: MUSTER_ENGINES=spark")
-    other = Path(shutil.copytree(demo, tmp_path / "halden", ignore=shutil.ignore_patterns(".muster")))
+    expected = Path(TABLES or request.getfixturevalue("demo") / ".muster" / "tables")
+    other = copy_company(tmp_path / "halden")
     ran = muster("run", "-w", other, "--engine", engine)
     assert ran.exit_code == 0, ran.output
-    assert compare(demo / ".muster" / "tables", other / ".muster" / "tables", flow_tables().values()) == []
+    assert compare(expected, other / ".muster" / "tables", flow_tables().values()) == []
 
 
 @pytest.mark.skipif(TABLES is None, reason="no tables to compare with: MUSTER_TABLES")

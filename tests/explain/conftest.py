@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from muster.demo import copy_company
 from muster.explain.archive import Archive
 from muster.explain.tell import archive_of
 from muster.workspace import Workspace, open_workspace
-
-
-def build(folder: Path, *, as_of: datetime | None = None) -> Workspace:
-    workspace = open_workspace(copy_company(folder))
-    workspace.run(as_of=as_of)
-    return workspace
 
 
 @pytest.fixture(scope="session")
@@ -27,9 +20,9 @@ def halden(bundled: Path) -> Workspace:
 
 
 @pytest.fixture(scope="session")
-def halden_then(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def halden_then(halden_as_of: Callable[[datetime | None], Workspace]) -> Workspace:
     """The bundled company as of a day in the middle of its history."""
-    return build(tmp_path_factory.mktemp("explain") / "then", as_of=datetime(2025, 3, 31, 12, tzinfo=UTC))
+    return halden_as_of(datetime(2025, 3, 31, tzinfo=UTC))
 
 
 @pytest.fixture(scope="session")

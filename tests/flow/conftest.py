@@ -31,21 +31,6 @@ def halden(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def halden_as_of(bundled: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """The bundled company's tables as of a date (None: the latest), built once each."""
-
-    def built(at: datetime | None) -> Workspace:
-        def build(folder: Path) -> None:
-            open_workspace(copy_company(folder)).run(as_of=at)
-
-        return open_workspace(
-            bundled if at is None else built_once(tmp_path_factory, f"halden-{at:%s}", build)
-        )
-
-    return built
-
-
-@pytest.fixture(scope="session")
 def world_as_of(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The tables of the large company as of a date (None: the latest), built once each."""
 

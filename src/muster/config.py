@@ -217,8 +217,8 @@ def _with_decisions(config: Config, workspace: Path) -> Config:
             continue
         columns = ["decision_id", "kind", "subject_id", "other_id", "reason", "decided_by", "decided_at"]
         with path.open(encoding="utf-8-sig", errors="replace") as stream:
-            if "value" in stream.readline().strip().split(","):
-                columns.append("value")  # a file begun before roles were decided has none
+            there = stream.readline().strip().split(",")
+            columns += [name for name in ("value", "about_at") if name in there]  # older files have neither
         own.append(
             SourceConfig(
                 name=name,

@@ -44,6 +44,7 @@ NONE_HERE = {
     "experiment_draw",
     "experiment_power",
     "account_review",
+    "decided_about",
     "gate",
     "group_change",
     "likely_share",

@@ -156,7 +156,7 @@ def test_they_lead_back_to_rows_of_files(ws: Workspace, table: str) -> None:
     [
         (test_gates.told, ("gate",)),
         (test_capacity.told, ("queue",)),
-        (test_units.told, ("group_change", "person_part")),
+        (test_units.told, ("group_change", "person_part", "decided_about")),
         (test_nurture.told, ("experiment_draw", "experiment_power")),
     ],
     ids=["gates", "capacity", "units", "nurture"],

@@ -443,3 +443,21 @@ LOST_DEALS_COUNT_AS_SPEED = Fault(
     "    WHERE o.is_won\n    AND o.booked_at >= o.created_at",
     "    WHERE o.booked_at >= o.created_at",
 )
+ANSWERS_STAY_BEHIND = Fault(
+    "what was decided is lost where an account gives way to another",
+    "decided_group",
+    "MD5('a' || SUBSTRING(MD5(k.key), 1, 16) ||",
+    "MD5(k.account_id ||",
+)
+CYCLES_GO_BY_NUMBER = Fault(
+    "what was decided of a cycle goes to another that has its number now",
+    "decided_group",
+    "CASE WHEN d.about_at IS NULL THEN 1 ELSE 0 END",
+    "1",
+)
+LOST_IN_SILENCE = Fault(
+    "a decision that finds nothing is not listed",
+    "decided_about",
+    "LEFT JOIN decided_group AS g",
+    "JOIN decided_group AS g",
+)

@@ -9,7 +9,8 @@ from muster.steps import all_queries
 
 DECISIONS = """
     CREATE TABLE decision AS
-    SELECT *, NULL AS other_id, NULL AS value, NULL AS reason, 'Rita' AS decided_by FROM (VALUES
+    SELECT *, NULL AS about_at, NULL AS other_id, NULL AS value, NULL AS reason, 'Rita' AS decided_by
+    FROM (VALUES
         ('d1', 'nurture', 'g1', 10, 10),
         ('d2', 'undo', 'd1', 20, 20),
         ('late', 'rejected', 'g2', 10, 30),

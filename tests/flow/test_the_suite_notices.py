@@ -356,6 +356,14 @@ STORIES: list[tuple[Stories, dict[Fault, Story]]] = [
                 test_answers.test_the_second_of_two_leads_of_one_group_was_already_with_sales,
             faults.NOBODY_WAS_TOLD_AND_LATE:
                 test_answers.test_before_the_company_went_live_nobody_was_late,
+            faults.ANSWERS_STAY_BEHIND:
+                test_answers.test_what_was_said_of_a_group_stays_with_it_when_its_account_gives_way_to_another,
+            faults.CYCLES_GO_BY_NUMBER:
+                test_answers.test_what_was_said_of_a_cycle_stays_with_it_when_late_records_tell_of_an_earlier_one,
+            faults.LOST_IN_SILENCE: partial(
+                test_answers.test_a_decision_that_finds_nothing_says_so,
+                decision="of nothing", because="no group has this id, or had it as told now",
+            ),
         },
     ),
     (

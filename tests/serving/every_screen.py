@@ -86,7 +86,7 @@ LOOKS = [
     Look("/replay/{cases}", "/replay/second_leads"),
     *_same("/packs"),
     Look("/packs/{pack_id}", "/packs/{pack}"),
-    *_same("/health", "/health/rows", "/health/review", "/health/runs"),
+    *_same("/health", "/health/rows", "/health/review", "/health/decisions", "/health/runs"),
     Look("/health/runs", "/health/runs", "marketer", "failed"),
     *_same("/settings", "/settings/users", "/settings/tokens", "/settings/messages", "/settings/audit"),
     Look("/settings/rules/{name}", "/settings/rules/qualification"),

@@ -33,7 +33,9 @@ def test_its_rows_are_those_of_the_ledger(client: Client, demo_server: Any) -> N
     assert {(row["severity"], row["source"]) for row in only} == {("error", "crm")}
 
 
-@pytest.mark.parametrize("address", ["/health", "/health/rows", "/health/review", "/health/runs"])
+@pytest.mark.parametrize(
+    "address", ["/health", "/health/rows", "/health/review", "/health/decisions", "/health/runs"]
+)
 def test_reps_have_other_work(client: Client, address: str) -> None:
     assert client("rep").get(address).status_code == 403
     assert client("rep").get(f"{address}.json").status_code == 403

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -176,10 +177,20 @@ def _upgrade_killed(workspace: Path, config: StoreConfig, *, after: int) -> bool
         os._exit(0)
 
 
+_OF_THE_FIRST_STORE = (
+    *("number", "decision_id", "kind", "subject_id", "other_id", "reason", "decided_by", "decided_at"),
+    *("value", "turn"),
+)
+
+
 def test_what_was_decided_before_an_upgrade_is_there_after_it(tmp_path: Path, kept_in: StoreConfig) -> None:
     older, *_ = upgrade(tmp_path, kept_in, to="0001")
     with closing(older):
-        kept = add_decision(older, accept("Rita"), seen=[])
+        kept = replace(accept("Rita"), decision_id="d000001-20260101T000000Z")
+        then = sa.table("decision", *(sa.column(name) for name in _OF_THE_FIRST_STORE))
+        with older.writing() as connection:
+            row = {name: value for name, value in asdict(kept).items() if name in _OF_THE_FIRST_STORE}
+            connection.execute(sa.insert(then).values(**row, number=1, turn=1))
     with pytest.raises(WrongUse, match="this Muster writes version"):
         open_store(tmp_path, kept_in)
     newer, before, after = upgrade(tmp_path, kept_in)

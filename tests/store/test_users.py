@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 import sqlalchemy as sa
@@ -154,6 +155,36 @@ def test_a_hash_made_with_less_work_is_made_anew_when_its_user_signs_in(store: S
 def test_a_password_that_is_short_or_tried_first_is_refused(said: str) -> None:
     with pytest.raises(WrongUse):
         passwords.hash_password(said, email="rita@example.com")
+
+
+def test_the_thirty_thousand_commonest_are_refused_however_they_are_cased_and_drawn_out() -> None:
+    listed = passwords._commonest()
+    assert len(listed) > 30_000 and {"password", "iloveyou", "qwertyuiop", "contraseña"} <= listed
+    for word in listed:
+        cased = "".join(sign.upper() if place % 2 else sign for place, sign in enumerate(word))
+        assert passwords._is_common(word) and passwords._is_common(cased), word
+        if word.isalpha() and len(word) >= 4:
+            assert passwords._is_common(word + word) and passwords._is_common(f"!{cased}-2026"), word
+
+
+def test_words_that_do_not_belong_together_and_random_signs_are_taken() -> None:
+    drawn = Random(3)
+    words = [
+        "velvet",
+        "orbit",
+        "pickle",
+        "harbor",
+        "walnut",
+        "summit",
+        "copper",
+        "meadow",
+        "tractor",
+        "lantern",
+    ]
+    signs = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.!"
+    for _ in range(2000):
+        assert not passwords._is_common(drawn.choice(" -.").join(drawn.sample(words, 4)))
+        assert not passwords._is_common("".join(drawn.choices(signs, k=14)))
 
 
 def test_signing_in_makes_a_new_secret_each_time_that_the_store_does_not_know(

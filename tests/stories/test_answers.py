@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import md5
 from typing import Any
 
 import pytest
@@ -194,3 +195,150 @@ def test_before_the_company_went_live_nobody_was_late(ws: Workspace) -> None:
 def test_the_second_of_two_leads_of_one_group_was_already_with_sales(ws: Workspace) -> None:
     assert verdicts(ws, "one@worked.example-1")["duplicate"] is False
     assert verdicts(ws, "two@worked.example-1")["duplicate"] == "already with sales"
+
+
+def about(ws: Workspace, decision_id: str) -> dict[str, Any]:
+    """What a decision is about as told now."""
+    [found] = rows(ws, f"FROM decided_about WHERE decision_id = '{decision_id}'")
+    return found
+
+
+def person_of(email: str) -> str:
+    """The id that the person of an address alone has, by docs/decisions/0006."""
+    return "p" + md5(f"e:{email}".encode()).hexdigest()[:16]
+
+
+@told(
+    account("Elder", created="2019-01-01 00:00"),
+    account("Younger"),
+    *team("younger"),
+    decided("2025-02-10 09:00", "accepted", f"{group_id('younger')}-1", decision_id="yes"),
+    decided("2025-02-11 09:00", "reassign", f"{group_id('younger')}-1", decision_id="to", value="rep-9"),
+    decided(
+        "2025-02-12 09:00", "note", f"{group_id('younger')}-1", decision_id="note", reason="Call on Friday"
+    ),
+    decided(
+        *("2025-02-13 09:00", "role", group_id("younger")),
+        other="ana@younger.example",
+        decision_id="part",
+        value="champion",
+    ),
+    decided("2025-06-01 09:00", "account_merge", "younger", other="elder"),
+)
+def test_what_was_said_of_a_group_stays_with_it_when_its_account_gives_way_to_another(ws: Workspace) -> None:
+    [given] = hand_offs(ws, "elder.example") or hand_offs(ws, "younger.example")
+    assert given["buying_group_id"] == group_id("elder") and given["owner_id"] == "rep-9"
+    for said in ("yes", "to", "note"):
+        found = about(ws, said)
+        assert (found["carried_by"], found["hand_off_id"]) == ("hand_off", given["hand_off_id"])
+        assert found["is_moved"] and found["lost_because"] is None and found["overruled_by"] is None
+    key = given["hand_off_id"]
+    answered = rows(
+        ws, f"SELECT outcome FROM disposition WHERE hand_off_id = '{key}' AND outcome = 'accepted'"
+    )
+    assert len(answered) == 1
+    assert (about(ws, "part")["carried_by"], about(ws, "part")["buying_group_id"]) == (
+        "role",
+        group_id("elder"),
+    )
+    cast = f"SELECT role FROM member AS m WHERE m.person_id = '{person_of('ana@younger.example')}'"
+    assert rows(ws, cast) == [{"role": "champion"}]
+
+
+@told(
+    account("Port", created="2019-01-01 00:00"),
+    *team("port"),
+    account("Starboard"),
+    *team("starboard"),
+    decided(
+        *("2025-02-10 09:00", "accepted", f"{group_id('port')}-1"),
+        decision_id="yes to port",
+    ),
+    decided(
+        *("2025-02-12 09:00", "rejected", f"{group_id('starboard')}-1"),
+        reason="Duplicate, I have them",
+        decision_id="no to starboard",
+    ),
+    decided("2025-06-01 09:00", "account_merge", "starboard", other="port"),
+)
+def test_of_two_answers_that_meet_on_one_group_the_later_holds_and_both_are_kept(ws: Workspace) -> None:
+    first, later = about(ws, "yes to port"), about(ws, "no to starboard")
+    assert first["hand_off_id"] == later["hand_off_id"] is not None
+    assert (first["overruled_by"], later["overruled_by"]) == ("no to starboard", None)
+    assert (first["is_moved"], later["is_moved"]) == (False, True)
+    key = later["hand_off_id"]
+    told_both = (
+        f"SELECT outcome FROM disposition WHERE hand_off_id = '{key}' AND outcome <> 'worked' ORDER BY \"at\""
+    )
+    assert [row["outcome"] for row in rows(ws, told_both)] == ["accepted", "rejected"]
+
+
+@told(
+    account("Renumbered"),
+    *team("renumbered", day="2024-02-05"),
+    *team("renumbered")[2:],
+    decided(
+        *("2025-02-10 09:00", "accepted", f"{group_id('renumbered')}-1"),
+        decision_id="when it was the first",
+        about_at="2025-02-04 00:00",
+    ),
+)
+def test_what_was_said_of_a_cycle_stays_with_it_when_late_records_tell_of_an_earlier_one(
+    ws: Workspace,
+) -> None:
+    found = about(ws, "when it was the first")
+    assert (found["buying_group_id"], found["carried_by"]) == (group_id("renumbered", cycle=2), "hand_off")
+
+
+@told(
+    account("Whole", record="whole-1", website="whole.example", created="2019-01-01 00:00"),
+    account("Whole", record="whole-2", website="whole.example", created="2019-02-01 00:00"),
+    *(record for record in team("whole-2")),
+    decided("2025-02-10 09:00", "accepted", f"{group_id('whole-1')}-1", decision_id="yes to the whole"),
+    decided("2025-06-01 09:00", "account_split", "whole-1", other="whole-2"),
+)
+def test_what_was_said_of_an_account_that_was_told_apart_goes_with_the_half_that_has_the_group(
+    ws: Workspace,
+) -> None:
+    found = about(ws, "yes to the whole")
+    assert (found["buying_group_id"], found["carried_by"]) == (group_id("whole-2"), "hand_off")
+
+
+@told(
+    account("Twice"),
+    *team("twice"),
+    contact("ana.b@twice.example", account_record_id="twice", created="2023-01-01 00:00"),
+    decided(
+        *("2025-02-13 09:00", "role", group_id("twice")),
+        other=person_of("ana@twice.example"),
+        decision_id="of her old id",
+        value="champion",
+    ),
+    decided("2025-06-01 09:00", "merge", "ana@twice.example", other="ana.b@twice.example"),
+)
+def test_a_part_named_for_a_person_stays_theirs_when_their_id_gives_way(ws: Workspace) -> None:
+    found = about(ws, "of her old id")
+    assert (found["person_id"], found["carried_by"]) == (person_of("ana.b@twice.example"), "role")
+
+
+@told(
+    decided("2025-02-10 09:00", "accepted", "gffffffffffffffff-1", decision_id="of nothing"),
+    decided("2025-02-10 09:00", "exclude", "nowhere.example", decision_id="of nobody"),
+    decided(
+        *("2025-02-13 09:00", "role", group_id("twice")),
+        other="stranger@else.example",
+        decision_id="of a stranger",
+        value="user",
+    ),
+)
+@pytest.mark.parametrize(
+    ("decision", "because"),
+    [
+        ("of nothing", "no group has this id, or had it as told now"),
+        ("of nobody", "no account has this record or domain"),
+        ("of a stranger", "nobody is known by this record, address or id"),
+    ],
+)
+def test_a_decision_that_finds_nothing_says_so(ws: Workspace, decision: str, because: str) -> None:
+    found = about(ws, decision)
+    assert (found["carried_by"], found["lost_because"]) == (None, because)

@@ -1,23 +1,11 @@
 -- Which part of an account's interest in a solution each person belongs to, from when to when; nobody named here belongs to the first.
 -- A decision goes before a rule, and the earlier split before the later.
-WITH said AS (
-    SELECT k.person_record_id AS said, k.person_id
-    FROM person_alias AS k
-    UNION ALL
-    SELECT DISTINCT k.person_id AS said, k.person_id
-    FROM person_alias AS k
-    UNION ALL
-    SELECT SUBSTRING(k.key, 3) AS said, k.person_id
-    FROM person_key AS k
-    WHERE k.key LIKE 'e:%'
-),
-
-placed AS (
+WITH placed AS (
     SELECT p.account_id, p.solution_id, s.person_id, p.part, 0 AS preference, p.split_at, p.merged_at, p.split_at AS from_at
     FROM group_decision AS d
     JOIN part_id AS i ON i.buying_group_id = d.subject_id
     JOIN group_part AS p ON p.account_id = i.account_id AND p.solution_id = i.solution_id AND p.part = 'decided:' || d.value
-    JOIN said AS s ON s.said = d.other_id
+    JOIN person_called AS s ON s.said = d.other_id
     WHERE d.kind = 'group_split'
     UNION ALL
     SELECT

@@ -29,7 +29,8 @@ without_a_say AS (
     SELECT m.buying_group_id, m.person_id, d.decided_at AS at
     FROM known_decision AS d
     JOIN reading_rejection AS r ON r.reason = d.reason AND r.concerns = 'authority'
-    JOIN role_member AS m ON m.buying_group_id = SUBSTRING(d.subject_id, 1, 17) AND m.from_at <= d.decided_at
+    JOIN decided_group AS g ON g.decision_id = d.decision_id
+    JOIN role_member AS m ON m.buying_group_id = g.buying_group_id AND m.from_at <= d.decided_at
     WHERE d.kind = 'rejected'
 ),
 

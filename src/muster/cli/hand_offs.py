@@ -12,7 +12,7 @@ import typer
 from rich.text import Text
 
 from muster.cli.deciding import ByOption, put_taking_back, tell_decided, user_name
-from muster.cli.options import JsonOption, QuietOption, WorkspaceOption, examples
+from muster.cli.options import JsonOption, QuietOption, WorkspaceOption, examples, in_place
 from muster.cli.screen import clean, hint, print_json, results, table
 from muster.problems import WrongUse
 
@@ -53,6 +53,7 @@ def list_them(
     Left out are those whose group was handed off again, and whose buying cycle ended.
     """
     from muster.deciding.decided import facts_of, open_archive
+    from muster.deciding.facts import without_subject
     from muster.deciding.listed import hand_offs
     from muster.store.opening import open_store
     from muster.workspace import open_workspace
@@ -63,6 +64,9 @@ def list_them(
         found = hand_offs(store, facts_of(opened, archive))
     if store is not None:
         store.close()
+    if lost := len(without_subject(opened.published.folder)):
+        told = f"{lost} decision{'s' * (lost > 1)} found nothing to be about in this run. See why: "
+        hint(f"{told}muster hand-offs decisions{in_place(workspace)}", quiet=quiet)
     listed = [h for h in found if (everything or not h.is_past) and owner in {"", h.owner_id}]
     if json:
         print_json([asdict(h) | {"at": h.at.isoformat()} for h in listed])

@@ -6,9 +6,9 @@ WITH said AS (
         g.unit_id,
         CASE WHEN d.kind = 'rejected' THEN 'rejected' ELSE 'accepted' END AS answer,
         CASE WHEN d.kind = 'rejected' THEN COALESCE(r.concerns, 'other') END AS concerns,
-        d.decided_at AS at
+        CASE WHEN d.hand_off_id IS NOT NULL THEN GREATEST(d.decided_at, g.at) ELSE d.decided_at END AS at
     FROM given_unit AS g
-    JOIN known_decision AS d ON d.subject_id = g.unit_id OR d.subject_id = g.buying_group_id
+    JOIN decided_about AS d ON d.buying_group_id = g.buying_group_id AND COALESCE(d.hand_off_id, g.unit_id) = g.unit_id
     LEFT JOIN reading_rejection AS r ON r.reason = d.reason
     WHERE g.process = 'hand_off'
     AND d.kind IN ('accepted', 'rejected')

@@ -3,14 +3,15 @@
 WITH word AS (
     SELECT
         'decision' AS source,
-        SUBSTRING(d.subject_id, 1, 17) AS subject_id,
+        d.buying_group_id AS subject_id,
         d.decided_by AS judge,
         CASE d.kind WHEN 'rejected' THEN COALESCE(r.concerns, 'other') WHEN 'nurture' THEN 'recycled' ELSE d.kind END AS verdict,
         d.decided_at AS at
-    FROM known_decision AS d
+    FROM decided_about AS d
     LEFT JOIN reading_rejection AS r ON r.reason = d.reason
     WHERE d.kind IN ('accepted', 'rejected', 'recycled', 'nurture')
     AND d.decided_by IS NOT NULL
+    AND d.buying_group_id IS NOT NULL
     UNION ALL
     SELECT
         'lead status' AS source,

@@ -193,7 +193,8 @@ def _about_hand_off(store: Store, facts: Facts, asked: Decision) -> Decision:
             f"{found.hand_off_id} is past: its group was handed off again since.",
             remedy=f"Answer the later one: {found.buying_group_id}",
         )
-    return _CHECKS[asked.kind](replace(asked, subject_id=found.hand_off_id), store, facts)
+    meant = replace(asked, subject_id=found.hand_off_id, about_at=found.began_at)
+    return _CHECKS[asked.kind](meant, store, facts)
 
 
 def _checked_reason(asked: Decision, _: Store, facts: Facts) -> Decision:

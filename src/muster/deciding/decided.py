@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from muster.deciding.facts import Facts, joined, recorded
+from muster.deciding.facts import Facts, joined, recorded, without_subject
 from muster.deciding.standing import find_decision, standing, undone
 from muster.deciding.subjects import Holder, Matter
 from muster.explain.archive import Archive
@@ -27,7 +27,7 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A decision and where it stands: in force, undone by another, or overruled by a later one."""
+    """A decision and where it stands: in force, undone, overruled by a later one, or without a subject."""
 
     decision: Decision
     state: str
@@ -59,18 +59,16 @@ def decisions(workspace: Workspace, about: Matter) -> list[Known]:
     """Every decision about people, accounts or roles, of the store and other sources, oldest first."""
     known = decisions_about(about, every_decision(workspace))
     in_force = {d.decision_id for d in standing(known)}
-    taken_back = undone(known)
-    return [
-        Known(
-            d,
-            f"undone by {taken_back[d.decision_id]}"
-            if d.decision_id in taken_back
-            else "in force"
-            if d.kind == UNDO or d.decision_id in in_force
-            else "overruled by a later one",
-        )
-        for d in known
-    ]
+    taken_back, lost = undone(known), without_subject(workspace.published.folder)
+
+    def state(d: Decision) -> str:
+        if d.decision_id in taken_back:
+            return f"undone by {taken_back[d.decision_id]}"
+        if d.decision_id in lost:
+            return f"without a subject: {lost[d.decision_id]}"
+        return "in force" if d.kind == UNDO or d.decision_id in in_force else "overruled by a later one"
+
+    return [Known(d, state(d)) for d in known]
 
 
 def keep_decision(
@@ -82,6 +80,7 @@ def keep_decision(
     reason: str,
     by: str,
     value: str = "",
+    about_at: str = "",
 ) -> Decision:
     """Keep a decision in the store, dated as the tables it is taken on; returns it with its id.
 
@@ -89,7 +88,7 @@ def keep_decision(
     """
     as_of = str(workspace.published.manifest["as_of"])
     with keeping(workspace.folder, workspace.config.store, who=by) as store:
-        return add_decision(store, Decision("", kind, *ids, reason, by, as_of, value), seen=known)
+        return add_decision(store, Decision("", kind, *ids, reason, by, as_of, value, about_at), seen=known)
 
 
 def outranks_new_ones(workspace: Workspace, decision: Decision) -> bool:

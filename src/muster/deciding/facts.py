@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,6 +16,7 @@ from muster.store.decisions import Decision, read_decisions
 from muster.store.opening import Store
 
 _COLUMNS = ("decision_id", "kind", "subject_id", "other_id", "reason", "decided_by", "value")
+_ABOUT = "decided_about.parquet"  # of a run: what each decision is about as told now
 
 
 class Tables(Protocol):
@@ -41,16 +42,41 @@ class Facts:
 
 
 def recorded(run_folder: Path) -> tuple[Decision, ...]:
-    """The decisions that a run read, of the store and of other sources, oldest first."""
+    """The decisions that a run read, of the store and of other sources, oldest first.
+
+    Each names its hand-off or group by the id that it has now: ids give way as records come.
+    """
     file = run_folder / RECORDS / "decision.parquet"
     if not file.is_file():
         return ()
     found = pq.read_table(file, columns=[*_COLUMNS, "decided_at"]).to_pylist()
+    moved = _moved(run_folder / _ABOUT)
     told = [
         Decision(**{name: row[name] or "" for name in _COLUMNS}, decided_at=_instant(row["decided_at"]))
         for row in found
     ]
+    told = [replace(d, subject_id=moved.get(d.decision_id, d.subject_id)) for d in told]
     return tuple(sorted(told, key=lambda d: d.rank))
+
+
+def _moved(file: Path) -> dict[str, str]:
+    """Of the decisions about a hand-off or a group that goes by another id now, that id."""
+    moved = [row for row in _told(file) if row["is_moved"]]
+    return {row["decision_id"]: row["hand_off_id"] or row["buying_group_id"] for row in moved}
+
+
+def without_subject(run_folder: Path) -> dict[str, str]:
+    """The decisions that nothing carries as a run told it, each with why."""
+    rows = _told(run_folder / _ABOUT)
+    return {row["decision_id"]: row["lost_because"] for row in rows if row["lost_because"]}
+
+
+def _told(file: Path) -> list[dict[str, Any]]:
+    if not file.is_file():  # tables of an older version
+        return []
+    columns = ["decision_id", "hand_off_id", "buying_group_id", "is_moved", "lost_because"]
+    found: list[dict[str, Any]] = pq.read_table(file, columns=columns).to_pylist()
+    return found
 
 
 def every_decision(store: Store | None, facts: Facts) -> list[Decision]:
@@ -60,7 +86,11 @@ def every_decision(store: Store | None, facts: Facts) -> list[Decision]:
 
 def joined(recorded: Sequence[Decision], kept: Sequence[Decision]) -> list[Decision]:
     """The decisions of a run's records and of the store: each once, oldest first."""
-    told = {d.decision_id: d for d in (*recorded, *kept)}
+    told = {d.decision_id: d for d in recorded}
+    told |= {
+        d.decision_id: replace(d, subject_id=told[d.decision_id].subject_id) if d.decision_id in told else d
+        for d in kept
+    }
     return sorted(told.values(), key=lambda d: d.rank)
 
 

@@ -13,6 +13,7 @@ from muster.problems import WrongUse
 
 _HAND_OFF = """
     SELECT h.hand_off_id, h.buying_group_id, strftime(h.at, '%Y-%m-%dT%H:%M:%SZ') AS given_at,
+        strftime(h.at, '%Y-%m-%dT%H:%M:%S.%f+00:00') AS began_at,
         h.owner_id, h.sentence, g.account_id, g.solution_id,
         h.at = MAX(h.at) OVER () AS is_latest
     FROM hand_off AS h
@@ -36,6 +37,7 @@ class HandOff:
     hand_off_id: str
     buying_group_id: str
     given_at: str
+    began_at: str  # the same, to the microsecond
     owner_id: str | None
     sentence: str
     account_id: str

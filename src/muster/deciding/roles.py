@@ -31,7 +31,7 @@ ROLES = Matter(
     groups_of="SELECT 1 AS n",  # a role is one in one group
 )
 _MEMBER = """
-    SELECT m.role, g.closed_at
+    SELECT m.role, g.closed_at, strftime(g.opened_at, '%Y-%m-%dT%H:%M:%S.%f+00:00') AS opened_at
     FROM member AS m
     JOIN buying_group AS g ON g.buying_group_id = m.buying_group_id
     WHERE m.buying_group_id = {group} AND m.person_id = {person}
@@ -68,7 +68,8 @@ def correct(
                 remedy=f"Take it back first: muster roles undo {before.decision_id}",
             )
         ids = (group, found.subject_id)
-        row = keep_decision(workspace, every, ROLE, ids, reason=reason, by=by, value=role)
+        said = {"value": role, "about_at": str(member["opened_at"])}
+        row = keep_decision(workspace, every, ROLE, ids, reason=reason, by=by, **said)
         says = "The next run takes them for " + (
             f"{role}." if role != NONE else "somebody with no part in the decision."
         )

@@ -24,6 +24,13 @@ from muster.rules.read import Rules, in_force
 from muster.rules.tables import rule_tables
 
 CALENDAR = frozenset({"clock", "week", "quarter", "month", "band", "attribution_model"})
+# What rests on keys that no SQL joins, as a published table tells it.
+_TOLD = {
+    "account_key": "SELECT 'r:' || a.account_record_id AS key, a.account_id FROM account_alias AS a "
+    "UNION ALL SELECT 'd:' || d.domain AS key, d.account_id FROM account_domain AS d",
+    "decided_group": "SELECT d.decision_id, d.buying_group_id FROM decided_about AS d "
+    "WHERE d.buying_group_id IS NOT NULL",
+}
 _INSIDE = {
     "instant": "epoch_us({c})",
     "day": "epoch_us(CAST({c} AS TIMESTAMP))",
@@ -90,7 +97,7 @@ class Between:
             engine.create(name, f'SELECT {columns} FROM "published_{name}" AS t')
         else:
             own = self._overrides / f"{name}.sql"
-            sql = (own if own.is_file() else sql_files()[name]).read_text("utf-8")
+            sql = _TOLD.get(name) or (own if own.is_file() else sql_files()[name]).read_text("utf-8")
             self._needing(engine, *_known_tables(sql))
             engine.create(name, sql)
 

@@ -34,12 +34,14 @@ answer AS (
         h.hand_off_id,
         CASE WHEN d.kind = 'nurture' THEN 'recycled' ELSE d.kind END AS outcome,
         d.reason,
-        d.decided_at AS at
+        GREATEST(d.decided_at, h.at) AS at
     FROM span AS h
-    JOIN known_decision AS d ON d.subject_id = h.hand_off_id OR d.subject_id = h.buying_group_id
+    JOIN decided_about AS d ON d.buying_group_id = h.buying_group_id
     WHERE d.kind IN ('accepted', 'rejected', 'recycled', 'nurture')
-    AND d.decided_at >= h.at
-    AND (d.subject_id = h.hand_off_id OR d.decided_at <= COALESCE(h.to_at, 9000000000000000))
+    AND (
+        d.hand_off_id = h.hand_off_id
+        OR (d.hand_off_id IS NULL AND d.decided_at >= h.at AND d.decided_at <= COALESCE(h.to_at, 9000000000000000))
+    )
     UNION ALL
     SELECT
         h.hand_off_id,

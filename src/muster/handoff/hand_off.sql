@@ -44,7 +44,7 @@ passed_on AS (
         d.value AS owner_id,
         ROW_NUMBER() OVER (PARTITION BY h.hand_off_id ORDER BY d.decided_at DESC, d.decision_id DESC) AS back
     FROM hand_off_moment AS h
-    JOIN known_decision AS d ON d.subject_id = h.hand_off_id OR d.subject_id = h.buying_group_id
+    JOIN decided_about AS d ON d.buying_group_id = h.buying_group_id AND COALESCE(d.hand_off_id, h.hand_off_id) = h.hand_off_id
     WHERE d.kind = 'reassign'
 )
 

@@ -32,7 +32,7 @@ passed_on AS (
             PARTITION BY s.hand_off_id, GREATEST(d.decided_at, s.at) ORDER BY d.decided_at DESC, d.decision_id DESC
         ) AS back
     FROM span AS s
-    JOIN known_decision AS d ON d.subject_id = s.hand_off_id OR d.subject_id = s.buying_group_id
+    JOIN decided_about AS d ON d.buying_group_id = s.buying_group_id AND COALESCE(d.hand_off_id, s.hand_off_id) = s.hand_off_id
     WHERE d.kind = 'reassign'
     AND d.value IS NOT NULL
 )

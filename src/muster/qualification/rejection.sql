@@ -1,4 +1,4 @@
--- Sales' rejections of a group: a decision on the group or one of its hand-offs (the group's id and a number), or a member's
+-- Sales' rejections of a group: a decision on the group or one of its hand-offs, or a member's
 -- lead disqualified in the CRM for a reason that the rules say concerns the whole group. Who says "duplicate" has the group
 -- already and rejects nothing; a lead's "wrong solution" counts where its person is in one group alone, for it does not say which.
 WITH said AS (
@@ -9,7 +9,7 @@ WITH said AS (
         COALESCE(r.concerns, 'other') AS concerns,
         1 AS group_count
     FROM known_decision AS d
-    JOIN group_cycle AS g ON g.buying_group_id = SUBSTRING(d.subject_id, 1, 17)
+    JOIN decided_group AS g ON g.decision_id = d.decision_id
     LEFT JOIN reading_rejection AS r ON r.reason = d.reason
     WHERE d.kind = 'rejected'
     AND COALESCE(r.concerns, 'other') <> 'duplicate'

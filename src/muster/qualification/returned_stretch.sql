@@ -12,7 +12,7 @@ WITH word AS (
             LEAD(d.decided_at) OVER (PARTITION BY g.buying_group_id ORDER BY d.decided_at, d.decision_id), 9000000000000000
         ) AS next_at
     FROM known_decision AS d
-    JOIN group_cycle AS g ON g.buying_group_id = SUBSTRING(d.subject_id, 1, 17)
+    JOIN decided_group AS g ON g.decision_id = d.decision_id
     WHERE d.kind IN ('accepted', 'rejected', 'recycled', 'nurture')
 ),
 

@@ -7,7 +7,9 @@ SELECT
     d.value,
     d.reason,
     d.decided_by,
-    d.decided_at
+    d.decided_at,
+    d.about_at,
+    d.known_at
 FROM decision AS d
 CROSS JOIN clock AS c
 WHERE d.known_at <= c.as_of_at

@@ -32,6 +32,8 @@ class Decision:
     Of kind `role` it says which role (`value`) the person of `other_id` plays in the group `subject_id`.
     About a hand-off it is accepted, rejected (`value`: more in words), nurture (`value`: until when),
     reassign (`value`: to whom) or note; about an account, exclude or include (`other_id`: one solution).
+    `about_at` is the instant at which the hand-off or the group began: by it the next runs find what was
+    meant, should its id give way to another.
     """
 
     decision_id: str
@@ -42,6 +44,7 @@ class Decision:
     decided_by: str
     decided_at: str
     value: str = ""
+    about_at: str = ""
 
     @property
     def says(self) -> str:

@@ -15,7 +15,7 @@ from muster.store.opening import Store
 
 COLUMNS = tuple(field.name for field in fields(Decision))
 BROUGHT_IN = "decisions-brought-in.csv"
-_OPTIONAL = {"value"}  # of files begun before roles were decided
+_OPTIONAL = {"value", "about_at"}  # of files begun before roles were decided, and ids followed
 
 
 def write_decisions(decisions: Sequence[Decision], workspace: Path) -> None:

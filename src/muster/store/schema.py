@@ -39,6 +39,7 @@ DECISION = Table(
     Column("decided_by", Text, nullable=False),
     Column("decided_at", String(40), nullable=False),  # the date of the tables it was taken on
     Column("value", Text, nullable=False),
+    Column("about_at", String(40), nullable=False),  # when what it is about began, should its id give way
     Column("turn", Integer, nullable=False),
     UniqueConstraint("subject_id", "other_id", "turn", name="turn_taken_once"),
 )

@@ -23,6 +23,29 @@ SELECT severity, source, file, "row", "column", value, reason, remedy, count FRO
 ORDER BY CASE severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END,
     count DESC, source, file, "row" """
 
+_CARRIED = """
+SELECT decision_id, kind, decided_by, decided_at, subject_id, carried_by, buying_group_id, hand_off_id,
+    is_moved, overruled_by, lost_because
+FROM decided_about
+ORDER BY lost_because IS NULL, NOT is_moved, decided_at DESC, decision_id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A decision: what it was said of, and what carries it as told now, or why nothing does."""
+
+    decision_id: str
+    kind: str
+    decided_by: str | None
+    decided_at: datetime
+    subject_id: str
+    carried_by: str | None
+    buying_group_id: str | None
+    hand_off_id: str | None
+    is_moved: bool
+    overruled_by: str | None
+    lost_because: str | None
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -51,6 +74,11 @@ def sources(tables: Published, records: Path, *, as_of: datetime) -> list[Source
 def set_aside(tables: Published) -> list[dict[str, Any]]:
     """Every finding about the records, errors first, those behind most rows first."""
     return tables.records(_FINDINGS)
+
+
+def carried(tables: Published) -> list[Carried]:
+    """Every decision that nobody took back: those that nothing carries first, then those that moved."""
+    return [Carried(**row) for row in tables.records(_CARRIED)]
 
 
 def _source(row: dict[str, Any], latest: datetime | None, as_of: datetime) -> Source:

@@ -11,7 +11,7 @@ from muster.engine.lock import is_held
 from muster.engine.run_log import entries
 from muster.problems import WrongUse
 from muster.reports.data_quality import quality_pages
-from muster.serving.figures.health import set_aside, sources
+from muster.serving.figures.health import Carried, carried, set_aside, sources
 from muster.serving.reading import Forbidden, Reading, house_of, viewer_of
 from muster.serving.rendering import render_plain
 from muster.serving.reported import reported
@@ -23,6 +23,7 @@ PARTS = (
     ("/health", "Sources and people"),
     ("/health/rows", "Rows set aside"),
     ("/health/review", "To review"),
+    ("/health/decisions", "Decisions"),
     ("/health/runs", "Runs"),
 )
 PAGE = 50
@@ -34,6 +35,7 @@ def health(asked: Reading) -> Screen:
     snapshot = asked.snapshot
     records = snapshot.folder / "records"
     found = asked.once("sources", lambda: sources(asked.tables, records, as_of=snapshot.as_of))
+    words = asked.once("decisions", lambda: carried(asked.tables))
     return reported(
         asked,
         "health",
@@ -41,7 +43,12 @@ def health(asked: Reading) -> Screen:
         title="Data health",
         active="/health",
         template="health.html",
-        more={"sources": found, "parts": PARTS, "part": "/health"},
+        more={
+            "sources": found,
+            "parts": PARTS,
+            "part": "/health",
+            "without_subject": sum(word.lost_because is not None for word in words),
+        },
     )
 
 
@@ -65,6 +72,27 @@ def rows(asked: Reading) -> Screen:
         "names": sorted({row["source"] for row in everything}),
     }
     return Screen("health_rows.html", "Rows set aside", found, (sheet,), active="/health", more=more)
+
+
+@screen(router, "/health/decisions", needs="see_data_health")
+def decisions(asked: Reading) -> Screen:
+    """Each decision with what carries it as told now, those that nothing carries first."""
+    everything = asked.once("decisions", lambda: carried(asked.tables))
+    number = asked.query.get("page", "1")
+    page = max(int(number), 1) if number.isdigit() else 1
+    columns = tuple(Carried.__slots__)
+    table = tuple(tuple(getattr(word, column) for column in columns) for word in everything)
+    more: dict[str, Any] = {
+        "parts": PARTS,
+        "part": "/health/decisions",
+        "page": page,
+        "pages": -(-len(everything) // PAGE),
+        "shown": everything[(page - 1) * PAGE : page * PAGE],
+        "lost": sum(word.lost_because is not None for word in everything),
+        "moved": sum(word.is_moved for word in everything),
+    }
+    sheet = Sheet("decisions", "Decisions", columns, table)
+    return Screen("health_decisions.html", "Decisions", everything, (sheet,), active="/health", more=more)
 
 
 @screen(router, "/health/runs", needs="see_data_health")

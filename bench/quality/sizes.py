@@ -30,7 +30,10 @@ COMPANIES = ((800, 0.1), (800, 1.05), (2_000, 0.1), (2_000, 1.05), (5_000, 1.05)
 PER_ACCOUNT = 100  # engagements, in bench/generate.py
 RANKING = ("average_precision", "average_precision_after_gap", "lift_top_1_percent")
 BESIDE = ("rule score", "MQL person score", "account x solution sum", "eight-sign logistic")
-CALIBRATION = ("calibration_slope", "observed_over_expected", "relative_ece", "brier_skill")
+CALIBRATION = (
+    *("calibration_slope", "observed_over_expected", "brier_skill"),
+    *("relative_ece", "relative_ece_by_chance"),
+)
 
 
 def figures(data: Data) -> Iterator[Figure]:

@@ -12,11 +12,13 @@ from scipy.stats import norm
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, brier_score_loss
 
+from muster.backtest.by_chance import error_by_chance
 from muster.backtest.calibration import bins_of, calibration_figures
 from muster.backtest.draws import Draws, figure
 from muster.backtest.questions import CHANCE, Openings, Questions, Rows, Silent, Span
 from muster.backtest.ranking import Ranked, Ranking, rank_figures
 from muster.backtest.win_rate import trend
+from muster.recall.clock import WEEK
 
 NONE = np.zeros(0, np.int64)
 
@@ -149,6 +151,27 @@ def test_silent_openings_are_expected_at_their_rate() -> None:
     assert own is not None
     assert values["relative_ece_all"] == pytest.approx((own * opens.sum() + 30 - 15) / total)
     assert values["observed_over_expected"] == pytest.approx(opens.sum() / chance.sum())
+
+
+def test_chances_without_a_fault_err_as_much_as_is_said_of_chance() -> None:
+    """Companies drawn from their own chances, a year of Mondays each: the stated range holds their error."""
+    draw, held, said = np.random.default_rng(3), 0, 0.0
+    unit, week = (part.ravel() for part in np.meshgrid(np.arange(400), np.arange(0, 52, 4)))
+    chance = np.repeat(0.02 + 0.2 * draw.random(400) ** 3, 13).reshape(400, 13).T.ravel()
+    bins = np.array_split(np.argsort(chance, kind="stable"), 15)
+    found = error_by_chance(chance, unit, week * WEEK, bins, horizon=13 * WEEK)
+    low, high = np.quantile(found[1:], [0.1, 0.9])
+    for _ in range(100):
+        # Three or four Mondays share an opening: stretches of 13 weeks from a Monday of one's own.
+        start = draw.integers(0, 13, 400)
+        luck = draw.random((400, 6))
+        opens = luck[unit, (week + start[unit]) // 13] < chance
+        off = sum(abs(chance[rows].sum() - opens[rows].sum()) for rows in bins) / opens.sum()
+        held, said = held + (low <= off <= high), said + off / 100
+    assert 65 <= held <= 93
+    assert said == pytest.approx(found[0], rel=0.1)
+    alone = error_by_chance(chance, np.arange(len(chance)), week * WEEK, bins, horizon=13 * WEEK)
+    assert alone[0] < 0.8 * found[0]  # row by row, chance would seem to do less than it does
 
 
 def test_bins_hold_every_row_once_and_about_as_many_expected_openings() -> None:

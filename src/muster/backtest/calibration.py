@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from muster.backtest.by_chance import error_by_chance
 from muster.backtest.draws import Draws, Figure, figure, ratio
 from muster.backtest.questions import CHANCE, Questions, distinct
 
@@ -42,7 +43,8 @@ def calibration_figures(asked: Questions, draws: Draws) -> list[Figure]:
     Brier 1950; the error (ECE) over 15 bins of equal size, divided by the base rate; slope and intercept
     after Cox 1958, the intercept with the slope held at 1 (calibration in the large, Van Calster 2019).
     Judged where a chance was said; `..._all` counts the silent accounts at the rate at which such accounts
-    opened until then. In the error, those of a solution are a bin of their own.
+    opened until then. In the error, those of a solution are a bin of their own. `relative_ece_by_chance` is
+    what the error would be were every chance right.
     """
     rows = asked.asked
     said = rows.only(np.isfinite(rows.scores[CHANCE]))
@@ -64,6 +66,13 @@ def calibration_figures(asked: Questions, draws: Draws) -> list[Figure]:
         "relative_ece": _unshifted(ratio(_error(chance, opens, account, draws), came)),
         "relative_ece_all": _unshifted(
             ratio(_error(chance, opens, account, draws) + _silent_error(asked, draws), came + missed)
+        ),
+        "relative_ece_by_chance": error_by_chance(
+            chance,
+            account * len(asked.solution_ids) + said.solution,
+            said.week,
+            _error_bins(chance, opens, account),
+            horizon=asked.span.horizon,
         ),
         "observed_over_expected": ratio(came, expected),
         "observed_over_expected_all": ratio(came + missed + unsaid, expected + foretold),
@@ -128,13 +137,17 @@ def _top(chance: Vector, part: float) -> npt.NDArray[np.bool_]:
 
 def _error(chance: Vector, opens: Vector, account: npt.NDArray[np.int64], draws: Draws) -> Vector:
     """By how many openings what was said and what came differ, bin by bin, in every sample."""
-    order = np.lexsort((opens, account, chance))
     off: Vector | None = None
-    for part in np.array_split(order, ERROR_BINS):
+    for part in _error_bins(chance, opens, account):
         said, came = draws.sums(account[part], chance[part], opens[part])
         off = np.abs(said - came) + (0 if off is None else off)
     assert off is not None
     return np.asarray(off)
+
+
+def _error_bins(chance: Vector, opens: Vector, account: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
+    """Bins of equal size, from the least chances to the greatest: the places of their rows."""
+    return np.array_split(np.lexsort((opens, account, chance)), ERROR_BINS)
 
 
 def _silent_error(asked: Questions, draws: Draws) -> Vector:

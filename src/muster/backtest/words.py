@@ -26,6 +26,7 @@ NAMES = {
     "brier_skill": "Brier skill",
     "relative_ece": "relative calibration error",
     "relative_ece_all": "the same, silent accounts at their rate",
+    "relative_ece_by_chance": "what it would be by chance, were every chance right",
     "calibration_slope": "calibration slope",
     "calibration_intercept": "calibration intercept",
     "observed_over_expected": "observed over expected, where a chance was said",

@@ -40,4 +40,4 @@ def error_by_chance(
         came = np.bincount(place, weights=opens, minlength=len(bins))
         if came.sum():
             found[number] = np.abs(said - came).sum() / came.sum()
-    return np.r_[np.nanmean(found) if np.isfinite(found).any() else np.nan, found]
+    return np.asarray(np.r_[np.nanmean(found) if np.isfinite(found).any() else np.nan, found])

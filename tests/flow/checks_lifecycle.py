@@ -110,6 +110,63 @@ def customers_share_won_credit(workspace: Workspace) -> list[Row]:
     )
 
 
+def relationships_are_divided_whole(workspace: Workspace) -> list[Row]:
+    """What a customer brought is all divided, by the first deal it was won with, and is what was booked.
+
+    Of subscriptions it is counted again day by day, where a cent a month and move may be rounded away.
+    """
+    return rows(
+        workspace,
+        f"""
+        WITH first AS (
+            SELECT l.account_id, ARG_MIN(o.opportunity_id, (o.closed_at, o.opportunity_id)) AS opportunity_id
+            FROM known_opportunity AS o JOIN account_alias AS l USING (account_record_id)
+            WHERE o.is_won GROUP BY ALL
+        ),
+        won AS (
+            SELECT l.account_id, o.currency, SUM(o.amount_cents) AS cents
+            FROM known_opportunity AS o JOIN account_alias AS l USING (account_record_id)
+            WHERE o.is_won GROUP BY ALL
+        ),
+        stood AS (
+            SELECT account_id, currency, end_cents, moved_on, LEAST(
+                LEAD(moved_on) OVER (PARTITION BY account_id, currency ORDER BY moved_on),
+                DATE '{workspace.published.manifest["as_of"][:10]}') AS until_on
+            FROM arr_movement
+        ),
+        daily AS (
+            SELECT account_id, currency, end_cents,
+                UNNEST(GENERATE_SERIES(moved_on::TIMESTAMP, until_on - INTERVAL 1 DAY, INTERVAL 1 DAY)) AS day
+            FROM stood
+        ),
+        ran AS (
+            SELECT account_id, currency, SUM(end_cents / (12 * DAY(LAST_DAY(day)))) AS cents,
+                2 * COUNT(DISTINCT DATE_TRUNC('month', day)) AS off
+            FROM daily GROUP BY ALL
+        ),
+        touched AS (
+            SELECT opportunity_id, attribution_model, SUM(share) AS share
+            FROM credit WHERE engagement_id IS NOT NULL GROUP BY ALL
+        ),
+        told AS (
+            SELECT account_id, currency, attribution_model, basis, opportunity_id, brought_cents,
+                SUM(credit_cents) AS credit_cents,
+                COALESCE(SUM(share) FILTER (program_id <> '(unattributed)'), 0) AS share
+            FROM relationship_credit GROUP BY ALL
+        )
+        SELECT t.*, f.opportunity_id AS first_deal, w.cents, r.cents
+        FROM told AS t LEFT JOIN first AS f USING (account_id) LEFT JOIN won AS w USING (account_id, currency)
+        LEFT JOIN ran AS r USING (account_id, currency)
+        LEFT JOIN touched AS c ON c.opportunity_id = t.opportunity_id
+            AND c.attribution_model = t.attribution_model
+        WHERE t.credit_cents <> t.brought_cents OR t.opportunity_id IS DISTINCT FROM f.opportunity_id
+        OR ABS(t.share - COALESCE(c.share, 0)) > 1e-6
+        OR CASE t.basis WHEN 'opportunities' THEN t.brought_cents IS DISTINCT FROM w.cents
+            ELSE ABS(t.brought_cents - COALESCE(r.cents, 0)) > COALESCE(r.off, 0) END
+        """,
+    )
+
+
 def every_cohort_is_whole(workspace: Workspace) -> list[Row]:
     """Of a cohort everybody is won, lost or on the way; to be won by an age is to be won in the end."""
     return rows(
@@ -226,6 +283,7 @@ CHECKS = (
     quarters_hold_every_move,
     customers_are_who_bought,
     customers_share_won_credit,
+    relationships_are_divided_whole,
     every_cohort_is_whole,
     cohorts_hold_every_deal_and_lead,
     every_visit_of_a_stage_ends_one_way,

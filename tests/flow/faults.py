@@ -424,6 +424,12 @@ ALL_IS_MARKETINGS = Fault(
     "CASE WHEN k.engagement_id IS NOT NULL THEN k.credit_cents ELSE 0 END",
     "k.credit_cents",
 )
+THE_LAST_DEAL_WINS = Fault(
+    "a customer counts as won by its latest deal",
+    "relationship_credit",
+    "ORDER BY o.booked_at, o.opportunity_id",
+    "ORDER BY o.booked_at DESC, o.opportunity_id",
+)
 ONLY_CUSTOMERS_PAY = Fault(
     "what a programme cost is divided over customers alone",
     "customer",

@@ -162,6 +162,7 @@ PROPERTIES: list[tuple[Callable[[Path], Workspace], dict[Fault, Check]]] = [
             faults.CHURN_IS_HALVED: lifecycle.quarters_hold_every_move,
             faults.RENEWALS_ARE_UPSELLS: lifecycle.customers_are_who_bought,
             faults.ALL_IS_MARKETINGS: lifecycle.customers_share_won_credit,
+            faults.THE_LAST_DEAL_WINS: lifecycle.relationships_are_divided_whole,
             faults.THE_LAST_CALL_COUNTS: lifecycle.cohorts_hold_every_deal_and_lead,
             faults.ALL_SALES_ARE_RENEWALS: lifecycle.goals_came_to_what_was_booked,
         },

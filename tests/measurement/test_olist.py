@@ -140,3 +140,30 @@ def test_a_deal_is_sourced_by_the_lead_that_came_before_it(ws: Workspace, olist:
         for deal in olist.deals
         if timedelta(0) <= olist.took(deal) <= timedelta(days=182)
     }
+
+
+def test_what_sellers_took_falls_to_the_origin_of_the_deal_that_won_them(ws: Workspace, olist: Olist) -> None:
+    """Deals have no amount here, and yet credit divides revenue: what came after the sale, to the cent.
+
+    A month's takings run through the month after it, so those until July have come by the first of September.
+    """
+    told = rows(
+        ws,
+        """
+        SELECT l.account_record_id AS seller, r.opportunity_id AS deal, r.program_id, r.brought_cents,
+            r.credit_cents
+        FROM relationship_credit AS r JOIN account_alias AS l USING (account_id)
+        WHERE r.attribution_model = 'linear' AND r.basis = 'subscriptions'
+        """,
+    )
+    by_seller: Counter[str] = Counter()
+    for (seller, month), cents in olist.taken.items():
+        by_seller[seller] += cents if month < "2018-08" else 0
+    assert {row["seller"]: row["brought_cents"] for row in told} == {
+        seller: cents for seller, cents in by_seller.items() if cents
+    }
+    credited = [row for row in told if row["program_id"] != "(unattributed)"]
+    assert len(credited) > 150
+    for row in told:
+        assert row["credit_cents"] == row["brought_cents"]  # one first contact a seller: nothing to share
+    assert all(row["program_id"] == olist.origin[row["deal"]] for row in credited)

@@ -22,7 +22,7 @@ from muster.reports.sheets import BoardPack
 from muster.reports.values import Money
 
 NOT_CAUSE = "Not what would have been lost without"
-OF_CREDIT = {"credit", "credit_interval", "program_value", "program_job"}
+OF_CREDIT = {"credit", "credit_interval", "program_value", "program_job", "relationship_credit"}
 
 
 @pytest.fixture(scope="module")

@@ -149,6 +149,25 @@ def test_marketing_is_credited_with_the_deals_it_touched_and_no_others(ws: Works
     assert credited == [100_000, 200_000, 0]
 
 
+def test_what_came_after_the_sale_is_divided_by_the_deal_that_won_the_customer(ws: Workspace) -> None:
+    """Until 15 July, whole months in twelfths, begun ones by days; the fair alone touched the first deals."""
+    found = rows(
+        ws,
+        """
+        SELECT name, program_id, basis, brought_cents, credit_cents
+        FROM relationship_credit JOIN account USING (account_id)
+        WHERE attribution_model = 'linear' ORDER BY name
+        """,
+    )
+    ash = 6_786 + 10_000 + 10_000 + 2_903 + 2_750 + 3_387  # February from the 10th, to 9 May; 20 June on
+    beech = 3 * 20_000 + 15_000 + 6_774
+    assert [tuple(row.values()) for row in found] == [
+        ("Ash", "events", "subscriptions", ash, ash),
+        ("Beech", "events", "subscriptions", beech, beech),
+        ("Cypress", "(unattributed)", "opportunities", 30_000, 30_000),
+    ]
+
+
 def test_a_customer_in_a_buying_cycle_for_something_else_is_told(ws: Workspace) -> None:
     beech = customer(ws, "Beech")
     assert (beech["other_group_count"], beech["other_solution_id"]) == (1, "revenue-cloud")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from muster.reports.credit import CHOSEN, UNPLANNED, disclaimer, model_name
 from muster.reports.money import short
 from muster.reports.published import Published
 from muster.reports.quarter import quarter_of
@@ -25,7 +26,13 @@ def customers_page(tables: Published, scope: Scope) -> Page:
         "customers",
         "Customers",
         _opening(rows, forming, scope),
-        (ends, kinds_sheet(tables, scope), _recurring_sheet(tables, scope), forming),
+        (
+            ends,
+            kinds_sheet(tables, scope),
+            _recurring_sheet(tables, scope),
+            _relationship_sheet(tables, scope),
+            forming,
+        ),
     )
 
 
@@ -123,6 +130,48 @@ def _recurring_sheet(tables: Published, scope: Scope) -> Sheet:
         "rules/finance.csv says.",
         note="Start + new + win back + expansion \u2212 contraction \u2212 churn = end. GRR and NRR: of what "
         "customers brought a year ago, what is kept without and with what they bought on top.",
+    )
+
+
+def _relationship_sheet(tables: Published, scope: Scope) -> Sheet:
+    """What customers brought to date, divided over the programmes that are credited with winning them."""
+    sql = f"""
+    SELECT r.program_id, MAX(t.name) AS name, COUNT(DISTINCT r.account_id) AS customers,
+        SUM(r.credit_cents) AS cents
+    FROM relationship_credit AS r LEFT JOIN known_tactic AS t ON t.tactic_id = r.program_id
+    WHERE r.attribution_model = '{CHOSEN}' AND r.currency = '{scope.currency}' AND r.share > 0
+    GROUP BY r.program_id
+    ORDER BY CASE WHEN r.program_id LIKE '(%' THEN 1 ELSE 0 END, cents DESC, r.program_id"""
+    found = tables.records(sql)
+    whole = sum(int(r["cents"]) for r in found)
+    outside = {"(unattributed)": "Won by no touch, or no deal on record", "(no programme)": UNPLANNED}
+    return Sheet(
+        "relationship",
+        "What customers brought over the whole relationship, by the programmes that won them",
+        (
+            Column("Programme", is_words=True),
+            Column("Customers"),
+            Column(f"Brought to date, {model_name(CHOSEN)}"),
+            Column("Part of all"),
+        ),
+        tuple(
+            (
+                outside.get(r["program_id"]) or r["name"] or r["program_id"],
+                int(r["customers"]),
+                Money(int(r["cents"]), scope.currency),
+                Share(int(r["cents"]), whole),
+            )
+            for r in found
+        ),
+        Query(("relationship_credit", "known_tactic"), sql),
+        "No account has bought.",
+        foot=("All customers", None, Money(whole, scope.currency), None) if found else None,
+        note=f"{disclaimer(CHOSEN)} Revenue after the sale: of subscriptions what came to date, else "
+        "everything won, divided as the deal that won the customer is. A customer stands with each programme "
+        "that touched it before.",
+        shown=8,
+        tail=sum(1 for r in found if r["program_id"] in outside),
+        is_to_date=True,
     )
 
 

@@ -48,6 +48,7 @@ OWN = {
     ("person_alias", "person_record_id"): "a record of the person",
     ("known_opportunity", "opportunity_id"): "what the row is about",
     ("path", "opportunity_id"): "a key: the group's own opportunity",
+    ("relationship_credit", "opportunity_id"): "the deal that won the account",
     ("hand_off", "hand_off_id"): "what the row is about",
     ("share", "share_id"): "what the row is about",
     ("buying_group", "buying_group_id"): "what the row is about",

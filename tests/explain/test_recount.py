@@ -155,6 +155,8 @@ NOT_RECOUNTED = {
         )
     ),
     *(("goal", figure) for figure in ("target", "basis_count")),
+    # tests/flow/checks_lifecycle.py, tests/measurement/test_olist.py
+    *(("relationship_credit", figure) for figure in ("share", "credit_cents")),
     ("renewal", "influenced_won_count"),
     ("likely_share", "confidence"),
     ("referral", "confidence"),  # that of the share it follows

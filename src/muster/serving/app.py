@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
 
+from anyio import to_thread
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -28,6 +29,7 @@ from muster.serving.uploads import tidy
 from muster.store.opening import Store
 
 _LOG = logging.getLogger("muster.serving")
+_AT_ONCE = 8  # pages made at a time: each holds what it read, and more than a few a core only wait on it
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
@@ -43,6 +45,7 @@ def application(workspace: Path, store: Store, *, entry: Entry | None = None) ->
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
         tidy(workspace)
+        to_thread.current_default_thread_limiter().total_tokens = _AT_ONCE
         with scheduled(workspace, config.schedule), telling(workspace, store):
             yield
 

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from muster.canonical.tables import Column, Table, flow_tables
+from muster.engine import duckdb_engine
 from muster.engine.duckdb_engine import DuckDBEngine
 from muster.problems import CheckFailed
 
@@ -210,3 +211,25 @@ def test_a_table_held_in_files_leaves_none_behind(tmp_path: Path) -> None:
         assert list(tmp_path.rglob("*.parquet"))
         engine.drop("numbers")
         assert not list(tmp_path.rglob("*.parquet"))
+
+
+def test_a_table_without_rows_has_the_same_file_whoever_writes_it_and_is_checked_all_the_same(
+    engine: DuckDBEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [tmp_path / f"{name}.parquet" for name in ("first", "second", "third")]
+    for file in files[:2]:
+        engine.create("visit", f"{VISITS} WHERE n > 99")
+        assert engine.publish(VISIT, file) == 0
+    monkeypatch.setattr(duckdb_engine, "WITHOUT_ROWS", {})  # as in another process
+    with DuckDBEngine(memory_limit="2GB", threads=1) as other:
+        other.put("numbers", numbers(0))
+        other.create("visit", VISITS)
+        assert other.publish(VISIT, files[2]) == 0
+        other.create("visit", VISITS.replace("7 * n AS", "7e0 * n AS"))
+        with pytest.raises(CheckFailed, match="cost_cents is DOUBLE"):
+            other.publish(VISIT, files[2])
+    assert len({file.read_bytes() for file in files}) == 1
+    assert pq.read_schema(files[0]).names == [column.name for column in VISIT.columns]
+    engine.create("visit", VISITS)
+    assert engine.publish(VISIT, files[0]) == 3
+    assert pq.read_table(files[0]).num_rows == 3

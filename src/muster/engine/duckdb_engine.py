@@ -25,6 +25,9 @@ MACROS = ("CREATE OR REPLACE MACRO INT_DIV(a, b) AS a // b",)
 ROW_GROUP = 20_480
 ARRIVING = "_arriving"
 BUILDING = "_building"
+# The file of a table without rows hangs on its contract alone. A small company has some seventy of them:
+# whatever runs the flow again and again (a server, the tests) writes each once.
+WITHOUT_ROWS: dict[Table, bytes] = {}
 
 
 class DuckDBEngine:
@@ -132,6 +135,9 @@ class DuckDBEngine:
         """Check the table of that name against its contract and write it as Parquet, in its order."""
         described = self._connection.execute(f"DESCRIBE {quoted(table.name)}").fetchall()
         shape.check_columns(table, {row[0]: row[1] for row in described})
+        if self._held.get(table.name) == 0 and table in WITHOUT_ROWS:
+            file.write_bytes(WITHOUT_ROWS[table])
+            return 0
         in_order = self._keys.get(table.name) == table.order
         if in_order:
             self._check_stretches(table)
@@ -151,6 +157,8 @@ class DuckDBEngine:
             f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROW_GROUP})"
         )
         self._connection.execute("RESET disabled_optimizers")
+        if rows == 0:
+            WITHOUT_ROWS[table] = file.read_bytes()
         return rows
 
     def close(self) -> None:

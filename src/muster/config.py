@@ -167,6 +167,19 @@ class MessagesConfig(_Section):
     slack: SlackConfig | None = None
 
 
+class RetentionConfig(_Section):
+    """How long is kept what runs leave behind: without a number of days, for good. Every run ends with it.
+
+    `run_before` keeps the tables of the run before until the next one. `set_aside_days`: the text of rows
+    set aside, by when their file was last changed. `logs_days`: what the logs of runs say. How long the texts
+    of messages are kept says `messages.keep_days`.
+    """
+
+    run_before: bool = True
+    set_aside_days: Annotated[int, Field(ge=1)] | None = None
+    logs_days: Annotated[int, Field(ge=1)] | None = None
+
+
 class Config(_Section):
     """The whole of muster.toml."""
 
@@ -177,6 +190,7 @@ class Config(_Section):
     store: StoreConfig = StoreConfig()
     serve: ServeConfig = ServeConfig()
     messages: MessagesConfig = MessagesConfig()
+    retention: RetentionConfig = RetentionConfig()
 
 
 def read_config(workspace: Path, *, environment: Mapping[str, str] | None = None) -> Config:
@@ -343,5 +357,6 @@ def _known_keys() -> list[str]:
         MessagesConfig,
         SmtpConfig,
         SlackConfig,
+        RetentionConfig,
     )
     return sorted({field.alias or key for model in models for key, field in model.model_fields.items()})

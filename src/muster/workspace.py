@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,6 +14,7 @@ from muster.config import FILE, SQLITE_STORE, Config, read_config
 from muster.engine.lock import hold
 from muster.engine.published import Published, open_published
 from muster.erasing.erase import Finished, begin, finish
+from muster.erasing.retention import keep_no_longer
 from muster.erasing.whom import Whom
 from muster.problems import WrongUse
 from muster.rules.read import Rules, default_text, read_rules, rule_shapes
@@ -101,11 +102,13 @@ class Workspace:
     def _build(
         self, *, as_of: datetime | None, engine: str = "duckdb", progress: flow.Progress | None
     ) -> tuple[flow.RunResult, Finished | None]:
-        """A run, and the end of an erasure that was begun; the workspace is held."""
+        """A run, then the end of an erasure that was begun, and of what was kept long enough."""
         self._tell_decisions()
         config = self.config
         result = flow.run(self.folder, config, self.rules, as_of=as_of, engine=engine, progress=progress)
-        return result, finish(self.folder, config)
+        finished = finish(self.folder, config)
+        keep_no_longer(self.folder, config, now=datetime.now(UTC))
+        return result, finished
 
     def _tell_decisions(self) -> None:
         """Write out what the store holds by now: a source of the run that begins."""

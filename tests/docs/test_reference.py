@@ -21,6 +21,7 @@ from muster.config import (
     EngineConfig,
     MessagesConfig,
     PeopleConfig,
+    RetentionConfig,
     ServeConfig,
     SignOnConfig,
     SlackConfig,
@@ -95,6 +96,7 @@ def test_every_value_of_the_policy_has_a_default_with_a_reason() -> None:
         ("## [messages]", MessagesConfig),
         ("## [messages.smtp]", SmtpConfig),
         ("## [messages.slack]", SlackConfig),
+        ("## [retention]", RetentionConfig),
     ],
 )
 def test_every_key_of_muster_toml_is_documented(heading: str, model: type[BaseModel]) -> None:
@@ -105,7 +107,8 @@ def test_every_key_of_muster_toml_is_documented(heading: str, model: type[BaseMo
 
 
 def test_muster_toml_has_no_section_that_is_not_documented() -> None:
-    assert set(Config.model_fields) == {"company", "source", "engine", "people", "store", "serve", "messages"}
+    known = {"company", "source", "engine", "people", "store", "serve", "messages", "retention"}
+    assert set(Config.model_fields) == known
     assert get_args(SourceConfig.model_fields["kind"].annotation) == ("salesforce", "table")
 
 

@@ -18,7 +18,7 @@ from muster.store.tokens import read_tokens
 from muster.store.users import user_by_email
 
 Client = Callable[..., httpx.Client]
-ADMINS_ALONE = ("/settings/users", "/settings/tokens", "/settings/messages", "/settings/audit")
+ADMINS_ALONE = tuple(f"/settings/{part}" for part in ("users", "tokens", "messages", "privacy", "audit"))
 LINK = re.compile(r"http\S+/start/[\w-]+")
 
 

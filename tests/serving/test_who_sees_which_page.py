@@ -33,7 +33,8 @@ RULES: dict[str, frozenset[str | None]] = {
     **dict.fromkeys(("/people", "/search", "/me", "/first-run"), USERS),
     **dict.fromkeys(("/measures", "/replay", "/programs", "/health", "/packs"), OFFICE),
     "/settings": frozenset({"analyst", "admin"}),
-    **dict.fromkeys(("/settings/audit", "/settings/messages", "/settings/tokens", "/settings/users"), ADMIN),
+    **dict.fromkeys(("/settings/audit", "/settings/messages", "/settings/privacy"), ADMIN),
+    **dict.fromkeys(("/settings/tokens", "/settings/users"), ADMIN),
 }
 # What is drawn anew with every answer: no secret of anybody's stands in it.
 _DRAWN = re.compile(r'nonce="[^"]*"|name="key" value="[^"]*"')

@@ -25,6 +25,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "manage_tokens": _ADMIN,  # other people's; everyone has their own
     "manage_deliveries": _ADMIN,
     "see_audit": _ADMIN,
+    "erase_people": _ADMIN,
     "see_everything": _ADMIN,  # tables that no rule of table_rules.toml opens to others
 }
 

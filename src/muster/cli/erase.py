@@ -65,7 +65,9 @@ def erase(
         finished = opened.erase([preview.whom], by=by or user_name(), progress=report)
     after = read_money(opened)
     if json:
-        print_json(_cells(preview) | _outcome(finished) | {"money_after": [asdict(m) for m in after]})
+        # The id they had is made of their address: it stands in no answer that a log may keep.
+        cells = {name: cell for name, cell in _cells(preview).items() if name != "person_id"}
+        print_json(cells | _outcome(finished) | {"money_after": [asdict(m) for m in after]})
         return
     screen = results()
     screen.print(f"Erased. The person goes by {finished.names[0]} now.")

@@ -1,1 +1,1 @@
-"""Erasing one person: named once, out of every place that Muster writes, and kept out of what it reads."""
+"""Erasing: one person out of every place that Muster writes, and what was kept long enough."""

@@ -66,7 +66,7 @@ AGREE = {
     ),
     "hand_off": Said(
         "at",
-        "hand_off_id buying_group_id at owner_id sentence member_count visitor_count score is_replayed",
+        "hand_off_id buying_group_id at handed_to_id sentence member_count visitor_count score is_replayed",
     ),
     "hand_off_update": Said("at", "hand_off_id at kind person_id sentence"),
     "signal": Said("at", "buying_group_id at component kind points decays_from source_id reason"),

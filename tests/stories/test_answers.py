@@ -227,7 +227,10 @@ def person_of(email: str) -> str:
 )
 def test_what_was_said_of_a_group_stays_with_it_when_its_account_gives_way_to_another(ws: Workspace) -> None:
     [given] = hand_offs(ws, "elder.example") or hand_offs(ws, "younger.example")
-    assert given["buying_group_id"] == group_id("elder") and given["owner_id"] == "rep-9"
+    assert given["buying_group_id"] == group_id("elder") and (given["handed_to_id"], given["owner_id"]) == (
+        None,
+        "rep-9",
+    )
     for said in ("yes", "to", "note"):
         found = about(ws, said)
         assert (found["carried_by"], found["hand_off_id"]) == ("hand_off", given["hand_off_id"])

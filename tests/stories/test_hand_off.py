@@ -224,11 +224,16 @@ def test_a_group_that_is_not_with_sales_is_nurtured_with_what_nobody_of_it_has_s
     decided("2025-02-06 09:00", "undo", "to rep-2"),
 )  # fmt: skip
 def test_a_hand_off_that_was_passed_on_is_the_other_sellers_and_the_way_is_told(ws: Workspace) -> None:
-    assert hand_offs(ws, "passed-on.example")[0]["owner_id"] == "rep-3"
+    [given] = hand_offs(ws, "passed-on.example")
+    assert (given["handed_to_id"], given["owner_id"]) == ("rep-1", "rep-3")
     assert news(ws, "passed-on.example") == [
         ("reassigned", "Rita passed it on to rep-2"),
         ("reassigned", "Rita passed it on to rep-3: she knows them"),
     ]
     sources = explain(ws, "hand_off", f"{group_id('passed-on')}-1").sources
-    assert [source.key for source in sources] == [f"{group_id('passed-on')} 2025-02-06 09:00"]
+    decision = f"{group_id('passed-on')} 2025-02-06 09:00"
+    assert {source.key for source in sources} == {
+        decision,
+        "passed-on",
+    }  # who has it, and who had it at first
     assert hand_offs(ws, "kept.example")[0]["owner_id"] == "rep-1" and news(ws, "kept.example") == []

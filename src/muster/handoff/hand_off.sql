@@ -1,5 +1,5 @@
--- Hand-offs with the group as it was known then: members, visitors, score, and the seller they go to: who owns the account, unless
--- somebody passed the hand-off or its group on to another since.
+-- Hand-offs with the group as it was known then: members, visitors, score, and the seller they went to, who owned the account unless
+-- somebody had passed its group on to another by then; and the seller who has them as of the date.
 WITH people AS (
     SELECT
         h.hand_off_id,
@@ -42,7 +42,11 @@ passed_on AS (
     SELECT
         h.hand_off_id,
         d.value AS owner_id,
-        ROW_NUMBER() OVER (PARTITION BY h.hand_off_id ORDER BY d.decided_at DESC, d.decision_id DESC) AS back
+        CASE WHEN d.decided_at <= h.at THEN 1 ELSE 0 END AS was_before,
+        ROW_NUMBER() OVER (PARTITION BY h.hand_off_id ORDER BY d.decided_at DESC, d.decision_id DESC) AS back,
+        ROW_NUMBER() OVER (
+            PARTITION BY h.hand_off_id, CASE WHEN d.decided_at <= h.at THEN 1 ELSE 0 END ORDER BY d.decided_at DESC, d.decision_id DESC
+        ) AS back_there
     FROM hand_off_moment AS h
     JOIN decided_about AS d ON d.buying_group_id = h.buying_group_id AND COALESCE(d.hand_off_id, h.hand_off_id) = h.hand_off_id
     WHERE d.kind = 'reassign'
@@ -52,6 +56,7 @@ SELECT
     h.hand_off_id,
     h.buying_group_id,
     h.at,
+    COALESCE(b.owner_id, o.owner_id) AS handed_to_id,
     COALESCE(t.owner_id, o.owner_id) AS owner_id,
     COALESCE(
         CASE WHEN a.record_known_at <= h.at THEN a.name END,
@@ -77,3 +82,4 @@ LEFT JOIN people AS p ON p.hand_off_id = h.hand_off_id
 LEFT JOIN visitors AS v ON v.hand_off_id = h.hand_off_id
 LEFT JOIN record_owner AS o ON o.account_id = h.account_id AND o.number = 1 AND o.known_at <= h.at
 LEFT JOIN passed_on AS t ON t.hand_off_id = h.hand_off_id AND t.back = 1
+LEFT JOIN passed_on AS b ON b.hand_off_id = h.hand_off_id AND b.was_before = 1 AND b.back_there = 1

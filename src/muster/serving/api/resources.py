@@ -186,9 +186,9 @@ HAND_OFFS = Resource(
     sql="""
         SELECT h.hand_off_id AS key, GREATEST(h."at", d."at", u."at") AS updated_at, h.hand_off_id,
             h.buying_group_id, g.account_id, COALESCE(a.name, a.domain, g.account_id) AS account,
-            g.solution_id, h."at" AS handed_off_at, h.owner_id, h.sentence, h.member_count, h.visitor_count,
-            h.score, h.is_replayed, d.outcome, d.reason AS outcome_reason, d."at" AS answered_at,
-            d.hours_to_first_action, COALESCE(u.updates, 0) AS update_count
+            g.solution_id, h."at" AS handed_off_at, h.handed_to_id, h.owner_id, h.sentence, h.member_count,
+            h.visitor_count, h.score, h.is_replayed, d.outcome, d.reason AS outcome_reason,
+            d."at" AS answered_at, d.hours_to_first_action, COALESCE(u.updates, 0) AS update_count
         FROM hand_off AS h
         JOIN buying_group AS g ON g.buying_group_id = h.buying_group_id
         LEFT JOIN account AS a ON a.account_id = g.account_id
@@ -208,6 +208,7 @@ HAND_OFFS = Resource(
         "account": "account.name",
         "solution_id": "buying_group.solution_id",
         "handed_off_at": "hand_off.at",
+        "handed_to_id": "hand_off.handed_to_id",
         "owner_id": "hand_off.owner_id",
         "sentence": "hand_off.sentence",
         "member_count": "hand_off.member_count",
@@ -224,7 +225,7 @@ HAND_OFFS = Resource(
     filters=(
         Filter("buying_group_id", "Hand-offs of this group."),
         Filter("account_id", "Hand-offs of this account's groups."),
-        Filter("owner_id", "Hand-offs to this seller."),
+        Filter("owner_id", "Hand-offs that this seller has now."),
         Filter("outcome", "Hand-offs that sales answered so: accepted, rejected, recycled, ..."),
     ),
     item="hand_off_id",

@@ -10,8 +10,8 @@ from muster.reports.published import Published
 from muster.serving.figures.group.head import Group
 
 _HAND_OFFS = """
-SELECT h.hand_off_id, h.at AS handed_at, h.owner_id, h.sentence, h.member_count, h.visitor_count, h.score,
-    h.is_replayed
+SELECT h.hand_off_id, h.at AS handed_at, h.handed_to_id, h.owner_id, h.sentence, h.member_count,
+    h.visitor_count, h.score, h.is_replayed
 FROM hand_off AS h WHERE h.buying_group_id = ? ORDER BY h.at DESC, h.hand_off_id DESC"""
 _ANSWERS = """
 SELECT d.hand_off_id, d.outcome, d.reason, d.at AS answered_at, d.hours_to_first_action
@@ -80,10 +80,14 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class HandOff:
-    """One hand-off, with the answers and the news that followed; `is_replayed`: nobody was told."""
+    """One hand-off, with the answers and the news that followed; `is_replayed`: nobody was told.
+
+    `handed_to_id` is the seller it went to, `owner_id` who has it as of the run.
+    """
 
     hand_off_id: str
     handed_at: datetime
+    handed_to_id: str | None
     owner_id: str | None
     sentence: str
     member_count: int

@@ -49,6 +49,7 @@ class SparkEngine:
                     remedy="Start a session with that setting.",
                 )
         self._folder = Path(tempfile.mkdtemp(prefix="muster-", dir=scratch))
+        self._writer = DuckDBEngine(scratch=self._folder)
         self._numbers = count(1)
         self._places: dict[str, Path] = {}
         # Of each table that rows are appended to: its parts, and the order in which it is published.
@@ -117,19 +118,22 @@ class SparkEngine:
 
     def publish(self, table: Table, file: Path) -> int:
         """Check the table of that name against its contract and write it as Parquet, in its order."""
-        with DuckDBEngine(scratch=self._folder) as writer:
-            if table.name in self._parts:
-                parts, key = self._parts[table.name]
-                for part in parts:
-                    writer.append(table.name, f"SELECT * FROM read_parquet('{part}/*.parquet')", key=key)
-            else:
-                writer.load(table.name, self._places[table.name])
-            return writer.publish(table, file)
+        if table.name in self._parts:
+            parts, key = self._parts[table.name]
+            for part in parts:
+                self._writer.append(table.name, f"SELECT * FROM read_parquet('{part}/*.parquet')", key=key)
+        else:
+            self._writer.load(table.name, self._places[table.name])
+        try:
+            return self._writer.publish(table, file)
+        finally:
+            self._writer.drop(table.name)
 
     def close(self) -> None:
         """Forget every table and remove the scratch folder; the session stays with whoever made it."""
         for name in list(self._places):
             self.drop(name)
+        self._writer.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _write(self, name: str, sql: str, place: Path) -> int:

@@ -73,7 +73,7 @@ def finish(workspace: Path, config: Config) -> Finished | None:
     from muster.store.rewriting import rewrite  # noqa: PLC0415
 
     scrubber = Scrubber(told)
-    files = rewrite_files(workspace, scrubber)
+    files = rewrite_files(workspace, config, scrubber)
     facts = {"files_rewritten": files.written, "files_dropped": files.dropped}
     with closing(open_or_make(workspace, config.store)) as store:
         rows = rewrite(store, scrubber.tree, tell=[(p.by, p.name, facts) for p in told.pending])

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from muster.config import OLDER_DECISIONS
+from muster.config import OLDER_DECISIONS, Config
 from muster.engine.lock import HOME
 from muster.engine.published import open_published
 from muster.identity.change_log import CHANGES
@@ -38,12 +38,13 @@ class Rewritten:
     packs: dict[str, str]
 
 
-def rewrite_files(workspace: Path, scrubber: Scrubber) -> Rewritten:
+def rewrite_files(workspace: Path, config: Config, scrubber: Scrubber) -> Rewritten:
     """Write anew or drop every file of Muster's own that may name somebody on the list."""
     home = workspace / HOME
-    dropped = _drop_what_is_made_again(workspace)
+    reports = _reports(workspace, config)
+    dropped = _drop_what_is_made_again(workspace, reports)
     written = 0
-    for file in _texts_of(workspace, home):
+    for file in _texts_of(workspace, home, reports):
         text = file.read_text("utf-8", errors="surrogateescape")
         new = _anew(text, file.suffix, scrubber)
         if new != text:
@@ -56,12 +57,19 @@ def rewrite_files(workspace: Path, scrubber: Scrubber) -> Rewritten:
     return Rewritten(written + len(packs), dropped, packs)
 
 
-def _drop_what_is_made_again(workspace: Path) -> int:
+def _reports(workspace: Path, config: Config) -> list[Path]:
+    """What commands wrote into `reports/`; an export that lies there is the user's."""
+    exports = {(workspace / source.path).resolve() for source in config.source}
+    found = sorted(file for file in (workspace / "reports").rglob("*") if file.is_file())
+    return [file for file in found if not exports & {file.resolve(), *file.resolve().parents}]
+
+
+def _drop_what_is_made_again(workspace: Path, reports: list[Path]) -> int:
     home = workspace / HOME
     in_force = open_published(workspace).folder
     gone = [home / name for name in _MADE_AGAIN if (home / name).exists()]
     gone += [run for run in (home / "runs").iterdir() if run.resolve() != in_force.resolve()]
-    gone += [file for file in (workspace / "reports").rglob("*") if file.suffix in _WRITTEN_AGAIN]
+    gone += [file for file in reports if file.suffix in _WRITTEN_AGAIN]
     count = 0
     for place in gone:
         count += sum(1 for file in place.rglob("*") if file.is_file()) if place.is_dir() else 1
@@ -69,9 +77,9 @@ def _drop_what_is_made_again(workspace: Path) -> int:
     return count
 
 
-def _texts_of(workspace: Path, home: Path) -> Iterator[Path]:
+def _texts_of(workspace: Path, home: Path, reports: list[Path]) -> Iterator[Path]:
     """Texts under `.muster`, but for the tables, and the decisions and reports that stand beside it."""
-    beside = [workspace / OLDER_DECISIONS, workspace / BROUGHT_IN, *(workspace / "reports").rglob("*")]
+    beside = [workspace / OLDER_DECISIONS, workspace / BROUGHT_IN, *reports]
     runs = home / "runs"
     for file in [*beside, *sorted(home.rglob("*"))]:
         if not file.is_file() or file.is_symlink() or file.suffix not in _TEXTS:

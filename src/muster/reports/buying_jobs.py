@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from muster.reports.credit import CHOSEN, disclaimer
 from muster.reports.money import MINUS, short
 from muster.reports.published import Published
 from muster.reports.sheets import Column, Page, Query, Sentence, Sheet, say
-from muster.reports.values import Days, Money, Value, counted, words
+from muster.reports.values import Money, Value, counted, words
 
 JOBS = {
     "(all)": "All jobs",
@@ -195,11 +196,11 @@ def _lift(r: dict[str, Value]) -> str:
 
 
 def _counted(r: dict[str, Value], name: str) -> Value:
-    """Days with their fraction; groups and accounts are whole."""
+    """Days to a tenth, so that target, days and difference agree; groups and accounts are whole."""
     if r[name] is None:
         return None
     number = float(str(r[name]))
-    return Days(number) if r["unit"] == "days" else round(number)
+    return Decimal(repr(number)) if r["unit"] == "days" else round(number)
 
 
 def _number(value: Value) -> str:

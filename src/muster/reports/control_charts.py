@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from muster.reports.charts.shapes import ControlChart, ControlPoint, Sums
-from muster.reports.defect_words import DEFECTS, PROCESSES, UNITS, begun, number
+from muster.reports.defect_words import DEFECTS, PROCESSES, begun, number, units_of
 from muster.reports.gap_charts import gap_picture
 from muster.reports.horizon import horizon_of
 from muster.reports.published import Published
@@ -88,7 +88,7 @@ def defect_chart(tables: Published, process: str, defect: str) -> Picture:
         ),
         tuple(_row(r) for r in reversed(found)),
         Query(("control_chart",), sql),
-        f"Sales was given no {UNITS[process][1]}, so none can have failed.",
+        f"Sales was given no {units_of(process)[1]}, so none can have failed.",
         note="Laney's p' chart (2002): limits follow how many were given, widened by how far "
         "shares spread beyond "
         "chance; they come from the baseline of rules/control.csv. Weeks are pooled until a point expects "
@@ -108,7 +108,7 @@ def defect_chart(tables: Published, process: str, defect: str) -> Picture:
             f"{DEFECTS[defect]}, {PROCESSES[process]}: {show(Rate(limits['mean']))} in the baseline, {steady}"
         )
     rests = (
-        f"Rests on {counted(sum(r['unit_count'] for r in ripe), *UNITS[process])} in "
+        f"Rests on {counted(sum(r['unit_count'] for r in ripe), *units_of(process))} in "
         f"{counted(len(ripe), 'point')} of {counted(found[0]['week_count'], 'week')} each."
         if found
         else ""
@@ -204,7 +204,7 @@ def _cusum(tables: Published, process: str) -> Picture:
         Query(("cusum",), sql),
         "No alarm: what opened is what the chances said, as far as these numbers can tell."
         if found
-        else f"No chance was said of any {UNITS[process][0]} whose {weeks} are over.",
+        else f"No chance was said of any {units_of(process)[0]} whose {weeks} are over.",
         note="Risk-adjusted (Steiner and others, 2000): each hand-off is held against its own chance, so a "
         "change of mix is no alarm. It looks for odds twice as high or half as high; an alarm begins anew.",
     )
@@ -226,7 +226,7 @@ def _cusum(tables: Published, process: str) -> Picture:
         f"{said:.0f}; {finding}",
         "Two sums over what was given, in order: one grows while more opens than the chances said, one while "
         "less does; where one reaches its limit it begins anew.",
-        f"Rests on {counted(len(found), *UNITS[process])} with a chance, whose {weeks} are over.",
+        f"Rests on {counted(len(found), *units_of(process))} with a chance, whose {weeks} are over.",
         chart,
         sheet,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muster.reports.defect_words import DEFECTS, PROCESSES, STAGES, UNITS, begun, number
+from muster.reports.defect_words import DEFECTS, PROCESSES, begun, number, stage, units_of
 from muster.reports.horizon import horizon_of
 from muster.reports.published import Published
 from muster.reports.sheets import Column, Headline, Headlines, Page, Query, Sentence, Sheet, join, say
@@ -42,7 +42,7 @@ def _opening(tables: Published) -> Sentence:
                     f"million judged "
                     "opportunities.",
                     (f"{percent_of(passed, units)}", "kinds"),
-                    (counted(units, *UNITS[process]), "kinds"),
+                    (counted(units, *units_of(process)), "kinds"),
                 )
             )
     if not said:
@@ -139,7 +139,7 @@ def _stages(tables: Published) -> Sheet:
         ),
         tuple(
             (
-                STAGES[r["stage"]].format(int(r["within_days"]) // 7),
+                stage(r["stage"], int(r["within_days"])),
                 PROCESSES[r["process"]],
                 *(int(r[f"{name}_count"]) for name in ("entered", "passed", "failed", "open")),
                 Rate(r["yield_share"]),

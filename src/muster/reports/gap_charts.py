@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from muster.reports.charts.shapes import ControlChart, ControlPoint
-from muster.reports.defect_words import DEFECTS, PROCESSES, UNITS, number
+from muster.reports.defect_words import DEFECTS, PROCESSES, number, units_of
 from muster.reports.published import Published
 from muster.reports.sheets import Column, Picture, Query, Sheet
 from muster.reports.values import MONTHS, counted, show
@@ -54,7 +54,7 @@ def gap_picture(tables: Published, process: str) -> Picture | None:
     else:
         steady = "out of control at " + counted(beyond, "defect") if beyond else "no special cause"
         title = f"{name}: one in {limits['mean'] + 1:.0f} in the baseline, {steady}"
-    among = counted(_judged(found), *UNITS[process])
+    among = counted(_judged(found), *units_of(process))
     rests = f"Rests on {counted(len(found), 'defect')} among {among} up to the last."
     if any(r["is_provisional"] for r in found):
         rests += " The baseline is not complete: limits are provisional."

@@ -200,6 +200,85 @@ def test_nobody_answers_for_somebody_elses_account(client: Client, shared_server
     assert foreign["account"] not in rep.get(f"/worklist?done={kept}").text
 
 
+def ticks(client: httpx.Client, tab: str) -> dict[str, str]:
+    """What ticking each row of a tab would send, by its hand-off."""
+    page = client.get("/worklist", params={"owner": "all", "tab": tab}).text
+    values = re.findall(r'name="picked" form="several" value="([^"]*)"', page)
+    return {value.split()[0]: value for value in values}
+
+
+def answered(client: httpx.Client, verb: str, picked: list[str], **fields: str) -> httpx.Response:
+    """Send the form for several; its page as it stands after."""
+    sent = {"verb": verb, "picked": picked, "back": "/worklist?owner=all", **fields}
+    return client.post("/hand-offs/answers", data=sent, follow_redirects=True)
+
+
+def test_several_are_answered_at_once_and_taken_back_at_once(client: Client, own_server: Any) -> None:
+    admin = client("admin", own_server)
+    before = ticks(admin, "lapsed")
+    picked = list(before)[:3]
+    done = answered(admin, "reject", [before[key] for key in picked], reason="No budget", words="all asked")
+    assert "3 groups were answered" in done.text and done.text.count("Admin rejected it: No budget") >= 3
+    kept = read_decisions(own_server.store)
+    assert [(d.subject_id, d.kind, d.reason, d.value) for d in kept] == [
+        (key, "rejected", "No budget", "all asked") for key in picked
+    ]
+    [ids] = re.findall(r'name="ids" value="([^"]*)"', done.text)
+    back = admin.post("/decisions/undo", data={"ids": ids, "back": "/worklist"}, follow_redirects=True)
+    assert "3 groups were answered, and taken back" in back.text
+    assert set(picked) <= set(ticks(admin, "lapsed"))
+    for verb, fields in (("nurture", {"until": "2026-03-01"}), ("reassign", {"owner": "nobody"})):
+        page = answered(admin, verb, list(ticks(admin, "lapsed").values())[:2], **fields)
+        assert page.status_code == (200 if verb == "nurture" else 422)
+    assert [d.kind for d in read_decisions(own_server.store)[6:]] == ["nurture", "nurture"]
+
+
+def test_of_several_those_that_somebody_else_took_are_named(client: Client, shared_server: Any) -> None:
+    admin, marketer = client("admin", shared_server), client("marketer", shared_server)
+    stale = dict(list(ticks(admin, "lapsed").items())[:3])
+    first, *rest = stale
+    sent(marketer, first, "accept", tab="lapsed")
+    page = answered(admin, "accept", list(stale.values())).text
+    assert "2 groups were answered" in page and "Of 1 somebody else was first" in page
+    assert 'role="alert"' in page and "Marketer accepted it" in page
+    kept = [(d.subject_id, d.decided_by.partition("@")[0]) for d in read_decisions(shared_server.store)]
+    assert [who for key, who in kept if key == first] == ["marketer"]
+    assert [who for key, who in kept if key in rest] == ["admin", "admin"]
+
+
+def test_two_who_answer_several_at_once_share_them(client: Client, own_server: Any) -> None:
+    people = [client("admin", own_server), client("marketer", own_server)]
+    stale = dict(list(ticks(people[0], "lapsed").items())[:4])
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(lambda who: answered(who, "accept", list(stale.values())), people))
+    assert sorted(d.subject_id for d in read_decisions(own_server.store)) == sorted(stale)
+
+
+def test_several_answers_need_the_right_the_rows_and_a_bound(client: Client, shared_server: Any) -> None:
+    admin, rep = client("admin", shared_server), client("rep", shared_server)
+    tab = next(key for key, _ in TABS if ticks(rep, key) and len(ticks(admin, key)) > len(ticks(rep, key)))
+    own, every = ticks(rep, tab), ticks(admin, tab)
+    foreign = next(key for key in every if key not in own)
+    number = len(read_decisions(shared_server.store))
+    assert answered(rep, "accept", [foreign]).status_code == 404
+    assert answered(client("analyst", shared_server), "accept", list(every.values())).status_code == 403
+    for verb, picked in (
+        ("accept", []),
+        ("accept", [f"h{n}" for n in range(51)]),
+        ("note", list(own.values())),
+    ):
+        assert answered(rep, verb, picked).status_code == 422
+    assert answered(rep, "reject", list(own.values())).status_code == 422  # without a reason
+    rep.headers["sec-fetch-site"] = "cross-site"
+    assert answered(rep, "accept", list(own.values())).status_code == 403
+    rep.headers["sec-fetch-site"] = "same-origin"
+    assert len(read_decisions(shared_server.store)) == number
+    name = next(row["account"] for row in listed(admin, tab) if row["hand_off_id"] == foreign)
+    page = answered(rep, "nurture", [foreign, next(iter(own.values()))], until="2026-03-01").text
+    assert "1 group was answered" in page and name not in page
+    assert [d.subject_id for d in read_decisions(shared_server.store)[number:]] == [next(iter(own))]
+
+
 def test_a_role_is_corrected_from_the_groups_page(client: Client, shared_server: Any) -> None:
     admin = client("admin", shared_server)
     group = listed(admin)[0]["buying_group_id"]
@@ -266,6 +345,35 @@ def test_the_list_is_worked_by_keyboard_alone(signed_in: Callable[..., Any], own
         ("rejected", "No budget", "nothing before summer"),
         ("nurture", "no project yet", "trigger:hand_raise"),
     ]
+
+
+@pytest.mark.browser
+def test_several_are_answered_by_keyboard_alone(signed_in: Callable[..., Any], shared_server: Any) -> None:
+    page = signed_in("admin", server=shared_server)
+    page.goto("/worklist?owner=all&tab=lapsed")
+    names = page.locator(".groups .account").all_inner_texts()
+    number = len(read_decisions(shared_server.store))
+    press = page.keyboard.press
+    for key in ("j", "x", "j", "x", "j", "x", "x"):
+        press(key)
+    assert "2 groups ticked." in page.get_by_role("status").all_inner_texts()
+    press("t")  # to nurture: the first field of the form has the focus
+    press("s")
+    while page.evaluate("document.activeElement.name") != "nurture_why":
+        press("Tab")
+    page.keyboard.type("asked together")
+    press("Enter")  # in a field: of four buttons none is meant
+    assert len(read_decisions(shared_server.store)) == number
+    press("Tab")
+    press("Enter")
+    page.get_by_text("2 groups were answered").wait_for()
+    assert not {*names[:2]} & {*page.locator(".groups .account").all_inner_texts()}
+    locks_nobody_out(page)
+    press("u")
+    page.get_by_text("taken back").first.wait_for()
+    assert names == page.locator(".groups .account").all_inner_texts()
+    kept = [d for d in read_decisions(shared_server.store)[number:] if d.kind == "nurture"]
+    assert [(d.value, d.reason) for d in kept] == [("trigger:hand_raise", "asked together")] * 2
 
 
 @pytest.mark.browser

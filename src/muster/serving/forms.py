@@ -13,6 +13,7 @@ from muster.readings.until import TRIGGER, TRIGGERS
 from muster.serving.deciding import Names, facts_of, said_of
 from muster.serving.figures.owners import owner_names
 from muster.serving.reading import Reading
+from muster.serving.rendering import PASSING
 
 _LATER = timedelta(days=90)  # what is offered as the day to come back
 _ID = re.compile(r"d\d{6,}-\w+")
@@ -46,11 +47,7 @@ def answer_form(reading: Reading) -> AnswerForm:
     facts = facts_of(reading)
     today = reading.snapshot.as_of.date()
     url = reading.request.url
-    kept = "&".join(
-        part
-        for part in url.query.split("&")
-        if part and part.split("=")[0] not in ("done", "undone", "first")
-    )
+    kept = "&".join(part for part in url.query.split("&") if part and part.split("=")[0] not in PASSING)
     return AnswerForm(
         may_decide=reading.viewer.may("decide"),
         reasons=tuple(rejection_reasons(facts)),

@@ -36,6 +36,8 @@ NAVIGATION = (
     ("h", "/health", "Data health", "see_data_health"),
     ("s", "/settings", "Settings", "edit_rules"),
 )
+# What the address of a page says just happened: said once, and part of no link.
+PASSING = ("done", "undone", "first", "went", "taken", "left")
 
 
 def render(asked: Reading, shown: Screen) -> HTMLResponse:
@@ -75,8 +77,8 @@ def part(asked: Reading, template: str, **told: Any) -> HTMLResponse:
 
 
 def with_query(request: Request, **changed: str | int | None) -> str:
-    """The same address with other filters; None takes one out."""
-    kept = {k: v for k, v in request.query_params.items() if k not in changed}
+    """The same address with other filters; None takes one out, and what just happened is not kept."""
+    kept = {k: v for k, v in request.query_params.items() if k not in changed and k not in PASSING}
     kept |= {k: str(v) for k, v in changed.items() if v is not None}
     return f"{request.url.path}{'?' + urlencode(kept) if kept else ''}"
 

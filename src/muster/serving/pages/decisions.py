@@ -68,7 +68,7 @@ class Sent(BaseModel):
 @router.post("/hand-offs/{hand_off_id}/answer")
 def answer(asked: Asked, hand_off_id: str, sent: Annotated[Sent, Form()]) -> Response:
     """Decide about a hand-off, then go back; where somebody else was first, say who."""
-    _may_decide(asked)
+    may_decide(asked)
     facts = facts_of(asked)
     try:
         hand_off = find_hand_off(facts.tables, hand_off_id)
@@ -97,7 +97,7 @@ def answer(asked: Asked, hand_off_id: str, sent: Annotated[Sent, Form()]) -> Res
 @router.post("/groups/{group_id}/roles")
 def role(asked: Asked, group_id: str, person: Text, role: Text, words: Text = "") -> Response:
     """Say which part somebody plays in a group that the viewer may see."""
-    _may_decide(asked)
+    may_decide(asked)
     if group_of(asked.tables, group_id) is None:
         raise Missing
     workspace = Workspace(asked.house.workspace)
@@ -108,7 +108,7 @@ def role(asked: Asked, group_id: str, person: Text, role: Text, words: Text = ""
 @router.post("/decisions/{decision_id}/undo")
 def undo_form(asked: Asked, decision_id: str, back: Text = "/decisions") -> Response:
     """Take a decision back that the viewer may see the subject of."""
-    _may_decide(asked)
+    may_decide(asked)
     for row in _rows(asked, names_of(asked, {})):
         if row.decision_id == decision_id:
             if row.kind == "role":
@@ -193,15 +193,21 @@ def _written(decision_id: str, decided_at: str) -> str:
     return decided_at[:19].replace("T", " ")
 
 
-def _may_decide(asked: Reading) -> None:
+def may_decide(asked: Reading) -> None:
+    """Raise Forbidden for who only looks."""
     if not asked.viewer.may("decide"):
         raise Forbidden
 
 
 def _back(address: str, word: str, decision_id: str, row: str) -> Response:
-    """To the page that the form stood on, with what happened; never to another site."""
-    ours = address.startswith(("/worklist", "/groups/", "/decisions")) and "\\" not in address
-    address = address if ours else "/worklist"
+    """To the page that the form stood on, with what happened."""
+    address = own_page(address)
     joint = "&" if "?" in address else "?"
     anchor = f"#{quote(row)}" if row and not address.startswith("/decisions") else ""
     return RedirectResponse(f"{address}{joint}{word}={quote(decision_id)}{anchor}", 303)
+
+
+def own_page(address: str) -> str:
+    """The page that a form stood on; never another site."""
+    ours = address.startswith(("/worklist", "/groups/", "/decisions")) and "\\" not in address
+    return address if ours else "/worklist"

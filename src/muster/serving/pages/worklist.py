@@ -13,6 +13,7 @@ from muster.serving.figures.worklist import TABS, Item, Told, agreed_hours, item
 from muster.serving.forms import answer_form, just_done
 from muster.serving.reading import Reading
 from muster.serving.screen import Screen, Sheet, screen
+from muster.serving.several import several_done
 from muster.store.deliveries import DEAD, FAILED, read_deliveries
 
 router = APIRouter()
@@ -77,6 +78,7 @@ def worklist(reading: Reading) -> Screen:
             "currency": reading.house.config.company.currency,
             "form": answer_form(reading),
             "done": just_done(reading, names),
+            "several": several_done(reading, names),
         },
     )
 

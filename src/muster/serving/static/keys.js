@@ -1,6 +1,6 @@
 // Keys, and nothing that a page could not do without them: every action is a link or a button.
 (() => {
-  const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+  const typing = (target) => target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
   const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent !== null);
   let going = 0;
 
@@ -18,11 +18,21 @@
     const row = document.activeElement.closest("[data-row]") || document;
     const target = row.querySelector(`[data-key="${key}"]`) || (row === document ? null : document.querySelector(`main [data-key="${key}"]:not([data-row] *)`));
     if (!target) return false;
+    if (target.matches("[type=checkbox]")) { target.click(); return true; }
     if (target.matches("input, textarea, select, summary")) target.focus();
     if (!target.matches("input, textarea, select")) target.click();
     if (target.matches("details[open] > summary")) target.parentElement.querySelector("select, textarea, input:not([type=hidden])")?.focus();
     return true;
   }
+
+  function count() {
+    const said = document.querySelector("[data-ticked]");
+    if (!said) return;
+    const ticked = document.querySelectorAll("[name=picked]:checked").length;
+    said.textContent = ticked ? `${ticked} group${ticked === 1 ? "" : "s"} ticked.` : "Tick groups to answer several at once.";
+  }
+  document.addEventListener("change", (event) => { if (event.target.matches("[name=picked]")) count(); });
+  window.addEventListener("pageshow", count); // a browser that goes back keeps the ticks
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

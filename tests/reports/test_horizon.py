@@ -91,7 +91,7 @@ def test_where_the_rules_changed_each_row_says_those_of_its_day(reaching: Callab
         found = {}
         for name in groups:
             group: Any = group_of(seen, name)
-            chance = chance_of(seen, group, as_of=datetime(2025, 12, 29))
+            chance = chance_of(seen, group, as_of=datetime(2025, 12, 29), horizon=horizon)
             if chance is not None:
                 found[chance.scored_at < since] = found.get(chance.scored_at < since, set()) | {chance.weeks}
     assert found == {True: {4}, False: {26}}

@@ -18,6 +18,7 @@ from tests.in_chromium import CLASHES, OPEN_ALL, OVERFLOW, locks_nobody_out
 
 from muster.access.seen import Seen
 from muster.access.viewer import EVERYTHING
+from muster.reports.horizon import horizon_of
 from muster.serving.figures.group.head import group_of
 from muster.serving.figures.group.score import chance_of, score_of, waterfall_of
 from muster.serving.figures.role_words import role_titles
@@ -77,7 +78,7 @@ def test_the_chance_of_every_group_that_has_one_is_the_sum_of_what_sellers_ask_f
     for (key,) in published("SELECT buying_group_id FROM buying_group WHERE closed_at IS NULL"):
         group = group_of(seen, key)
         assert group is not None
-        chance = chance_of(seen, group, as_of=AS_OF)
+        chance = chance_of(seen, group, as_of=AS_OF, horizon=horizon_of(seen))
         if chance is not None:
             found += 1
             assert chance.reconciles and {a.asks for a in chance.asked} <= {

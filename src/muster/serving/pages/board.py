@@ -27,6 +27,7 @@ from muster.serving.figures.board import (
     week_of,
 )
 from muster.serving.figures.flows import Flow, FlowPicture, draw_flows, flows_of
+from muster.serving.learnt import thin_words
 from muster.serving.pages.views import views_of
 from muster.serving.reading import Reading
 from muster.serving.screen import Screen, Sheet, screen
@@ -101,7 +102,10 @@ def board(reading: Reading) -> Screen:
     return Screen(
         "board.html",
         "Groups" if unit == "groups" else "Accounts",
-        {"unit": unit, "week": week, "columns": columns, "flows": flows, "never_had_a_group": never_count},
+        {
+            **{"unit": unit, "week": week, "columns": columns, "flows": flows},
+            **{"never_had_a_group": never_count, "thin": thin_words(reading)},
+        },
         (
             Sheet(unit, f"These {unit}", _CARDS, (_card_row(card) for card in listed)),
             Sheet("moves", "Movements of the week", _MOVES, (_move_row(m) for m in asked)),

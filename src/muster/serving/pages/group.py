@@ -23,6 +23,7 @@ from muster.serving.figures.group.whole import Whole, whole_group
 from muster.serving.figures.owners import owner_names
 from muster.serving.figures.role_words import role_titles
 from muster.serving.forms import answer_form, just_done
+from muster.serving.learnt import learnt_of, thin_words
 from muster.serving.reading import Missing, Reading
 from muster.serving.screen import Screen, Sheet, screen
 
@@ -52,6 +53,7 @@ def group(reading: Reading) -> Screen:
         more=_pictures(whole, as_of)
         | _decided(reading, whole)
         | {
+            "thin": thin_words(reading),
             "touches": touches[(page - 1) * PAGE : page * PAGE],
             "touch_count": len(touches),
             "page": page,
@@ -123,7 +125,8 @@ def whole_of(reading: Reading, group_id: str) -> Whole:
         rules = read_rules(reading.house.workspace / "rules")
         at = int((as_of - datetime(1970, 1, 1)).total_seconds()) * 1_000_000
         titles = role_titles(in_force(rules["roles"], at))
-        return whole_group(reading.tables, group_id, as_of=as_of, role_titles=titles)
+        horizon = learnt_of(reading).horizon
+        return whole_group(reading.tables, group_id, as_of=as_of, role_titles=titles, horizon=horizon)
 
     whole = reading.once(f"group {group_id}", read)
     if whole is None:

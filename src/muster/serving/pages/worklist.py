@@ -11,6 +11,7 @@ from muster.serving.deciding import names_of, with_decisions
 from muster.serving.figures.owners import owner_names
 from muster.serving.figures.worklist import TABS, Item, Told, agreed_hours, items, told_of, warming
 from muster.serving.forms import answer_form, just_done
+from muster.serving.learnt import thin_words
 from muster.serving.reading import Reading
 from muster.serving.screen import Screen, Sheet, screen
 from muster.serving.several import several_done
@@ -47,14 +48,14 @@ def worklist(reading: Reading) -> Screen:
     theirs = [item for item in everything if _is_chosen(item, chosen, reading.viewer.owner_ids)]
     by_tab = Counter(item.tab for item in theirs)
     counts = {key: by_tab[key] for key, _ in TABS}
-    tab = query.get("tab", "act")
+    tab, thin = query.get("tab", "act"), thin_words(reading)
     listed = [item for item in theirs if item.tab == tab]
     page = max(int(query["page"]), 1) if query.get("page", "").isdigit() else 1
     shown = listed[(page - 1) * PAGE : page * PAGE]
     return Screen(
         "worklist.html",
         "Worklist",
-        {"tab": tab, "counts": counts, "groups": listed},
+        {"tab": tab, "counts": counts, "thin": thin, "groups": listed},
         (Sheet("worklist", "This list", _COLUMNS, tuple(_row(item) for item in listed)),),
         active="/worklist",
         more={

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from muster.reports.charts.group_shapes import Waterfall
-from muster.reports.horizon import horizon_of
+from muster.reports.horizon import Horizon
 from muster.reports.published import Published
 from muster.reports.values import show, words
 from muster.serving.figures.group.head import Group
@@ -175,7 +175,7 @@ def waterfall_of(score: Score) -> Waterfall:
     )
 
 
-def chance_of(tables: Published, group: Group, *, as_of: datetime) -> Chance | None:
+def chance_of(tables: Published, group: Group, *, as_of: datetime, horizon: Horizon) -> Chance | None:
     """The chance said on the latest Monday; None where none was said within two weeks of the cycle's end."""
     end = group.ends_at(as_of)
     found = tables.records(_CHANCE, [group.account_id, group.solution_id, end])
@@ -193,8 +193,7 @@ def chance_of(tables: Published, group: Group, *, as_of: datetime) -> Chance | N
     if not asked:
         return None
     kept = {name: row[name] for name in Chance.__slots__ if name not in ("weeks", "asked")}
-    weeks = horizon_of(tables).weeks_at(row["scored_at"])
-    return Chance(**kept, weeks=weeks, asked=tuple(asked))
+    return Chance(**kept, weeks=horizon.weeks_at(row["scored_at"]), asked=tuple(asked))
 
 
 def _signal(row: dict[str, object]) -> Signal:

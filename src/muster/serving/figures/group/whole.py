@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from muster.reports.horizon import Horizon
 from muster.reports.published import Published
 from muster.serving.figures.group.dealings import (
     Deal,
@@ -67,7 +68,12 @@ class Whole:
 
 
 def whole_group(
-    tables: Published, group_id: str, *, as_of: datetime, role_titles: Mapping[str, str]
+    tables: Published,
+    group_id: str,
+    *,
+    as_of: datetime,
+    role_titles: Mapping[str, str],
+    horizon: Horizon,
 ) -> Whole | None:
     """Everything of a group; None where there is none of that id, or it is somebody else's."""
     group = group_of(tables, group_id)
@@ -81,7 +87,7 @@ def whole_group(
         gates_of(tables, group_id),
         next_step_of(tables, group_id),
         score_of(tables, group),
-        chance_of(tables, group, as_of=as_of),
+        chance_of(tables, group, as_of=as_of, horizon=horizon),
         people,
         shares_of(tables, group, people.members, as_of=as_of),
         hand_offs_of(tables, group_id),

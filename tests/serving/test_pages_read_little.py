@@ -1,0 +1,141 @@
+"""A page of one account reads its part of the files and not the rest, in a handful of questions.
+
+How long a page takes is measured by bench/pages.py; here is what makes it quick, which no load can hide.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from muster.access.seen import Seen
+from muster.access.viewer import EVERYTHING
+from muster.canonical.tables import Table, flow_tables
+from muster.serving.figures.account import account_of
+from muster.serving.figures.group.whole import whole_group
+from muster.serving.figures.worklist import items, told_of
+
+GROUP = 2_048  # rows that are read or left out together: the least that DuckDB writes
+LARGE = ("resolved_engagement", "group_engagement", "visitor_match")
+AS_OF = datetime(2100, 1, 1)
+
+
+class Watched(Seen):
+    """What a viewer sees, counting questions, and for each file the groups of rows they read of it."""
+
+    def __init__(self, tables: Path) -> None:
+        super().__init__(tables, EVERYTHING)
+        self.questions = 0
+        self.read: Counter[str] = Counter()
+        self.there: Counter[str] = Counter()
+
+    def records(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
+        """As asked; then once more, for how it was answered."""
+        self.questions += 1
+        found = super().records(sql, parameters)
+        [told] = super().records(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", parameters)
+        for scan in scans(json.loads(told["explain_value"])):
+            table = Path(scan["extra_info"]["Filename(s)"]).stem
+            self.read[table] += scan["row_groups_scanned"]
+            self.there[table] += scan["total_row_groups_to_scan"]
+        return found
+
+
+def scans(node: Any) -> Iterator[dict[str, Any]]:
+    """The scans of files in a plan that was carried out."""
+    if isinstance(node, dict):
+        if "Filename(s)" in (node.get("extra_info") or {}) and "row_groups_scanned" in node:
+            yield node
+        for part in node.values():
+            yield from scans(part)
+    elif isinstance(node, list):
+        for part in node:
+            yield from scans(part)
+
+
+def stored(bundled: Path, folder: Path, contract: Callable[[str], Table]) -> Path:
+    """The bundled company's run, its large tables in small groups of rows and in their contract's order."""
+    shutil.copytree((bundled / ".muster" / "tables").resolve(), folder)
+    with duckdb.connect() as connection:
+        for name in LARGE:
+            order = ", ".join(f'"{column}" NULLS FIRST' for column in contract(name).order)
+            file = folder / f"{name}.parquet"
+            connection.execute(
+                f"CREATE TABLE {name} AS SELECT * FROM read_parquet('{file}') ORDER BY {order}"
+            )
+            connection.execute(f"COPY {name} TO '{file}' (FORMAT parquet, ROW_GROUP_SIZE {GROUP})")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tables(bundled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As published now."""
+    return stored(bundled, tmp_path_factory.mktemp("run") / "000001-now", lambda name: flow_tables()[name])
+
+
+@pytest.fixture(scope="module")
+def busiest(tables: Path) -> tuple[str, str]:
+    """A group with many members that sales holds, and its account."""
+    with Seen(tables, EVERYTHING) as seen:
+        [row] = seen.records(
+            "SELECT g.buying_group_id, g.account_id FROM buying_group AS g JOIN hand_off AS h "
+            "ON h.buying_group_id = g.buying_group_id ORDER BY g.member_count DESC, 1 LIMIT 1"
+        )
+    return row["buying_group_id"], row["account_id"]
+
+
+def account_page(tables: Path, account: str) -> Watched:
+    """What an account's page asks."""
+    with Watched(tables) as watched:
+        assert account_of(watched, account, as_of=AS_OF) is not None
+    return watched
+
+
+def test_an_accounts_page_reads_its_own_part_of_the_engagements(
+    tables: Path, busiest: tuple[str, str]
+) -> None:
+    watched = account_page(tables, busiest[1])
+    if not watched.there:
+        pytest.skip("this DuckDB does not tell which groups of rows it read")
+    assert watched.there["resolved_engagement"] >= 8
+    assert watched.read["resolved_engagement"] <= 2  # its rows, where they meet the next account's
+    assert watched.questions <= 12
+
+
+def test_a_groups_page_reads_its_own_part_of_the_engagements(tables: Path, busiest: tuple[str, str]) -> None:
+    with Watched(tables) as watched:
+        assert whole_group(watched, busiest[0], as_of=AS_OF, role_titles={}) is not None
+    if not watched.there:
+        pytest.skip("this DuckDB does not tell which groups of rows it read")
+    for name in ("resolved_engagement", "group_engagement"):
+        assert watched.read[name] <= watched.there[name] / 3, name
+    assert watched.questions <= 30
+
+
+def test_a_list_of_any_length_takes_as_many_questions_as_one_group(tables: Path) -> None:
+    asked = []
+    for count in (1, 20):
+        with Watched(tables) as watched:
+            listed = items(watched, as_of=AS_OF, agreed_hours=48)[:count]
+            told_of(watched, listed, as_of=AS_OF)
+        asked.append(watched.questions)
+    assert asked[0] == asked[1] <= 12
+
+
+def test_engagements_stored_by_their_own_id_are_noticed(
+    bundled: Path, tmp_path: Path, busiest: tuple[str, str]
+) -> None:
+    by_key = stored(bundled, tmp_path / "000002-key", lambda name: replace(flow_tables()[name], stored_by=()))
+    watched = account_page(by_key, busiest[1])
+    if not watched.there:
+        pytest.skip("this DuckDB does not tell which groups of rows it read")
+    assert watched.read["resolved_engagement"] > watched.there["resolved_engagement"] / 2

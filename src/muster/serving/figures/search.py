@@ -8,7 +8,7 @@ from muster.reports.published import Published
 from muster.serving.tabled import Ref, Table, columns
 
 SHOWN = 8
-_MOST = 200
+_MOST = 100
 
 # What begins with the words comes before what holds them; `%` and `_` of a name are letters here.
 _ACCOUNTS = """

@@ -22,7 +22,7 @@ from alembic.operations import Operations
 from muster.config import SQLITE_STORE, StoreConfig
 from muster.problems import UserDataError, WrongUse
 from muster.store.audit import entries, first_broken
-from muster.store.decisions import Decision, add_decision, read_decisions
+from muster.store.decisions import Decision, _about, add_decision, read_decisions
 from muster.store.files import BROUGHT_IN
 from muster.store.keeping import keeping, kept_decisions
 from muster.store.opening import Store, _engine, open_store, upgrade, version
@@ -197,6 +197,19 @@ def test_what_was_decided_before_an_upgrade_is_there_after_it(tmp_path: Path, ke
     with closing(newer):
         assert before == "0001" < after
         assert read_decisions(newer) == [kept] and first_broken(entries(newer)) is None
+
+
+def test_what_was_decided_about_the_same_is_looked_up_and_not_read_through(tmp_path: Path) -> None:
+    store, *_ = upgrade(tmp_path, StoreConfig())
+    asked: list[str] = []
+    with closing(store), store.reading() as connection:
+        sa.event.listen(connection, "before_cursor_execute", lambda *told: asked.append(told[2]))
+        _about(connection, accept("Rita"))
+        [query] = [sql for sql in asked if sql.startswith("SELECT")]
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", ("",) * query.count("?"))
+        steps = [row[3] for row in plan]
+    assert any("USING INDEX" in step for step in steps), steps
+    assert not any("SCAN" in step for step in steps), steps
 
 
 def test_a_store_of_a_later_muster_is_refused(tmp_path: Path, kept_in: StoreConfig) -> None:

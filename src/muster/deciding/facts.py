@@ -87,10 +87,9 @@ def every_decision(store: Store | None, facts: Facts) -> list[Decision]:
 def joined(recorded: Sequence[Decision], kept: Sequence[Decision]) -> list[Decision]:
     """The decisions of a run's records and of the store: each once, oldest first."""
     told = {d.decision_id: d for d in recorded}
-    told |= {
-        d.decision_id: replace(d, subject_id=told[d.decision_id].subject_id) if d.decision_id in told else d
-        for d in kept
-    }
+    for d in kept:
+        subject_id = told.get(d.decision_id, d).subject_id
+        told[d.decision_id] = d if subject_id == d.subject_id else replace(d, subject_id=subject_id)
     return sorted(told.values(), key=lambda d: d.rank)
 
 

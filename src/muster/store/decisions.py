@@ -143,11 +143,13 @@ def _one(connection: sa.Connection, decision_id: str) -> Decision:
 
 def _about(connection: sa.Connection, decision: Decision) -> list[Decision]:
     """What was decided about the same subjects, in whatever order named, oldest first."""
-    pair = sa.tuple_(DECISION.c.subject_id, DECISION.c.other_id)
-    either = [(decision.subject_id, decision.other_id), (decision.other_id, decision.subject_id)]
-    rows = connection.execute(
-        sa.select(*_TOLD).where(pair.in_(either)).order_by(DECISION.c.number)
-    ).mappings()
+    one, other = decision.subject_id, decision.other_id
+    either = (  # by itself each is looked up by the index; as one IN over pairs SQLite reads every row
+        (DECISION.c.subject_id == first) & (DECISION.c.other_id == second)
+        for first, second in ((one, other), (other, one))
+    )
+    query = sa.select(*_TOLD).where(sa.or_(*either)).order_by(DECISION.c.number)
+    rows = connection.execute(query).mappings()
     return [Decision(**row) for row in rows]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 import pytest
 from tests.messages.receivers import Script, listening
 
@@ -104,22 +104,22 @@ def test_the_listener_would_have_noticed(listener: tuple[Script, int]) -> None:
 def test_a_name_is_asked_once_and_what_was_judged_is_connected_to() -> None:
     """DNS rebinding: the second time the name would be this machine."""
     asked: list[str] = []
-    reached: list[httpx.Request] = []
+    reached: list[httpx2.Request] = []
 
     def rebinding(host: str, port: int) -> list[str]:
         asked.append(host)
         return [PUBLIC] if len(asked) == 1 else ["127.0.0.1"]
 
-    def answers(request: httpx.Request) -> httpx.Response:
+    def answers(request: httpx2.Request) -> httpx2.Response:
         reached.append(request)
-        return httpx.Response(204, content=nothing())
+        return httpx2.Response(204, content=nothing())
 
     answer = post(
         "https://good.example/in?x=1",
         b"{}",
         {"webhook-id": "msg_1"},
         resolver=rebinding,
-        transport=httpx.MockTransport(answers),
+        transport=httpx2.MockTransport(answers),
     )
     assert answer.is_taken and asked == ["good.example"]
     [request] = reached
@@ -131,18 +131,18 @@ def test_a_name_is_asked_once_and_what_was_judged_is_connected_to() -> None:
 def test_the_second_address_of_a_name_is_tried_where_the_first_is_down() -> None:
     reached: list[str] = []
 
-    def answers(request: httpx.Request) -> httpx.Response:
+    def answers(request: httpx2.Request) -> httpx2.Response:
         reached.append(request.url.host)
         if len(reached) == 1:
-            raise httpx.ConnectError("down")
-        return httpx.Response(200, content=nothing())
+            raise httpx2.ConnectError("down")
+        return httpx2.Response(200, content=nothing())
 
     answer = post(
         "https://good.example/",
         b"{}",
         {},
         resolver=lambda *_: ["2606:2800:220:1::1", PUBLIC],
-        transport=httpx.MockTransport(answers),
+        transport=httpx2.MockTransport(answers),
     )
     assert answer.is_taken and reached == ["2606:2800:220:1::1", PUBLIC]
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-import httpx
+import httpx2
 
 Resolve = Callable[[str, int], list[str]]
 
@@ -40,7 +40,7 @@ class Inward(Exception):
 class Place:
     """An address that may be reached: its URL, the name it had, and the IP addresses to connect to."""
 
-    url: httpx.URL
+    url: httpx2.URL
     host: str
     addresses: tuple[str, ...]
 
@@ -57,9 +57,9 @@ def guarded(address: str, *, inward_hosts: Collection[str] = (), resolver: Resol
     A host named in `inward_hosts` (`muster.toml`) may be anywhere, and may do without TLS.
     """
     try:
-        url = httpx.URL(address)
+        url = httpx2.URL(address)
         host, port = url.raw_host.decode("ascii"), url.port or {"http": 80}.get(url.scheme, 443)
-    except (httpx.InvalidURL, UnicodeError) as error:
+    except (httpx2.InvalidURL, UnicodeError) as error:
         raise Inward("it is no address") from error
     is_allowed = host.casefold() in {name.casefold() for name in inward_hosts}
     if url.scheme not in ({"https", "http"} if is_allowed else {"https"}):

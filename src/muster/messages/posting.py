@@ -11,20 +11,20 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
 
-import httpx
+import httpx2
 
 from muster.messages.answers import Answer
 from muster.messages.escaping import plain
 from muster.messages.guarding import Inward, Place, Resolve, guarded
 
 _SECONDS = 20  # for all of it: connecting, sending, and what we read of the answer
-_PER_STEP = httpx.Timeout(10, connect=5)
+_PER_STEP = httpx2.Timeout(10, connect=5)
 _READ = 2_048  # bytes of an answer; not unpacked, so no small answer grows large
 _TOLD = 200
 _GONE = 410
 
 # They write whole addresses down, and the address of an incoming webhook is a secret.
-for _name in ("httpx", "httpcore"):
+for _name in ("httpx2", "httpcore2"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
@@ -35,7 +35,7 @@ def post(
     *,
     inward_hosts: Collection[str] = (),
     resolver: Resolve | None = None,
-    transport: httpx.AsyncBaseTransport | None = None,
+    transport: httpx2.AsyncBaseTransport | None = None,
 ) -> Answer:
     """Send bytes to an address; what was answered. 2xx alone is a yes, and 410 means: never again."""
     try:
@@ -48,15 +48,15 @@ def post(
             return alone.submit(asyncio.run, _post(place, content, headers, transport)).result()
     except TimeoutError:
         return Answer(is_taken=False, told=f"No answer within {_SECONDS} seconds.")
-    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
         return Answer(is_taken=False, told=plain(f"{type(error).__name__}: {error}", most=_TOLD))
 
 
 async def _post(
-    place: Place, content: bytes, headers: Mapping[str, str], transport: httpx.AsyncBaseTransport | None
+    place: Place, content: bytes, headers: Mapping[str, str], transport: httpx2.AsyncBaseTransport | None
 ) -> Answer:
     # No environment: a proxy would resolve the name once more, for itself.
-    made = httpx.AsyncClient(
+    made = httpx2.AsyncClient(
         transport=transport, verify=_trusted(), timeout=_PER_STEP, trust_env=False, follow_redirects=False
     )
     sent = {**headers, "host": place.url.netloc.decode("ascii"), "user-agent": "Muster"}
@@ -68,19 +68,19 @@ async def _post(
                     "POST", url, content=content, headers=sent, extensions={"sni_hostname": place.host}
                 ) as response:
                     return _judge(response, await _beginning(response))
-            except httpx.ConnectError:
+            except httpx2.ConnectError:
                 if number == len(place.addresses):
                     raise
-    raise httpx.ConnectError("the name has no address")
+    raise httpx2.ConnectError("the name has no address")
 
 
 @cache
 def _trusted() -> ssl.SSLContext:
     """Whom we believe to be who they say: read from the disk once."""
-    return httpx.create_ssl_context(trust_env=False)
+    return httpx2.create_ssl_context(trust_env=False)
 
 
-async def _beginning(response: httpx.Response) -> str:
+async def _beginning(response: httpx2.Response) -> str:
     """The first bytes of an answer, however long it goes on."""
     read = bytearray()
     async for part in response.aiter_raw():
@@ -90,7 +90,7 @@ async def _beginning(response: httpx.Response) -> str:
     return bytes(read[:_READ]).decode("utf-8", "replace")
 
 
-def _judge(response: httpx.Response, body: str) -> Answer:
+def _judge(response: httpx2.Response, body: str) -> Answer:
     status = response.status_code
     return Answer(
         is_taken=200 <= status < 300,

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
+import httpx2
 
 from muster.messages.answers import Answer
 from muster.messages.guarding import Resolve
@@ -52,7 +52,7 @@ def send(
     now: datetime,
     inward_hosts: Collection[str] = (),
     resolver: Resolve | None = None,
-    transport: httpx.AsyncBaseTransport | None = None,
+    transport: httpx2.AsyncBaseTransport | None = None,
 ) -> Answer:
     """Post a message to its receiver, once."""
     content = body(message, public_url=public_url)

@@ -14,7 +14,7 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
-import httpx
+import httpx2
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.httpx_client import OAuth2Client
 from joserfc import jwt
@@ -129,7 +129,7 @@ class Provider:
                 sub={"essential": True},
                 nonce={"essential": True, "value": leaving.nonce},
             ).validate(claims)
-        except (JoseError, AuthlibBaseError, KeyError, ValueError, httpx.HTTPError) as error:
+        except (JoseError, AuthlibBaseError, KeyError, ValueError, httpx2.HTTPError) as error:
             raise WrongUse(
                 f"What {self._config.name} answered does not hold ({type(error).__name__}).",
                 remedy=f"Begin once more. {_ASK_ADMIN}",
@@ -154,10 +154,10 @@ class Provider:
 
     def _read(self, address: str) -> dict[str, Any]:
         try:
-            answer = httpx.get(address, timeout=_WAIT)
+            answer = httpx2.get(address, timeout=_WAIT)
             answer.raise_for_status()
             found = answer.json()
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx2.HTTPError, ValueError) as error:
             raise WrongUse(
                 f"{self._config.name} does not answer at {address}.", remedy=f"Try later. {_ASK_ADMIN}"
             ) from error

@@ -144,3 +144,16 @@ def test_an_empty_export_folder_needs_a_look_and_stops_a_run_over_good_tables(mu
     assert "Tables published before stay in force" in ran.stderr
     assert open_workspace(halden).published.folder == before.folder
     assert before.damaged() == []
+
+
+def test_that_no_group_ever_qualified_is_said_with_the_best_score(muster, tmp_path):
+    company(
+        tmp_path,
+        *(
+            engaged("2025-03-03 09:00", f"{who}@firm{n}.example", "webinar_attended", solution_id="suite")
+            for n in range(60)
+            for who in ("ana", "ben")
+        ),
+    )
+    [said] = _json(muster, tmp_path)["last_run"]["findings"]
+    assert (said["severity"], said["column"], said["value"], said["count"]) == ("warning", "score", "12", 60)

@@ -92,6 +92,22 @@ SELECT
 FROM visitor_finding AS v
 UNION ALL
 SELECT
+    'warning' AS severity,
+    'score' AS "column",
+    CAST(INT_DIV(MAX(s.score), 100) AS VARCHAR) AS value,
+    'is the highest score that any group ever had: none of them has qualified yet' AS reason,
+    'Add web, mail or attendance records, or let capacity decide who comes in (policies.csv).' AS remedy,
+    COUNT(DISTINCT s.buying_group_id) AS count
+FROM score AS s
+CROSS JOIN (
+    SELECT COUNT(*) AS stretches
+    FROM qualification AS x
+    WHERE x.status = 'qualified'
+) AS q
+WHERE q.stretches = 0
+HAVING COUNT(DISTINCT s.buying_group_id) >= 50
+UNION ALL
+SELECT
     'note' AS severity,
     'closed_at' AS "column",
     CAST(NULL AS VARCHAR) AS value,

@@ -125,6 +125,16 @@ def warming(tables: Published) -> int:
     return int(row["n"])
 
 
+def best_of_none(tables: Published) -> float | None:
+    """The highest score so far where no group has ever qualified; None where one has or none is scored."""
+    [row] = tables.records(
+        """SELECT MAX(s.score) AS best FROM score AS s
+        WHERE NOT EXISTS (SELECT 1 FROM qualification AS q WHERE q.status = 'qualified')"""
+    )
+    best: float | None = row["best"]
+    return best
+
+
 def agreed_hours(workspace: Path, as_of: datetime) -> float:
     """Within how many hours sales agreed to act on a hand-off (rules/control.csv)."""
     rules = read_rules(workspace / "rules")

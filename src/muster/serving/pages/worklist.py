@@ -9,7 +9,16 @@ from fastapi import APIRouter
 
 from muster.serving.deciding import names_of, with_decisions
 from muster.serving.figures.owners import owner_names
-from muster.serving.figures.worklist import TABS, Item, Told, agreed_hours, items, told_of, warming
+from muster.serving.figures.worklist import (
+    TABS,
+    Item,
+    Told,
+    agreed_hours,
+    best_of_none,
+    items,
+    told_of,
+    warming,
+)
 from muster.serving.forms import answer_form, just_done
 from muster.serving.learnt import thin_words
 from muster.serving.reading import Reading
@@ -75,6 +84,7 @@ def worklist(reading: Reading) -> Screen:
                 if item.owner_id
             },
             "warming": reading.once("warming", lambda: warming(reading.tables)),
+            "best_of_none": reading.once("best of none", lambda: best_of_none(reading.tables)),
             "undelivered": _undelivered(reading, shown),
             "currency": reading.house.config.company.currency,
             "form": answer_form(reading),

@@ -189,7 +189,7 @@ LEAKS = {
         Fault(
             "a response counts by the status of today",
             "chance_act",
-            "    AND e.activity <> 'campaign_responded'\n",
+            "    AND (e.activity <> 'campaign_responded' OR e.is_participation)\n",
             "",
         ),
     ),

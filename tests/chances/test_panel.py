@@ -149,6 +149,17 @@ def test_who_it_was_counts_from_the_day_a_form_told_it(tmp_path: Path) -> None:
     assert (panel[4]["people_13"], panel[4]["visitors_13"]) == (1, 0)
 
 
+def test_responses_of_campaigns_count_until_a_company_tracks_acts_itself(tmp_path: Path) -> None:
+    """A CRM alone tells nothing else; where acts are tracked, a member's status may be one of today."""
+    early = engaged("2025-03-05 09:00", "ana@acme.example", "campaign_responded")
+    late = engaged("2025-05-07 09:00", "ana@acme.example", "campaign_responded")
+    alone = panel_of(tmp_path / "crm", ACME, ANA, early, late, as_of=END)
+    assert (len(alone), alone[0]["acts_13"], alone[9]["acts_13"]) == (26 + 9 - 9, 1, 2)
+    tracked = engaged("2025-04-09 09:00", "vera@acme.example", "webinar_attended")
+    both = panel_of(tmp_path / "both", ACME, ANA, VERA, early, tracked, late, as_of=END)
+    assert (both[0]["acts_13"], both[5]["acts_13"], both[9]["acts_13"]) == (1, 2, 2)
+
+
 def test_a_title_counts_from_the_day_its_record_was_made(tmp_path: Path) -> None:
     """A contact that sales makes at an opening must not make the weeks before it senior."""
     made = contact("vera@acme.example", title="VP Finance", created="2025-04-02 09:00")

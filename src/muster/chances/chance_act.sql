@@ -1,5 +1,6 @@
 -- What accounts did, by actor, Monday after the act and Monday from which it was known. Until a person is known, their acts are those of
--- a visitor. A campaign member's status is left out: a CRM keeps it only as it stands today. Acts about the company as a whole have no solution: ''.
+-- a visitor. A campaign member's status is left out where the company tracks acts itself: a CRM keeps it only as it stands today. Acts about
+-- the company as a whole have no solution: ''.
 WITH dated AS (
     SELECT
         e.account_id,
@@ -20,7 +21,7 @@ WITH dated AS (
     FROM resolved_engagement AS e
     WHERE e.account_id IS NOT NULL
     AND e.is_act
-    AND e.activity <> 'campaign_responded'
+    AND (e.activity <> 'campaign_responded' OR e.is_participation)
 ),
 
 acted AS (

@@ -13,6 +13,6 @@ FROM (
     FROM resolved_engagement AS e
     WHERE e.account_id IS NOT NULL
     AND e.is_act
-    AND e.activity <> 'campaign_responded'
+    AND (e.activity <> 'campaign_responded' OR e.is_participation)
 ) AS x
 WHERE x.number = 1

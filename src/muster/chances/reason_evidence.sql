@@ -21,7 +21,7 @@ act AS (
     FROM resolved_engagement AS e
     JOIN asked AS a ON a.account_id = e.account_id AND a.solution_id = e.solution_id
     WHERE e.is_act
-    AND e.activity <> 'campaign_responded'
+    AND (e.activity <> 'campaign_responded' OR e.is_participation)
 ),
 
 who AS (

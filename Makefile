@@ -5,6 +5,7 @@
 #   make test-engines   the flow on the other DuckDB major and on local Spark, compared with DuckDB
 #   make install        what these two need, beforehand
 #   make test-screens   every screen of the web app in every width, scheme and zoom
+#   make test-territories   that nothing a rep gets hangs on other territories, at full size
 #   make quality        how good identity and groups are, beside simple baselines, in one table
 #   make lint | format | bench | lock | clean
 #
@@ -25,7 +26,7 @@ ENGINE_TESTS := tests/engine tests/sources tests/cli/test_engines.py
 SHORT_LIVED := -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
 
 .DELETE_ON_ERROR:
-.PHONY: install demo test test-engines test-screens lint types layers format bench quality lock clean java
+.PHONY: install demo test test-engines test-screens test-territories lint types layers format bench quality lock clean java
 
 demo: .venv/core.ready
 	$(BIN)/muster demo --folder build/muster-demo
@@ -64,6 +65,10 @@ test-engines: .venv/dev.ready $(DUCKDB1)/ready $(SPARK)/ready java
 # `make test` looks at each screen in one way, another for each; this at all of them in all six.
 test-screens: .venv/dev.ready
 	MUSTER_SCREENS=whole $(BIN)/pytest -n $(JOBS) tests/serving/test_screens_look.py
+
+# Twenty companies that differ outside of a rep's territory alone, each asked 250 things; `make test` asks one.
+test-territories: .venv/dev.ready
+	MUSTER_TERRITORIES=whole $(BIN)/pytest tests/serving/test_other_territories.py
 
 bench: .venv/dev.ready
 	$(BIN)/python bench/run.py $(BENCH)

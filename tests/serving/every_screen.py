@@ -89,7 +89,7 @@ LOOKS = [
     *_same("/health", "/health/rows", "/health/review", "/health/decisions", "/health/runs"),
     Look("/health/runs", "/health/runs", "marketer", "failed"),
     *_same("/settings", "/settings/users", "/settings/tokens", "/settings/messages", "/settings/audit"),
-    *_same("/settings/privacy"),
+    *_same("/settings/privacy", "/settings/sources"),
     Look("/settings/rules/{name}", "/settings/rules/qualification"),
     Look("/settings/rules/{name}", "/settings/rules/titles", "analyst"),
     Look("/settings/drafts/{draft_id}", "/settings/drafts/{draft}"),

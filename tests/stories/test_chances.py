@@ -153,9 +153,12 @@ def test_each_reason_has_the_latest_act_known_by_then_behind_it(ws: Workspace) -
     said = {(row["topic"], row["sentence"]) for row in told if row["evidence"]}
     assert (
         "hands",
-        "hands raised or forms sent in 13 weeks: 1; the latest: a known person asked for a demo",
+        "raised a hand or sent a form once in 13 weeks; the latest: a known person asked for a demo",
     ) in said
-    assert ("seniors", "vice presidents or above in 13 weeks: 1; the latest: VP Finance read a page") in said
+    assert (
+        "seniors",
+        "one vice president or above took part in 13 weeks; the latest: VP Finance read a page",
+    ) in said
     behind = [row for row in told if row["evidence"]]
     assert all(
         row["is_theirs"] and max(row["occurred_at"], row["known_at"]) <= row["scored_at"] for row in behind
@@ -163,4 +166,4 @@ def test_each_reason_has_the_latest_act_known_by_then_behind_it(ws: Workspace) -
     upward = {
         (row["is_missing"], row["evidence"], row["sentence"]) for row in told if row["topic"] == "upward"
     }
-    assert upward == {(True, None, "none in 13 weeks: links read by somebody more senior")}
+    assert upward == {(True, None, "nobody more senior read what was passed on in 13 weeks")}

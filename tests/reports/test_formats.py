@@ -114,6 +114,11 @@ def test_the_slides_have_charts_that_can_be_edited_and_the_same_figures(kept: tu
         grids.setdefault(shape.name, []).extend([c.text for c in r.cells] for r in list(shape.table.rows)[1:])
     for key in ("touch", "sourcing", "pipeline", "kinds"):
         assert grids[key][: len(pack.sheet(key).rows)] == [[show(v) for v in r] for r in pack.sheet(key).rows]
+    wide = [sheet for page in pack.pages for sheet in page.sheets if len(sheet.columns) > 12 and sheet.rows]
+    for sheet in wide:
+        assert grids[sheet.key] == [[show(v) for v in r[:8]] for r in sheet.rows[:26]]
+        assert f"{len(sheet.columns) - 8} more columns stand in the workbook." in said
+    assert wide
     assert all(slide.shapes.title is not None and slide.shapes.title.text for slide in deck.slides)
 
 

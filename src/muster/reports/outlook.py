@@ -11,7 +11,7 @@ from muster.reports.values import Money, Value, show
 from muster.reports.worklist import worklist
 
 _LISTED = 40
-NO_ASKS = "No decision is asked of the board. Write one with: muster report board --ask TEXT"
+NO_ASKS = "No decision is asked of the board this time."
 
 
 def outlook_page(tables: Published, scope: Scope) -> Page:

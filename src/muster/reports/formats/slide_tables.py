@@ -11,7 +11,7 @@ from muster.reports.formats.slide_dress import INK, LEFT, SOFT, WIDTH, dress
 from muster.reports.sheets import Sheet
 from muster.reports.values import Value, show
 
-MOST_COLUMNS = 12  # wider tables stand in the workbook alone
+MOST_COLUMNS = 12  # of wider tables a slide shows the first columns, the workbook all
 _TOP, _HEIGHT = 1.25, 5.0  # inches: where a table begins, and how much of the slide it may take
 _MARGIN = 0.2  # inches of a cell, to its sides together
 _LETTER = 0.0085  # inches of a letter's width for each point of its size, on the safe side

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from io import BytesIO
 from typing import Any, TypeVar
 
@@ -25,6 +26,7 @@ from muster.reports.sheets import (
 )
 
 _MOST = 26  # rows of one table over all of its slides
+_FIRST = 8  # columns of a table that is too wide for a slide
 T = TypeVar("T")
 
 
@@ -147,17 +149,14 @@ def _block(to: _Writer, block: Block) -> None:
 
 
 def _table(to: _Writer, sheet: Sheet) -> None:
-    """A table over as many slides as it takes; a very long or wide one says that it is in the workbook."""
+    """A table over as many slides as it takes; a very long or wide one says what else is in the workbook."""
     if sheet.is_folded:
         return
     if not sheet.rows:
         slide = to.slide(sheet.title)
         to.words(slide, sheet.empty, top=1.4)
         return
-    if len(sheet.columns) > MOST_COLUMNS:
-        slide = to.slide(sheet.title)
-        to.words(slide, f"{len(sheet.rows)} rows of {len(sheet.columns)} columns: see the workbook.", top=1.4)
-        return
+    sheet = _readable(sheet)
     layout = lay_out(sheet, most=_MOST)
     for i, part in enumerate(layout.slides, 1):
         more = f" ({i} of {len(layout.slides)})" if len(layout.slides) > 1 else ""
@@ -169,6 +168,20 @@ def _table(to: _Writer, sheet: Sheet) -> None:
             note = f"{left_out} more rows stand in the workbook. {note}"
         if note:
             to.words(slide, note, top=6.35, size=10, colour=SOFT)
+
+
+def _readable(sheet: Sheet) -> Sheet:
+    """The first columns of a table too wide for a slide, and a word about the others."""
+    if len(sheet.columns) <= MOST_COLUMNS:
+        return sheet
+    left_out = len(sheet.columns) - _FIRST
+    return replace(
+        sheet,
+        columns=sheet.columns[:_FIRST],
+        rows=tuple(row[:_FIRST] for row in sheet.rows),
+        foot=sheet.foot[:_FIRST] if sheet.foot else None,
+        note=f"{left_out} more columns stand in the workbook. {sheet.note}".rstrip(),
+    )
 
 
 def batched(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -27,10 +27,11 @@ TAB_OF = {
 
 # Open groups with their latest hand-off and what became of it; qualified ones without wait for a place.
 _GROUPS = """
-WITH latest AS (
-    SELECT s.buying_group_id, s.score, s.scored_at, s.p_open, s.p_win, s.expected_amount_cents
-    FROM score AS s
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY s.buying_group_id ORDER BY s.scored_at DESC) = 1),
+WITH open AS (SELECT g.buying_group_id FROM buying_group AS g WHERE g.closed_at IS NULL),
+latest AS (
+    SELECT s.buying_group_id, UNNEST(MAX_BY({'score': s.score, 'scored_at': s.scored_at, 'p_open': s.p_open,
+        'p_win': s.p_win, 'expected_amount_cents': s.expected_amount_cents}, s.scored_at))
+    FROM score AS s SEMI JOIN open AS o ON o.buying_group_id = s.buying_group_id GROUP BY s.buying_group_id),
 handed AS (
     SELECT h.* FROM hand_off AS h
     QUALIFY ROW_NUMBER() OVER (PARTITION BY h.buying_group_id ORDER BY h.at DESC, h.hand_off_id DESC) = 1),

@@ -19,6 +19,10 @@ from muster.access.table_rules import TableRule, id_sets, table_rules
 from muster.engine.lock import HOME
 from muster.engine.published import MANIFEST
 
+_SAID = {  # what reps are told of rows that are not theirs
+    "hand_off": ("at", "owner_id"),
+    "chance_model": ("target", "rung", "trained_at", "horizon_weeks"),
+}
 _NUMBERS = ("BIGINT", "INTEGER", "DOUBLE", "HUGEINT")
 
 
@@ -53,8 +57,10 @@ class _Company:
     def _write(self, source: Path, target: Path, name: str, rule: TableRule) -> None:
         columns = self._connection.execute(f"DESCRIBE FROM '{source}'").fetchall()
         is_inside = f'"{rule.by}" IN ({self.inside(rule.among or rule.by)})' if rule.by else "FALSE"
-        # A group once handed to them and now another's would come back to them without its later hand-off.
-        is_kept = "TRUE" if name == "hand_off" else f"HASH(t, {self._seed}) % 5 > 0"
+        # A group once handed to them and now another's would come back to them without its later hand-off;
+        # how long a chance is about, and whether data are thin, is said to everybody.
+        is_kept = "TRUE" if name in ("hand_off", "chance_model") else f"HASH(t, {self._seed}) % 5 > 0"
+        is_another = "FALSE" if name == "chance_model" else f"HASH(t, {self._seed}) % 5 = 1"
         changed = ", ".join(_other(column, kind, name, self._seed) for column, kind, *_ in columns)
         added = ", ".join(_new(column, kind, self._seed) for column, kind, *_ in columns)
         hidden = {
@@ -73,7 +79,7 @@ class _Company:
             f"""COPY (
             SELECT {shown} FROM {rows} AS t WHERE is_inside
             UNION ALL SELECT {changed} FROM {rows} AS t WHERE NOT is_inside AND {is_kept}
-            UNION ALL SELECT {added} FROM {rows} AS t WHERE NOT is_inside AND HASH(t, {self._seed}) % 5 = 1
+            UNION ALL SELECT {added} FROM {rows} AS t WHERE NOT is_inside AND {is_another}
             ) TO '{target}' (FORMAT parquet)"""
         )
 
@@ -98,7 +104,7 @@ class _Company:
 def _other(column: str, kind: str, table: str, seed: int) -> str:
     """Another value in a row that stays: ids stay, so that rows of one thing go together."""
     is_id = column.endswith("_id") and column != "owner_id"
-    is_kept = is_id or (table, column) in {("hand_off", "at"), ("hand_off", "owner_id")}
+    is_kept = is_id or column in _SAID.get(table, ())
     return f'"{column}"' if is_kept else f'{_value(column, kind, seed)} AS "{column}"'
 
 

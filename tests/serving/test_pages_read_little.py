@@ -20,6 +20,7 @@ import pytest
 from muster.access.seen import Seen
 from muster.access.viewer import EVERYTHING
 from muster.canonical.tables import Table, flow_tables
+from muster.reports.horizon import horizon_of
 from muster.serving.figures.account import account_of
 from muster.serving.figures.group.whole import whole_group
 from muster.serving.figures.worklist import items, told_of
@@ -113,7 +114,8 @@ def test_an_accounts_page_reads_its_own_part_of_the_engagements(
 
 def test_a_groups_page_reads_its_own_part_of_the_engagements(tables: Path, busiest: tuple[str, str]) -> None:
     with Watched(tables) as watched:
-        assert whole_group(watched, busiest[0], as_of=AS_OF, role_titles={}) is not None
+        horizon = horizon_of(watched)
+        assert whole_group(watched, busiest[0], as_of=AS_OF, role_titles={}, horizon=horizon) is not None
     if not watched.there:
         pytest.skip("this DuckDB does not tell which groups of rows it read")
     for name in ("resolved_engagement", "group_engagement"):

@@ -50,6 +50,19 @@ class Learning:
             )
         return None
 
+    def plainly(self) -> str | None:
+        """The same without a count: openings are totals over accounts that not every reader may see."""
+        if self.rung == RULE:
+            return (
+                "Data are thin: there are too few openings to learn from. No chance is shown; groups go by the "
+                "rules' score"
+            )
+        return (
+            "Chances stay close to the rules: openings to learn from are few"
+            if self.rung == NEAR_RULE
+            else None
+        )
+
 
 def learning(published: Published) -> Learning | None:
     """Where the latest model of openings of a run stands; None where no Monday was asked about."""

@@ -3,7 +3,7 @@
 WITH word AS (
     SELECT
         'decision' AS source,
-        d.buying_group_id AS subject_id,
+        COALESCE(d.buying_group_id, SUBSTRING(d.subject_id, 1, 17)) AS subject_id, -- a group's id begins its hand-offs'
         d.decided_by AS judge,
         CASE d.kind WHEN 'rejected' THEN COALESCE(r.concerns, 'other') WHEN 'nurture' THEN 'recycled' ELSE d.kind END AS verdict,
         d.decided_at AS at
@@ -11,7 +11,6 @@ WITH word AS (
     LEFT JOIN reading_rejection AS r ON r.reason = d.reason
     WHERE d.kind IN ('accepted', 'rejected', 'recycled', 'nurture')
     AND d.decided_by IS NOT NULL
-    AND d.buying_group_id IS NOT NULL
     UNION ALL
     SELECT
         'lead status' AS source,

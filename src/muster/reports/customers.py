@@ -164,7 +164,7 @@ def _relationship_sheet(tables: Published, scope: Scope) -> Sheet:
             for r in found
         ),
         Query(("relationship_credit", "known_tactic"), sql),
-        "No account has bought.",
+        "No account has bought yet: win a deal, or add subscriptions.",
         foot=("All customers", None, Money(whole, scope.currency), None) if found else None,
         note=f"{disclaimer(CHOSEN)} Revenue after the sale: of subscriptions what came to date, else "
         "everything won, divided as the deal that won the customer is. A customer stands with each programme "

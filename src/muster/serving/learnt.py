@@ -6,7 +6,7 @@ reads the same weeks as everybody.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from muster.chances.thin import LATEST, Learning
@@ -32,12 +32,12 @@ def learnt_of(reading: Reading) -> Learnt:
 def thin_words(reading: Reading) -> str:
     """That data are thin, or chances close to the rules; empty where there is enough to learn from.
 
-    Openings by solution are totals over all accounts: they are left out for who may not see measures.
+    Openings are totals over all accounts: they are left out for who may not see measures.
     """
     learning = learnt_of(reading).learning
-    if learning is not None and not reading.viewer.may("see_measures"):
-        learning = replace(learning, openings_told="")
-    return (learning.sentence() if learning else None) or ""
+    if learning is None:
+        return ""
+    return (learning.sentence() if reading.viewer.may("see_measures") else learning.plainly()) or ""
 
 
 def _read(folder: Path) -> Learnt:

@@ -32,7 +32,7 @@ def test_every_list_says_that_data_are_thin_to_whoever_reads_it(
     noun = "opening" if openings == 1 else "openings"
     begins = {  # openings are totals over accounts that a rep does not see
         "rep": "Data are thin: there are too few openings to learn from. No chance is shown",
-        "analyst": f"Data are thin: {openings} different {noun} to learn from ({told}), 40 are needed. No chance",
+        "analyst": f"Data are thin: {openings} different {noun} to learn from ({told}), 40 are needed.",
     }
     for who, begin in begins.items():
         reader = client(who, own_server)

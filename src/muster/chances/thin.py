@@ -54,8 +54,8 @@ class Learning:
         """The same without a count: openings are totals over accounts that not every reader may see."""
         if self.rung == RULE:
             return (
-                "Data are thin: there are too few openings to learn from. No chance is shown; groups go by the "
-                "rules' score"
+                "Data are thin: there are too few openings to learn from. No chance is shown; groups go by "
+                "the rules' score"
             )
         return (
             "Chances stay close to the rules: openings to learn from are few"

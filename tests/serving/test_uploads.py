@@ -12,6 +12,7 @@ import socket
 import time
 import zipfile
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -295,7 +296,9 @@ def _received(body: bytes, folder: Path, cut: int) -> Received:
         for start in range(0, len(body), cut):
             yield body[start : start + cut]
 
-    return asyncio.run(receive("multipart/form-data; boundary=b", stream(), folder, most=MOST))
+    received = receive("multipart/form-data; boundary=b", stream(), folder, most=MOST)
+    with ThreadPoolExecutor(1) as thread:  # where a browser runs, this thread has a loop already
+        return thread.submit(asyncio.run, received).result()
 
 
 def _until(done: Callable[[], bool]) -> None:

@@ -198,8 +198,8 @@ class Sail(SparkEngine):
     def _write(self, name: str, sql: str, place: Path) -> int:
         """The same; a query that Sail's planner stumbles over is planned again.
 
-        One run in ten stopped so at `frame_week` with "Division by zero", which the same query does not
-        divide by: nothing was written yet, and the next plan went well.
+        Runs stopped now and then at `frame_week` with "Division by zero", though it divides by none: nothing
+        was written yet, and the next plan of the same query went well each time.
         """
         errors = importlib.import_module("pyspark.errors")
         for _ in range(PLANS - 1):

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from muster.config import Config
+from muster.config.settings import Config
 from muster.engine.queries import Query
 from muster.problems import RuleError
 from muster.sources.suppression import LIST, read_suppression

@@ -29,7 +29,7 @@ from time import perf_counter
 
 from muster.canonical.tables import flow_tables
 from muster.chances.stretches import put_in_stretches
-from muster.config import Config
+from muster.config.settings import Config
 from muster.engine.choose import open_engine
 from muster.engine.lock import HOME
 from muster.engine.protocol import Engine

@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from muster.chances.weekly import put_chances
-from muster.config import Config
+from muster.config.settings import Config
 from muster.control.agreement import put_agreement
 from muster.control.defects import put_charts, put_cusum, put_quality, put_yields
 from muster.control.drift import put_drift

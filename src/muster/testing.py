@@ -26,7 +26,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from muster.config import FILE
+from muster.config.settings import FILE
 from muster.rules.read import default_text
 from muster.workspace import Workspace, open_workspace
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from muster import flow
-from muster.config import FILE, SQLITE_STORE, Config, read_config
+from muster.config.reading import read_config
+from muster.config.settings import FILE, SQLITE_STORE, Config
 from muster.engine.lock import hold
 from muster.engine.published import Published, open_published
 from muster.erasing.erase import Finished, begin, finish

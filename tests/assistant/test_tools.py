@@ -15,7 +15,7 @@ from tests.access.invented_accounts import INSIDE, OUTSIDE, REP, group_of, hand_
 
 from muster.assistant.desk import Desk
 from muster.assistant.server import assistant_server
-from muster.config import StoreConfig
+from muster.config.settings import StoreConfig
 from muster.store.opening import Store, open_or_make
 from muster.store.tokens import SCOPES, new_token, revoke_token
 from muster.store.users import User, add_user

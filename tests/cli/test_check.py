@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 import shutil
 
+import pytest
+
 from muster.testing import company, engaged
 from muster.workspace import open_workspace
 
@@ -69,12 +71,22 @@ def test_an_override_of_no_table_names_the_nearest(muster, tmp_path):
     assert "Did you mean score.sql?" in result.stdout
 
 
-def test_an_unknown_key_names_line_and_nearest_key(muster, tmp_path):
-    (tmp_path / "muster.toml").write_text('[company]\nname = "Acme"\ncurency = "USD"\n')
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ('curency = "USD"', "currency"),
+        ('[serve]\nshedule = "0 5 * * *"', "schedule"),
+        ('[serve.sign_on]\nisuer = "https://id.acme.example"', "issuer"),
+        ('[messages.smtp]\nhost = "mail.acme.example"\nform = "muster@acme.example"', "from"),
+    ],
+)
+def test_an_unknown_key_names_line_and_nearest_key(muster, tmp_path, line, meant):
+    text = f'[company]\nname = "Acme"\n{line}\n'
+    (tmp_path / "muster.toml").write_text(text)
     result = muster("check", "-w", tmp_path)
     assert result.exit_code == 2
-    assert "line 3" in result.stderr
-    assert "Did you mean currency?" in result.stderr
+    assert f"line {text.count(chr(10))}" in result.stderr
+    assert f"Did you mean {meant}?" in result.stderr
     assert f"muster check -w {tmp_path}" in result.stderr
 
 

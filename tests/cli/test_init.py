@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from muster.config import read_config
+from muster.config.reading import read_config
 from muster.rules.read import read_rules, rule_shapes
 
 

@@ -13,7 +13,7 @@ from tests.messages.receivers import Script, listening
 from tests.messages.told_company import published, rows
 from typer.testing import Result
 
-from muster.config import StoreConfig
+from muster.config.settings import StoreConfig
 from muster.store.opening import upgrade
 from muster.store.users import add_user
 

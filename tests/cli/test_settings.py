@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from muster.config import read_config
+from muster.config.reading import read_config
 from muster.problems import ConfigError
 
 GOOD = """[company]

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from tests.store.conftest import kept_in, postgresql
 
-from muster.config import StoreConfig
+from muster.config.settings import StoreConfig
 from muster.deciding.facts import Facts
 from muster.rules.read import read_rules
 from muster.store.opening import Store, upgrade

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from tests.deciding.conftest import G1, G2
 
-from muster.config import StoreConfig
+from muster.config.settings import StoreConfig
 from muster.deciding.answers import decide
 from muster.deciding.facts import Facts
 from muster.problems import WrongUse

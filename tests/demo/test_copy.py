@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from muster.config import read_config
+from muster.config.reading import read_config
 from muster.demo import copy_company, edited
 from muster.problems import WrongUse
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from muster.config import read_config
+from muster.config.reading import read_config
 from muster.demo.draw import id_suffix
 from muster.demo.export import FILES
 from muster.demo.generate import generate, main

@@ -13,7 +13,7 @@ import typer
 from tests.docs.pages import DOCS, ROOT, blocks, pages
 
 from muster.cli.app import app
-from muster.config import Config
+from muster.config.settings import Config
 
 SETTINGS = [page for page in pages() if blocks(page.read_text("utf-8"), "toml")]
 PAGES = [page for page in pages() if blocks(page.read_text("utf-8"), "console")]

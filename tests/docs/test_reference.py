@@ -14,7 +14,7 @@ from tests.docs.pages import DOCS, ROOT
 
 import muster
 from muster.canonical.tables import Table, flow_tables, source_tables
-from muster.config import (
+from muster.config.settings import (
     ColumnMap,
     Company,
     Config,

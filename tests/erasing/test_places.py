@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from muster.config import Config
+from muster.config.settings import Config
 from muster.erasing.places import rewrite_files
 from muster.erasing.whom import Whom
 from muster.reports.frozen.snapshot import Shelf, identified

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from muster.config import read_config
+from muster.config.reading import read_config
 from muster.erasing.retention import keep_no_longer, read_gone
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)

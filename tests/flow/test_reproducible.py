@@ -21,7 +21,7 @@ from tests.flow.oracle_paths import PATHS
 from tests.flow.random_company import records
 from tests.flow.test_as_of import built, differing, digests
 
-from muster.config import FILE
+from muster.config.settings import FILE
 from muster.demo import copy_company
 from muster.testing import company
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from muster.config import EngineConfig
+from muster.config.settings import EngineConfig
 from muster.engine.choose import open_engine
 from muster.recall.clock import NEVER
 from muster.steps import all_queries

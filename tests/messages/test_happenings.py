@@ -14,7 +14,7 @@ from tests.messages.told_company import ANALYST, AS_OF, OTHER_REP, REP, at, publ
 
 from muster.access.seen import Seen
 from muster.access.viewer import EVERYTHING, Viewer
-from muster.config import Company, Config, MessagesConfig, SlackConfig, SmtpConfig, StoreConfig
+from muster.config.settings import Company, Config, MessagesConfig, SlackConfig, SmtpConfig, StoreConfig
 from muster.engine.run_log import append_entry
 from muster.messages import new_messages, new_target, note_happenings, wish, wishes
 from muster.messages.digest import digest

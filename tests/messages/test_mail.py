@@ -18,7 +18,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from muster.config import Company, Config, MessagesConfig, SmtpConfig
+from muster.config.settings import Company, Config, MessagesConfig, SmtpConfig
 from muster.messages import mail
 from muster.messages.delivering import Ways
 from muster.messages.message import Message

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from standardwebhooks import Webhook
 from tests.messages.receivers import Script, listening
 
-from muster.config import Company, Config, MessagesConfig, StoreConfig
+from muster.config.settings import Company, Config, MessagesConfig, StoreConfig
 from muster.messages import new_target, send_messages, try_target
 from muster.messages.answers import Answer
 from muster.messages.delivering import ways
@@ -233,7 +233,7 @@ def test_killed_while_sending_the_message_is_sent_again_under_the_same_id(
     tmp_path: Path, store: Store
 ) -> None:
     code = (
-        "import sys\nfrom pathlib import Path\nfrom muster.config import *\n"
+        "import sys\nfrom pathlib import Path\nfrom muster.config.settings import *\n"
         "from muster.messages import send_messages\nfrom muster.store.opening import open_store\n"
         "config = Config(company=Company(name='T'), messages=MessagesConfig(inward_hosts=('127.0.0.1',)))\n"
         "send_messages(open_store(Path(sys.argv[1]), StoreConfig()), config, public_url='')\n"

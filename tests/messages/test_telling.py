@@ -11,7 +11,8 @@ import pytest
 from tests.messages.receivers import Script, listening
 from tests.messages.told_company import AS_OF, published, rows
 
-from muster.config import StoreConfig, read_config
+from muster.config.reading import read_config
+from muster.config.settings import StoreConfig
 from muster.engine.run_log import append_entry
 from muster.messages import new_target, telling
 from muster.messages.sending import Tally

@@ -11,7 +11,7 @@ import pytest
 from tests.in_chromium import OVERFLOW, locks_nobody_out
 from tests.serving.conftest import serve
 
-from muster.config import read_config
+from muster.config.reading import read_config
 from muster.engine.lock import is_held
 from muster.workspace import init_workspace
 

@@ -12,7 +12,7 @@ from standardwebhooks import Webhook
 from tests.in_chromium import OVERFLOW, locks_nobody_out
 from tests.messages.receivers import Script, listening
 
-from muster.config import FILE
+from muster.config.settings import FILE
 from muster.store.audit import entries
 from muster.store.targets import read_targets
 

@@ -24,7 +24,7 @@ from tests.serving.other_territories import with_others_changed
 from tests.serving.test_who_sees_which_page import get_paths
 
 from muster.access.scope import Scope
-from muster.config import StoreConfig
+from muster.config.settings import StoreConfig
 from muster.engine.lock import HOME
 from muster.serving.api.resources import RESOURCES
 from muster.serving.app import application

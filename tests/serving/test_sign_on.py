@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from muster.config import SignOnConfig
+from muster.config.settings import SignOnConfig
 from muster.problems import WrongUse
 from muster.serving.sign_on import Identity, Provider, Travellers, user_of
 from muster.store.users import change_user, user_by_email
@@ -126,7 +126,7 @@ def test_only_people_of_the_named_domains_become_users(served: Any) -> None:
 
 
 def served_config(served: Any) -> SignOnConfig:
-    from muster.config import read_config  # noqa: PLC0415
+    from muster.config.reading import read_config  # noqa: PLC0415
 
     found = read_config(served.workspace).serve.sign_on
     assert found is not None

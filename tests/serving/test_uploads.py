@@ -25,7 +25,8 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 from tests.serving.conftest import ROLES, Served, serve
 
-from muster.config import FILE, StoreConfig, read_config
+from muster.config.reading import read_config
+from muster.config.settings import FILE, StoreConfig
 from muster.engine.lock import hold
 from muster.serving import first_steps, uploading, uploads
 from muster.serving.app import application

@@ -16,7 +16,7 @@ import pytest
 from starlette.testclient import TestClient
 from tests.access.invented_accounts import REP, group_of, hand_off_of, write_workspace
 
-from muster.config import StoreConfig
+from muster.config.settings import StoreConfig
 from muster.serving.app import application
 from muster.store.opening import open_or_make
 from muster.store.sessions import begin_session

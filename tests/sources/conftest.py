@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from muster.config import Config
+from muster.config.settings import Config
 from muster.problems import Problem
 from muster.sources.ledger import LedgerRow
 from muster.sources.load import Loaded, load

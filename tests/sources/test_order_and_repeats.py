@@ -153,7 +153,7 @@ LOAD = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from muster.config import read_config
+from muster.config.reading import read_config
 from muster.sources.load import load
 folder = Path(sys.argv[1])
 print("ready", flush=True)

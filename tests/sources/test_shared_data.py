@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from muster.config import read_config
+from muster.config.reading import read_config
 from muster.sources.load import load
 
 REPO = Path(__file__).parents[2]

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from muster.config import read_config
+from muster.config.reading import read_config
 from muster.demo import copy_company
 from muster.sources.load import Loaded, load
 from muster.workspace import open_workspace

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from muster.config import StoreConfig
+from muster.config.settings import StoreConfig
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.operations import Operations
 
-from muster.config import SQLITE_STORE, StoreConfig
+from muster.config.settings import SQLITE_STORE, StoreConfig
 from muster.problems import UserDataError, WrongUse
 from muster.store.audit import entries, first_broken
 from muster.store.decisions import Decision, _about, add_decision, read_decisions
@@ -234,7 +234,7 @@ def test_an_older_store_says_how_to_bring_it_up_to_date(tmp_path: Path, kept_in:
 
 def test_a_decision_answered_is_on_the_disk_though_the_process_dies(tmp_path: Path) -> None:
     code = (
-        "import os, sys\nfrom pathlib import Path\nfrom muster.config import StoreConfig\n"
+        "import os, sys\nfrom pathlib import Path\nfrom muster.config.settings import StoreConfig\n"
         "from muster.store.decisions import Decision, add_decision\n"
         "from muster.store.opening import upgrade\n"
         "store, *_ = upgrade(Path(sys.argv[1]), StoreConfig())\n"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from muster.config import StoreConfig
+from muster.config.settings import StoreConfig
 from muster.problems import WrongUse
 from muster.store.audit import entries, first_broken
 from muster.store.choices import Choice, choose, read_choices

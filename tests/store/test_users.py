@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 
-from muster.config import StoreConfig
+from muster.config.settings import StoreConfig
 from muster.problems import WrongUse
 from muster.store import passwords
 from muster.store.audit import entries, first_broken

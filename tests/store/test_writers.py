@@ -12,7 +12,7 @@ from typing import Any, cast
 import pytest
 import sqlalchemy as sa
 
-from muster.config import StoreConfig
+from muster.config.settings import StoreConfig
 from muster.store import opening
 from muster.store.audit import note
 from muster.store.opening import Store, upgrade

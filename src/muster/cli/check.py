@@ -23,7 +23,7 @@ from muster.sources.wording import listed
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from muster.config import Config
+    from muster.config.settings import Config
     from muster.sources.load import Loaded
 
 EXAMPLES = examples("muster check", "muster check -w acme --json | jq '.problems[] | .reason'")

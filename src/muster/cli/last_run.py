@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from muster.problems import MusterError, Problem
 
 if TYPE_CHECKING:
-    from muster.config import Config
+    from muster.config.settings import Config
 
 FLOW = "(flow)"  # the source of what the flow notices: many rows of many files stand behind one finding
 _FINDINGS = f"SELECT * FROM problem WHERE source = '{FLOW}' ORDER BY severity, count DESC, reason, value"

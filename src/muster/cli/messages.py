@@ -19,7 +19,7 @@ from muster.cli.options import JsonOption, QuietOption, WorkspaceOption, example
 from muster.cli.screen import clean, hint, print_json, results, table
 
 if TYPE_CHECKING:
-    from muster.config import Config
+    from muster.config.settings import Config
     from muster.messages import Wish
     from muster.store.deliveries import Delivery, Outgoing
     from muster.store.opening import Store

@@ -42,7 +42,7 @@ def look_at_workspace(workspace: Path) -> Iterator[Finding]:
 
 def settings(workspace: Path) -> Iterator[Finding]:
     """Whether muster.toml and the rules can be read, and the sources are where muster.toml says."""
-    from muster.config import read_config
+    from muster.config.reading import read_config
     from muster.rules.read import read_rules
 
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, closing
 
-from muster.config import EngineConfig
+from muster.config.settings import EngineConfig
 from muster.engine.duckdb_engine import DuckDBEngine
 from muster.engine.protocol import Engine
 from muster.problems import WrongUse

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from muster.config import Config
+from muster.config.settings import Config
 from muster.erasing.whom import Whom
 from muster.sources.scrub import Scrubber
 from muster.sources.suppression import (

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from muster.config import OLDER_DECISIONS, Config
+from muster.config.settings import OLDER_DECISIONS, Config
 from muster.engine.lock import HOME
 from muster.engine.published import open_published
 from muster.identity.change_log import CHANGES

@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from muster.config import Config
+from muster.config.settings import Config
 from muster.engine.lock import HOME
 from muster.engine.published import open_published
 from muster.engine.run_log import LOG as RUNS

@@ -20,7 +20,7 @@ import duckdb
 import pyarrow as pa
 
 from muster.canonical.tables import INSIDE, PUBLISHED, Table, flow_tables, source_tables
-from muster.config import Config
+from muster.config.settings import Config
 from muster.engine.duckdb_engine import literal, published
 from muster.engine.published import Published
 from muster.engine.queries import Query

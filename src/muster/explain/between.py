@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from muster.canonical.tables import Column, flow_tables, source_tables
-from muster.config import Config
+from muster.config.settings import Config
 from muster.engine.choose import open_engine
 from muster.engine.protocol import Engine
 from muster.engine.published import Published

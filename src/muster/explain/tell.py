@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from muster.canonical.tables import Table
-from muster.config import Config
+from muster.config.settings import Config
 from muster.engine.published import Published
 from muster.explain.archive import Archive
 from muster.explain.explanation import Explanation

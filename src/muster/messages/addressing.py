@@ -9,7 +9,7 @@ from pathlib import Path
 
 from muster.access.seen import Seen
 from muster.access.viewer import EVERYTHING, Viewer
-from muster.config import Config
+from muster.config.settings import Config
 from muster.messages.digest import digest
 from muster.messages.happenings import happenings, stale
 from muster.messages.kinds import DATA_STALE, EMAIL, KINDS, PERSONAL, WEEKLY

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from muster.config import Config, MessagesConfig
+from muster.config.settings import Config, MessagesConfig
 from muster.messages import mail, slack, webhook
 from muster.messages.answers import Answer
 from muster.messages.kinds import EMAIL, SLACK, WEBHOOK

@@ -13,7 +13,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader
 
-from muster.config import SmtpConfig
+from muster.config.settings import SmtpConfig
 from muster.messages.answers import Answer
 from muster.messages.escaping import plain, unlinked
 from muster.messages.kinds import KINDS

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from muster.access.viewer import Viewer
-from muster.config import Config
+from muster.config.settings import Config
 from muster.engine.published import open_published
 from muster.engine.run_log import last_entry
 from muster.messages.addressing import Reader, addressed, personal, shared, told_to, wants

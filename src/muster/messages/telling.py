@@ -11,7 +11,7 @@ from pathlib import Path
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from muster.config import read_config
+from muster.config.reading import read_config
 from muster.engine.published import open_published
 from muster.engine.run_log import last_entry
 from muster.messages.outbox import note_happenings, send_messages

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from muster.config import Company
+from muster.config.settings import Company
 from muster.engine.protocol import Engine
 from muster.readings.companies import read_companies
 from muster.readings.consent import read_legal_bases

@@ -9,7 +9,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from muster.config import FILE, read_config
+from muster.config.reading import read_config
+from muster.config.settings import FILE
 from muster.engine.lock import HOME
 from muster.problems import WrongUse
 from muster.serving.background import begin, work

@@ -11,7 +11,8 @@ from fastapi import Request
 
 from muster.access.seen import Seen
 from muster.access.viewer import Viewer
-from muster.config import Config, read_config
+from muster.config.reading import read_config
+from muster.config.settings import Config
 from muster.serving.snapshots import Snapshot, Snapshots
 from muster.store.opening import Store
 

@@ -21,7 +21,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from muster.config import SignOnConfig
+from muster.config.settings import SignOnConfig
 from muster.problems import ConfigError, WrongUse
 from muster.store.opening import Store
 from muster.store.proofs import link_oidc, user_by_identity

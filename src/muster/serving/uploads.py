@@ -16,7 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from muster.config import SourceConfig
+from muster.config.settings import SourceConfig
 from muster.problems import ConfigError
 from muster.serving.uploading import UploadRefused, no_room
 from muster.sources.files import PARQUET, InputFile, find_files

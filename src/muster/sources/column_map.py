@@ -13,7 +13,7 @@ from dataclasses import replace
 import duckdb
 
 from muster.canonical.tables import LINEAGE, source_tables
-from muster.config import ColumnMap, SourceConfig
+from muster.config.settings import ColumnMap, SourceConfig
 from muster.problems import ConfigError, Problem
 from muster.sources.files import InputFile
 from muster.sources.plan import (

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from muster.config import Config, SourceConfig
+from muster.config.settings import Config, SourceConfig
 from muster.problems import Problem
 from muster.rules.read import read_rules
 from muster.sources import column_map, salesforce

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from muster.config import SourceConfig
+from muster.config.settings import SourceConfig
 from muster.problems import Problem, UserDataError
 from muster.sources.files import Found
 from muster.sources.ledger import LedgerRow

@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from muster.canonical.tables import source_tables
-from muster.config import SourceConfig
+from muster.config.settings import SourceConfig
 from muster.problems import ConfigError, Problem
 from muster.sources.files import InputFile
 from muster.sources.plan import FilePlan, asked_names, column_twice, missing_column, nearest

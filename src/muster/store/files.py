@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import astuple, fields
 from pathlib import Path
 
-from muster.config import DECISIONS, OLDER_DECISIONS
+from muster.config.settings import DECISIONS, OLDER_DECISIONS
 from muster.problems import UserDataError
 from muster.store.decisions import Decision, bring_in
 from muster.store.opening import Store

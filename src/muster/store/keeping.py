@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from muster.config import StoreConfig
+from muster.config.settings import StoreConfig
 from muster.store.decisions import Decision, read_decisions
 from muster.store.files import bring_in_older, write_decisions
 from muster.store.opening import Store, open_store, upgrade

@@ -17,7 +17,7 @@ from alembic.config import Config as Alembic
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from muster.config import SQLITE_STORE, StoreConfig
+from muster.config.settings import SQLITE_STORE, StoreConfig
 from muster.problems import MissingExtra, WrongUse
 
 _WAIT = 10  # seconds a writer waits for another

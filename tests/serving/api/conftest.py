@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 from tests.access.invented_accounts import REP, write_workspace
 
-from muster.config import StoreConfig
+from muster.config.settings import StoreConfig
 from muster.serving.app import application
 from muster.store.opening import Store, open_or_make
 from muster.store.tokens import SCOPES, new_token

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from muster.config import Config
+from muster.config.settings import Config
 from muster.deciding.erasure import Preview, erased_before, preview_erasure
 from muster.engine.lock import HOME
 from muster.erasing.retention import read_gone

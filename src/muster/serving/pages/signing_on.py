@@ -7,7 +7,7 @@ from functools import lru_cache
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from muster.config import SignOnConfig
+from muster.config.settings import SignOnConfig
 from muster.problems import WrongUse
 from muster.serving.pages.signing_in import own_address
 from muster.serving.reading import Missing, house_of

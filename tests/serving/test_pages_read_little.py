@@ -21,7 +21,7 @@ from muster.access.seen import Seen
 from muster.access.viewer import EVERYTHING
 from muster.canonical.tables import Table, flow_tables
 from muster.reports.horizon import horizon_of
-from muster.serving.figures.account import account_of
+from muster.serving.figures.account.whole import account_of
 from muster.serving.figures.group.whole import whole_group
 from muster.serving.figures.worklist import items, told_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from muster.serving.figures.account import account_of
+from muster.serving.figures.account.whole import account_of
 from muster.serving.figures.person import person_of
 from muster.serving.figures.program import program_of
 from muster.serving.figures.search import search

@@ -72,7 +72,7 @@ def _influence(deals: list[dict[str, Any]]) -> Influence:
         if deal["is_won"] and deal["amount_cents"] is not None:
             won[deal["currency"]] += int(deal["amount_cents"])
             touched[deal["currency"]] += int(deal["amount_cents"]) if deal["is_touched"] else 0
-    return Influence(len(deals), sum(bool(deal["is_touched"]) for deal in deals), won, +touched)
+    return Influence(len(deals), sum(bool(deal["is_touched"]) for deal in deals), dict(won), dict(+touched))
 
 
 def programs_of(tables: Published, key: str) -> Table:

@@ -17,6 +17,7 @@ from muster.messages.message import Message
 from muster.store.choices import Choice
 from muster.store.deliveries import Outgoing
 from muster.store.targets import Target
+from muster.store.told import MOST_MOVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,18 @@ def shared(target: Target, viewers: Sequence[Viewer]) -> Reader | None:
 def told_to(
     reader: Reader, tables: Path, *, as_of: datetime, now: datetime, config: Config
 ) -> list[Outgoing]:
-    """Everything that one reader is to be told now, whether or not they were told it before."""
+    """Everything that one reader is to be told now, whether or not they were told it before.
+
+    What happened a little before the last `days_back` days is in it, too: it says what is told still.
+    """
     settings, currency = config.messages, config.company.currency
     asked = {kind for kind, _ in reader.wants}
     found: list[Message] = []
     if asked - {DATA_STALE, WEEKLY}:
         with Seen(tables, reader.viewer) as seen:
-            found += happenings(seen, as_of=as_of, days=settings.days_back, currency=currency)
+            found += happenings(
+                seen, as_of=as_of, days=settings.days_back + MOST_MOVED.days, currency=currency
+            )
     if DATA_STALE in asked:
         found += stale(as_of=as_of, now=now, after_days=settings.stale_after_days)
     out = [one for message in found for one in addressed(message, reader)]
@@ -99,6 +105,9 @@ def addressed(message: Message, reader: Reader) -> list[Outgoing]:
             channel=channel,
             payload=message.to_payload(),
             subject_id=message.subject_id,
+            account_id=str(message.data.get("account_id") or ""),
+            topic=str(message.data.get("solution_id") or ""),
+            happened_at=message.happened_at,
             user_id=reader.viewer.user_id if reader.target_id is None else None,
             target_id=reader.target_id,
         )

@@ -17,11 +17,13 @@ from muster.messages.answers import Answer
 from muster.messages.delivering import channels_open, ways
 from muster.messages.guarding import Inward, guarded
 from muster.messages.happenings import failed_run
+from muster.messages.ids_before import ids_before
 from muster.messages.kinds import CHANNELS, KINDS, PERSONAL, SLACK, TEST, WEBHOOK
 from muster.messages.message import Message
 from muster.messages.sending import Clock, Tally, send_due, utc_now
 from muster.messages.slack import HOSTS
 from muster.problems import WrongUse
+from muster.reports.published import Published
 from muster.store.choices import Choice, choose, read_choices
 from muster.store.deliveries import Outgoing, forget, not_there, put
 from muster.store.opening import Store
@@ -48,7 +50,8 @@ def new_messages(
     workspace: Path, store: Store, config: Config, *, now: datetime | None = None
 ) -> list[Outgoing]:
     """What has happened by the run in force that was not told yet, for every reader; nothing is kept."""
-    return not_there(store, _everything(workspace, store, config, now or utc_now()))
+    found = _everything(workspace, store, config, now or utc_now())
+    return not_there(store, found.outgoing, since=found.since, once=found.once)
 
 
 def note_happenings(
@@ -60,7 +63,8 @@ def note_happenings(
     """
     at = now or utc_now()
     forget(store, before=at - timedelta(days=config.messages.keep_days))
-    return put(store, _everything(workspace, store, config, at), now=at)
+    found = _everything(workspace, store, config, at)
+    return put(store, found.outgoing, now=at, since=found.since, once=found.once)
 
 
 def send_messages(store: Store, config: Config, *, public_url: str, clock: Clock = utc_now) -> Tally:
@@ -142,7 +146,16 @@ def try_target(store: Store, config: Config, name: str, *, public_url: str) -> A
     return ways(store, config, public_url=public_url).to_target(message, one.message_id, target, now)
 
 
-def _everything(workspace: Path, store: Store, config: Config, now: datetime) -> list[Outgoing]:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is told now: to be told is what happened after `since`; `once` has the ids that accounts had."""
+
+    outgoing: list[Outgoing]
+    since: datetime
+    once: Mapping[str, frozenset[str]]
+
+
+def _everything(workspace: Path, store: Store, config: Config, now: datetime) -> _Found:
     published = open_published(workspace)
     as_of = datetime.fromisoformat(published.manifest["as_of"])
     out = []
@@ -150,7 +163,10 @@ def _everything(workspace: Path, store: Store, config: Config, now: datetime) ->
         out += told_to(reader, published.folder, as_of=as_of, now=now, config=config)
         for message in _failed_run(workspace):
             out += addressed(message, reader)
-    return out
+    accounts = {one.account_id for one in out if one.account_id}
+    with Published(published.folder) as tables:
+        once = ids_before(tables, accounts)
+    return _Found(out, as_of - timedelta(days=config.messages.days_back), once)
 
 
 def _failed_run(workspace: Path) -> list[Message]:

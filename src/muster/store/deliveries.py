@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,16 +21,21 @@ from muster.store.audit import note
 from muster.store.instants import instant
 from muster.store.opening import Store
 from muster.store.schema import DELIVERY, TARGET
+from muster.store.told import told_before
 
 WAITING, SENT, FAILED, DEAD, DISCARDED = STATES = ("waiting", "sent", "failed", "dead", "discarded")
 ON_THEIR_WAY = (WAITING, FAILED)  # failed: the last attempt did, another follows
 LEASE = timedelta(minutes=2)  # longer than an attempt may take
-_SHOWN = [column for column in DELIVERY.columns if column.name not in {"lease", "leased_until"}]
+_HIDDEN = {"lease", "leased_until", "account_id", "topic", "happened_at"}
+_SHOWN = [column for column in DELIVERY.columns if column.name not in _HIDDEN]
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message for one reader by one channel; a second one of the same key is the same message."""
+    """A message for one reader by one channel; a second one of the same key is the same message.
+
+    `account_id`, `topic` and `happened_at` say what it is about should its key give way (`store/told.py`).
+    """
 
     key: str
     kind: str
@@ -39,6 +44,9 @@ class Outgoing:
     subject_id: str = ""
     user_id: int | None = None
     target_id: str | None = None
+    account_id: str = ""
+    topic: str = ""
+    happened_at: str = ""
 
     @property
     def message_id(self) -> str:
@@ -75,23 +83,38 @@ class Taken:
     lease: str
 
 
-def put(store: Store, outgoing: Iterable[Outgoing], *, now: datetime) -> list[Outgoing]:
-    """Add those whose key is not there yet; returns them."""
+def put(
+    store: Store,
+    outgoing: Iterable[Outgoing],
+    *,
+    now: datetime,
+    since: datetime | None = None,
+    once: Mapping[str, Collection[str]] | None = None,
+) -> list[Outgoing]:
+    """Add those that were not told yet, under their key or one that gave way to it; returns them.
+
+    `outgoing` is everything that is told now. What happened until `since` is only there to say that it is
+    told still, and is not added. `once` has for each account the ids it had.
+    """
     by_key = {one.key: one for one in outgoing}
     with store.writing() as connection:
-        there = _there(connection, by_key)
-        new = [one for one in by_key.values() if one.key not in there]
+        new = _new(connection, by_key, since=since, once=once or {})
         if new:
             connection.execute(sa.insert(DELIVERY), [_row(one, now) for one in new])
     return new
 
 
-def not_there(store: Store, outgoing: Iterable[Outgoing]) -> list[Outgoing]:
+def not_there(
+    store: Store,
+    outgoing: Iterable[Outgoing],
+    *,
+    since: datetime | None = None,
+    once: Mapping[str, Collection[str]] | None = None,
+) -> list[Outgoing]:
     """Those that `put` would add."""
     by_key = {one.key: one for one in outgoing}
     with store.reading() as connection:
-        there = _there(connection, by_key)
-    return [one for one in by_key.values() if one.key not in there]
+        return _new(connection, by_key, since=since, once=once or {})
 
 
 def take(store: Store, *, now: datetime, lease: timedelta = LEASE) -> Taken | None:
@@ -221,13 +244,18 @@ def _decide(
     return Delivery(**after)
 
 
-def _there(connection: sa.Connection, keys: Collection[str]) -> set[str]:
-    """Which of the keys the outbox ever had; a few hundred a question, as databases allow."""
-    asked, found = list(keys), set[str]()
-    for first in range(0, len(asked), 500):
-        some = DELIVERY.c.key.in_(asked[first : first + 500])
-        found |= set(connection.execute(sa.select(DELIVERY.c.key).where(some)).scalars())
-    return found
+def _new(
+    connection: sa.Connection,
+    by_key: Mapping[str, Outgoing],
+    *,
+    since: datetime | None,
+    once: Mapping[str, Collection[str]],
+) -> list[Outgoing]:
+    told = told_before(connection, by_key, since=since, once=once)
+    news = [one for one in by_key.values() if one.key not in told]
+    if since is None:
+        return news
+    return [one for one in news if not one.account_id or datetime.fromisoformat(one.happened_at) > since]
 
 
 def _row(one: Outgoing, now: datetime) -> dict[str, object]:
@@ -245,4 +273,7 @@ def _row(one: Outgoing, now: datetime) -> dict[str, object]:
         "next_at": instant(now),
         "last_answer": "",
         "created_at": instant(now),
+        "account_id": one.account_id or None,
+        "topic": one.topic or None,
+        "happened_at": one.happened_at or None,
     }

@@ -184,6 +184,9 @@ DELIVERY = Table(
     Column("last_answer", Text, nullable=False),
     Column("created_at", String(40), nullable=False),
     Column("sent_at", String(40)),
+    Column("account_id", String(64)),  # as it was called then; with topic and instant it outlives the key
+    Column("topic", Text),
+    Column("happened_at", String(40)),
     Index("delivery_due", "state", "next_at"),
 )
 

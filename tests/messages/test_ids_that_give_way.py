@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.messages.told_company import AS_OF, REP, at, published, rows
 
-from muster.config import Company, Config, MessagesConfig, SmtpConfig, StoreConfig
+from muster.config.settings import Company, Config, MessagesConfig, SmtpConfig, StoreConfig
 from muster.messages import note_happenings
 from muster.messages.ids_before import ids_before
 from muster.reports.published import Published

@@ -10,10 +10,14 @@ from urllib.parse import parse_qs
 
 import pytest
 from tests.messages.receivers import Script, listening
+from tests.messages.told_company import AS_OF
 
+from muster.config.settings import MessagesConfig, SlackConfig
 from muster.messages import slack
 from muster.messages.answers import Answer
+from muster.messages.delivering import Ways
 from muster.messages.message import Message
+from muster.store.targets import Target
 
 MESSAGE = Message(
     "k",
@@ -106,6 +110,44 @@ def test_nobody_at_slacks_address_is_a_failed_attempt() -> None:
         MESSAGE, to="#a", token="xoxb-geheim", api_url="http://127.0.0.1:1/", public_url="", is_person=False
     )
     assert not told.is_taken and "geheim" not in told.told
+
+
+@pytest.mark.parametrize(
+    ("environment", "kind", "expected"),
+    [
+        ({"SECRET": "s"}, "hand_off", ["button", "static_select"]),
+        ({}, "hand_off", None),
+        ({"SECRET": "s"}, "second_lead", None),
+    ],
+)
+def test_a_hand_off_has_buttons_where_slack_can_sign_what_is_pressed(
+    environment: dict[str, str], kind: str, expected: list[str] | None
+) -> None:
+    script = Script([ok(ts="1.2")])
+    told = Message("k", kind, "New", "2026-03-02T09:00:00+00:00", data={"hand_off_id": "g1-1"})
+    target = Target("t1", "sales", "slack", (kind,), "2026-03-02T09:00:00+00:00", address="#sales")
+    with listening(script) as address:
+        settings = SlackConfig(api_url=f"{address}/api/", signing_secret_env="SECRET")
+        ways = Ways(
+            settings=MessagesConfig(slack=settings),
+            public_url="https://muster.example",
+            users={},
+            targets={},
+            reasons=("No budget", "<!channel> & co"),
+            environment={"MUSTER_SLACK_TOKEN": "xoxb-geheim"} | environment,
+        )
+        assert ways.to_target(told, "msg_1", target, AS_OF).is_taken
+    sent = form(script.got[0][2], script.got[0][1])
+    blocks = json.loads(sent["blocks"]) if isinstance(sent["blocks"], str) else sent["blocks"]
+    found = [block for block in blocks if block["type"] == "actions"]
+    assert [[one["type"] for one in block["elements"]] for block in found] == ([expected] if expected else [])
+    if found:
+        assert found[0]["block_id"] == "hand_off:g1-1"
+        options = found[0]["elements"][1]["options"]
+        assert {option["text"]["type"] for option in options} == {
+            "plain_text"
+        }  # no mention, whatever it says
+        assert [option["value"] for option in options] == ["No budget", "<!channel> & co"]
 
 
 @pytest.mark.skipif(

@@ -61,7 +61,7 @@ def send(
             _tell_new(new_messages(workspace, store, config), _names(store), json=json, quiet=quiet)
             return
         new = note_happenings(workspace, store, config)
-        tally = send_messages(store, config, public_url=config.serve.public_url or "")
+        tally = send_messages(store, config, public_url=config.serve.public_url or "", workspace=workspace)
     if json:
         print_json({"new": len(new), **asdict(tally)})
     else:

@@ -112,6 +112,9 @@ def change(
     ] = None,
     owner: OwnerOption = None,
     territory: TerritoryOption = None,
+    slack: Annotated[
+        str | None, typer.Option("--slack", metavar="ID", help='Their member id in Slack; "" for none.')
+    ] = None,
     enable: Annotated[bool, typer.Option("--enable", help="Let a disabled user sign in again.")] = False,
     by: ByOption = "",
     workspace: WorkspaceOption = Path(),
@@ -129,6 +132,7 @@ def change(
             role=role,
             owner_ids=owner,
             territories=territory,
+            slack_id=slack,
             is_disabled=False if enable else None,
         )
     _tell(user, json=json)

@@ -143,9 +143,13 @@ class SmtpConfig(Section):
 
 
 class SlackConfig(Section):
-    """A Slack app's bot, for messages to people and channels; its token is in the environment."""
+    """A Slack app's bot, for messages to people and channels; its token is in the environment.
+
+    Hand-offs are answered in Slack where `signing_secret_env` names a variable that holds the app's secret.
+    """
 
     token_env: str = "MUSTER_SLACK_TOKEN"  # noqa: S105  a name, not a secret
+    signing_secret_env: str | None = None
     api_url: str = "https://slack.com/api/"
 
 

@@ -17,7 +17,7 @@ from muster.deciding.standing import standing, topic, undone
 from muster.problems import WrongUse
 from muster.readings.until import TRIGGER, TRIGGERS, day_of
 from muster.recall.clock import micros
-from muster.rules.read import in_force
+from muster.rules.read import Rules, in_force
 from muster.store.decisions import NOTE, UNDO, Decision, add_decision
 from muster.store.once import Once, answered
 from muster.store.opening import Store
@@ -144,8 +144,12 @@ def take_back(
 
 def rejection_reasons(facts: Facts) -> list[str]:
     """What sellers may choose from, in the order of rules/answers.csv."""
-    now = in_force(facts.rules["answers"], micros(datetime.fromisoformat(facts.as_of)))
-    return [str(row["reason"]) for row in now if row["is_offered"]]
+    return offered_reasons(facts.rules, datetime.fromisoformat(facts.as_of))
+
+
+def offered_reasons(rules: Rules, now: datetime) -> list[str]:
+    """The same of any rules and instant."""
+    return [str(row["reason"]) for row in in_force(rules["answers"], micros(now)) if row["is_offered"]]
 
 
 def _once(verb: str, subject: str, *, by: str, key: str, value: str, reason: str, solution: str) -> Once:

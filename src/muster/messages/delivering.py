@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from muster.messages import mail, slack, webhook
 from muster.messages.answers import Answer
 from muster.messages.kinds import EMAIL, SLACK, WEBHOOK
 from muster.messages.message import Message, from_payload
+from muster.messages.slack_answers import buttons, signing_secret
 from muster.store.deliveries import Delivery
 from muster.store.opening import Store
 from muster.store.targets import Target, read_targets
@@ -26,6 +27,7 @@ class Ways:
     public_url: str
     users: Mapping[int, User]
     targets: Mapping[str, Target]
+    reasons: Sequence[str] = ()  # for which a hand-off may be rejected in Slack
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
 
     def deliver(self, row: Delivery, now: datetime) -> Answer:
@@ -41,7 +43,7 @@ class Ways:
             return Answer(is_taken=False, told="Not sent: the user was disabled.", is_final=True)
         if row.channel == EMAIL:
             return self._mail(message, row.message_id, user, now)
-        return self._bot(message, user.email, is_person=True)
+        return self._bot(message, user.slack_id or user.email, is_person=user.slack_id is None)
 
     def to_target(self, message: Message, message_id: str, target: Target, now: datetime) -> Answer:
         """One attempt to a target."""
@@ -86,6 +88,7 @@ class Ways:
         token = self.environment.get(settings.token_env)
         if token is None:
             return Answer(is_taken=False, told=f"Not sent: the environment has no {settings.token_env}.")
+        is_answered_there = signing_secret(self.settings, self.environment) is not None
         return slack.send_by_bot(
             message,
             to=to,
@@ -93,16 +96,18 @@ class Ways:
             api_url=settings.api_url,
             public_url=self.public_url,
             is_person=is_person,
+            answering=buttons(message, self.reasons) if is_answered_there else (),
         )
 
 
-def ways(store: Store, config: Config, *, public_url: str) -> Ways:
-    """The ways out, with users and targets as they are now."""
+def ways(store: Store, config: Config, *, public_url: str, reasons: Sequence[str] = ()) -> Ways:
+    """The ways out, with users and targets as they are now, and what rejections may say in Slack."""
     return Ways(
         settings=config.messages,
         public_url=public_url,
         users={user.user_id: user for user in read_users(store)},
         targets={target.target_id: target for target in read_targets(store)},
+        reasons=tuple(reasons),
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from muster.access.viewer import Viewer
 from muster.config.settings import Config
+from muster.deciding.answers import offered_reasons
 from muster.engine.published import open_published
 from muster.engine.run_log import last_entry
 from muster.messages.addressing import Reader, addressed, personal, shared, told_to, wants
@@ -22,8 +23,10 @@ from muster.messages.kinds import CHANNELS, KINDS, PERSONAL, SLACK, TEST, WEBHOO
 from muster.messages.message import Message
 from muster.messages.sending import Clock, Tally, send_due, utc_now
 from muster.messages.slack import HOSTS
+from muster.messages.slack_answers import signing_secret
 from muster.problems import WrongUse
 from muster.reports.published import Published
+from muster.rules.read import read_rules
 from muster.store.choices import Choice, choose, read_choices
 from muster.store.deliveries import Outgoing, forget, not_there, put
 from muster.store.opening import Store
@@ -67,9 +70,22 @@ def note_happenings(
     return put(store, found.outgoing, now=at, since=found.since, once=found.once)
 
 
-def send_messages(store: Store, config: Config, *, public_url: str, clock: Clock = utc_now) -> Tally:
-    """Send what is due, with users and targets as they are now."""
-    return send_due(store, ways(store, config, public_url=public_url).deliver, clock=clock)
+def send_messages(
+    store: Store,
+    config: Config,
+    *,
+    public_url: str,
+    workspace: Path | None = None,
+    clock: Clock = utc_now,
+) -> Tally:
+    """Send what is due, with users and targets as they are now.
+
+    The rules of the `workspace` say for which reasons a hand-off may be rejected in Slack.
+    """
+    reasons: Sequence[str] = ()
+    if workspace is not None and signing_secret(config.messages) is not None:
+        reasons = offered_reasons(read_rules(workspace / "rules"), clock())
+    return send_due(store, ways(store, config, public_url=public_url, reasons=reasons).deliver, clock=clock)
 
 
 def wishes(store: Store, user: User, config: Config) -> list[Wish]:

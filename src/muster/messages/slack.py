@@ -7,7 +7,7 @@ the only markup is our own link to the page.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -24,12 +24,13 @@ _SECONDS = 15
 _FINAL = {"users_not_found", "is_archived", "channel_is_archived"}  # trying again will not help
 
 
-def written(message: Message, *, public_url: str) -> dict[str, Any]:
-    """A message as Slack reads it: blocks, and the line that notifications show."""
+def written(message: Message, *, public_url: str, answering: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """A message as Slack reads it: blocks, those to answer it by, and the line that notifications show."""
     blocks: list[dict[str, Any]] = [{"type": "section", "text": _text(message.sentence, _SENTENCE)}]
     if message.facts:
         shown = [_text(fact, _FACT) for fact in message.facts[:_FACTS]]
         blocks.append({"type": "section", "fields": shown})
+    blocks += answering
     if public_url:
         link = f"<{public_url.rstrip('/')}{message.path}|Open in Muster>"
         blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": link}]})
@@ -52,9 +53,16 @@ def send_by_webhook(
 
 
 def send_by_bot(
-    message: Message, *, to: str, token: str, api_url: str, public_url: str, is_person: bool
+    message: Message,
+    *,
+    to: str,
+    token: str,
+    api_url: str,
+    public_url: str,
+    is_person: bool,
+    answering: Sequence[dict[str, Any]] = (),
 ) -> Answer:
-    """Post a message to a channel (its name or id), or to the person of an e-mail address."""
+    """Post a message to a channel or member (their id), or to the person of an e-mail address."""
     try:
         from slack_sdk import WebClient  # noqa: PLC0415  an extra
         from slack_sdk.errors import SlackApiError, SlackClientError  # noqa: PLC0415
@@ -64,9 +72,8 @@ def send_by_bot(
     client = WebClient(token, base_url=api_url, timeout=_SECONDS, retry_handlers=[])
     try:
         channel = _person(client, to) if is_person else to
-        client.chat_postMessage(
-            channel=channel, parse="none", link_names=False, **written(message, public_url=public_url)
-        )
+        told = written(message, public_url=public_url, answering=answering)
+        client.chat_postMessage(channel=channel, parse="none", link_names=False, **told)
     except SlackApiError as error:
         headers = {name.lower(): value for name, value in dict(error.response.headers).items()}
         said = str(error.response.get("error", "refused"))

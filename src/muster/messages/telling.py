@@ -60,7 +60,13 @@ class Teller:
         if state is not None and state != self._looked_at:
             note_happenings(self.workspace, self.store, config, now=now)
             self._looked_at = state
-        return send_messages(self.store, config, public_url=config.serve.public_url or "", clock=self.clock)
+        return send_messages(
+            self.store,
+            config,
+            public_url=config.serve.public_url or "",
+            workspace=self.workspace,
+            clock=self.clock,
+        )
 
     def _state(self, today: date) -> tuple[str, str, date] | None:
         """What news can come of; None before the first run."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -109,7 +110,14 @@ def viewer_of(request: Request) -> Viewer:
 
 def reading(request: Request) -> Iterator[Reading]:
     """What a page is given (a dependency of FastAPI), until it has answered. Raises SignedOut, NoRun."""
-    house, viewer = house_of(request), viewer_of(request)
+    with reading_as(request, viewer_of(request)) as asked:
+        yield asked
+
+
+@contextmanager
+def reading_as(request: Request, viewer: Viewer) -> Iterator[Reading]:
+    """The same for somebody who did not sign in here, but showed otherwise who they are. Raises NoRun."""
+    house = house_of(request)
     snapshot = house.snapshots.current()
     if snapshot is None:
         raise NoRun

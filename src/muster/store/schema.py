@@ -72,7 +72,9 @@ USER = Table(
     Column("issuer", String(255)),  # who vouches for them by OpenID Connect, and as whom
     Column("subject", String(255)),
     Column("created_at", String(40), nullable=False),
+    Column("slack_id", String(32)),  # who they are in Slack: what is pressed there is theirs
     UniqueConstraint("issuer", "subject", name="one_user_of_an_identity"),
+    Index("one_user_of_a_slack_id", "slack_id", unique=True),
 )
 
 PASSKEY = Table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from muster.store.opening import Store
 from muster.store.schema import SESSION, TOKEN, USER
 
 ROLES = ("rep", "marketer", "analyst", "admin")
+_MEMBER = re.compile(r"[UW][A-Z0-9]{2,30}")
 _SHOWN = [column for column in USER.columns if column.name != "password_hash"]
 
 
@@ -22,7 +24,8 @@ _SHOWN = [column for column in USER.columns if column.name != "password_hash"]
 class User:
     """One who may sign in; `owner_ids` are the CRM users they are, `territories` the regions they work.
 
-    By OpenID Connect they are `subject` of `issuer`. Who is disabled keeps everything but may do nothing.
+    By OpenID Connect they are `subject` of `issuer`, in Slack the member `slack_id`. Who is disabled keeps
+    everything but may do nothing.
     """
 
     user_id: int
@@ -35,6 +38,7 @@ class User:
     issuer: str | None = None
     subject: str | None = None
     created_at: str = ""
+    slack_id: str | None = None
     has_password: bool = False
 
 
@@ -96,11 +100,13 @@ def change_user(
     role: str | None = None,
     owner_ids: Iterable[str] | None = None,
     territories: Iterable[str] | None = None,
+    slack_id: str | None = None,
     is_disabled: bool | None = None,
 ) -> User:
     """Change what is named; who is disabled is signed out everywhere, and their tokens are revoked.
 
-    Raises WrongUse where there is no such user, the address is another's, or no admin would be left.
+    An empty `slack_id` takes it away. Raises WrongUse where there is no such user, the address or the Slack
+    member id is another's, or no admin would be left.
     """
     given: dict[str, Any] = {
         "email": None if email is None else _email(email),
@@ -111,8 +117,12 @@ def change_user(
         "is_disabled": is_disabled,
     }
     values = {column: value for column, value in given.items() if value is not None}
+    if slack_id is not None:
+        values["slack_id"] = _slack_id(slack_id)
     with store.writing() as connection:
         before = known_user(connection, user_id)
+        if values.get("slack_id"):
+            _refuse_slack_id(connection, values["slack_id"], user_id)
         if email is not None:
             _refuse_taken(connection, values["email"], user_id)
         if values:
@@ -140,6 +150,12 @@ def user_by_email(store: Store, email: str) -> User | None:
     """The user of an e-mail address, in small or capital letters."""
     with store.reading() as connection:
         return find_user(connection, USER.c.email == email.strip().casefold())
+
+
+def user_by_slack_id(store: Store, slack_id: str) -> User | None:
+    """The user who is this member of Slack."""
+    with store.reading() as connection:
+        return find_user(connection, USER.c.slack_id == slack_id)
 
 
 def user_by_id(store: Store, user_id: int) -> User | None:
@@ -210,6 +226,14 @@ def _refuse_taken(connection: sa.Connection, email: str, user_id: int | None) ->
         )
 
 
+def _refuse_slack_id(connection: sa.Connection, slack_id: str, user_id: int) -> None:
+    holder = find_user(connection, USER.c.slack_id == slack_id)
+    if holder is not None and holder.user_id != user_id:
+        raise WrongUse(
+            f"Somebody else is {slack_id} in Slack already.", remedy="An admin sees who: muster user list"
+        )
+
+
 def _refuse_without_admin(connection: sa.Connection) -> None:
     if not admin_count(connection):
         raise WrongUse(
@@ -223,6 +247,17 @@ def _email(said: str) -> str:
     if not (name and at and domain) or any(sign.isspace() or not sign.isprintable() for sign in email):
         raise WrongUse(f'"{said}" is no e-mail address.', remedy="Write it as name@example.com.")
     return email
+
+
+def _slack_id(said: str) -> str | None:
+    """A member id as Slack writes it, in its profiles under "Copy member ID"."""
+    slack_id = said.strip().upper()
+    if slack_id and not _MEMBER.fullmatch(slack_id):
+        raise WrongUse(
+            f'"{said}" is no member id of Slack.',
+            remedy='Copy it from your profile in Slack, under "Copy member ID": it looks like U012AB3CD.',
+        )
+    return slack_id or None
 
 
 def _role(said: str) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
+from muster.problems import WrongUse
 from muster.serving.pages.settings_tokens import SCOPES_SHOWN
 from muster.serving.reading import house_of, viewer_of
 from muster.serving.rendering import render_plain
@@ -15,7 +16,7 @@ from muster.store.passkeys import passkeys_of
 from muster.store.proofs import check_password, set_password
 from muster.store.sessions import end_all_sessions, sessions_of
 from muster.store.tokens import read_tokens
-from muster.store.users import user_by_id
+from muster.store.users import change_user, user_by_id
 
 router = APIRouter(include_in_schema=False)
 
@@ -36,6 +37,17 @@ def change_password(request: Request, now: Annotated[str, Form()], new: Annotate
         return _page(request, problem="That is not your password of now.", status=422)
     set_password(store, viewer.user_id, new, by=viewer.email)
     return sign_in(request, RedirectResponse("/me", 303), user)
+
+
+@router.post("/me/slack")
+def in_slack(request: Request, slack_id: Annotated[str, Form()] = "") -> Response:
+    """Say who one is in Slack, or nobody: what that member presses there is one's own answer."""
+    viewer = viewer_of(request)
+    try:
+        change_user(house_of(request).store, viewer.user_id, slack_id=slack_id, by=viewer.email)
+    except WrongUse as error:
+        return _page(request, problem=f"{error.message} {error.remedy}", status=422)
+    return RedirectResponse("/me", 303)
 
 
 @router.post("/me/sign-out-everywhere")
@@ -60,4 +72,5 @@ def _page(request: Request, *, problem: str = "", status: int = 200) -> Response
         sessions=sessions_of(store, viewer.user_id),
         tokens=[token for token in read_tokens(store, viewer.user_id) if token.revoked_at is None],
         scopes=SCOPES_SHOWN,
+        has_slack=house_of(request).config.messages.slack is not None,
     )

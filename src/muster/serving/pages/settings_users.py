@@ -16,7 +16,7 @@ from muster.store.invitations import INVITE, RESET, new_invitation
 from muster.store.users import add_user, change_user, read_users, user_by_id
 
 router = APIRouter(include_in_schema=False)
-_COLUMNS = ("email", "name", "role", "owner_ids", "territories", "is_disabled", "created_at")
+_COLUMNS = ("email", "name", "role", "owner_ids", "territories", "slack_id", "is_disabled", "created_at")
 _OWNERS = """
 SELECT owner_id, COUNT(*) AS accounts FROM account WHERE owner_id IS NOT NULL
 GROUP BY owner_id ORDER BY accounts DESC, owner_id LIMIT 500"""
@@ -34,7 +34,7 @@ def users(asked: Reading) -> Screen:
     rows = tuple(
         (
             *(user.email, user.name, user.role, ", ".join(sorted(user.owner_ids))),
-            *(", ".join(sorted(user.territories)), user.is_disabled, user.created_at),
+            *(", ".join(sorted(user.territories)), user.slack_id, user.is_disabled, user.created_at),
         )
         for user in found
     )
@@ -82,6 +82,7 @@ def change(  # noqa: PLR0917 - a form has as many fields
     role: Annotated[str, Form()],
     owner_ids: Annotated[str, Form()] = "",
     territories: Annotated[str, Form()] = "",
+    slack_id: Annotated[str | None, Form()] = None,
     is_disabled: Annotated[bool, Form()] = False,
 ) -> Response:
     """Change what somebody may see and do; whoever is disabled is signed out at once."""
@@ -94,6 +95,7 @@ def change(  # noqa: PLR0917 - a form has as many fields
         role=role,
         owner_ids=_listed(owner_ids),
         territories=_listed(territories),
+        slack_id=slack_id,
         is_disabled=is_disabled,
     )
     return RedirectResponse("/settings/users", 303)

@@ -54,7 +54,7 @@ class BoostedModel:
 
     is_shown = True
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Twelve hexadecimal digits: the same for the same model, whoever learnt it."""
         told = "\n".join(
@@ -83,6 +83,10 @@ class BoostedModel:
         reach = max(len(self._others) - 1, 1) ** 0.5
         loads = self.slope * (moved - moved.mean(axis=1, keepdims=True)) / reach if moved.size else moved
         return self.intercept + self.slope * _raw(self._booster, x), loads
+
+    def sums(self, panel: Panel) -> Vector:
+        """The log-odds of each row, and nothing of how sure they are."""
+        return np.asarray(self.intercept + self.slope * _raw(self._booster, columns(panel, self.names)))
 
     def contributions(self, panel: Panel) -> dict[str, Vector]:
         """What each sign adds to the log-odds of each row: its Shapley value (Lundberg et al. 2020)."""

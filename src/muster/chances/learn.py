@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ CAREFUL = 100.0
 FOLDS = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Model:
     """What was learnt at an instant: log-odds are intercept + slope x the sum of coefficient x value."""
 
@@ -38,7 +39,7 @@ class Model:
 
     is_shown = True
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Twelve hexadecimal digits: the same for the same model, whoever learnt it."""
         names = (*self.names, "calibration")
@@ -66,15 +67,13 @@ class Model:
         return self.chances(*self.log_odds(panel))
 
     def log_odds(self, panel: Panel) -> tuple[Vector, Matrix]:
-        """The log-odds of each row; and, times standard normal numbers, how other accounts would move them.
-
-        Columns are added one after the other, so that a row's chance does not depend on the rows beside it.
-        """
+        """The log-odds of each row; and, times standard normal numbers, how other accounts move them."""
         x = self._standard(panel)
-        total = np.zeros(len(panel))
-        for number, coefficient in enumerate(self.coefficients):
-            total += x[:, number] * coefficient
-        return self.intercept + self.slope * total, self.slope * (x @ self.root)
+        return self._sum(x), self.slope * (x @ self.root)
+
+    def sums(self, panel: Panel) -> Vector:
+        """The log-odds of each row, and nothing of how sure they are."""
+        return self._sum(self._standard(panel))
 
     def contributions(self, panel: Panel) -> dict[str, Vector]:
         """What each sign adds to the log-odds of each row, against its mean; the rules' one, against none."""
@@ -90,7 +89,17 @@ class Model:
         return shown_chances(log_odds, loads)
 
     def _standard(self, panel: Panel) -> Matrix:
-        return np.asarray((_columns(panel, self.names) - self.means) / self.scales)
+        x = _columns(panel, self.names)
+        for number, (mean, scale) in enumerate(zip(self.means, self.scales, strict=True)):
+            x[:, number] = (x[:, number] - mean) / scale
+        return x
+
+    def _sum(self, x: Matrix) -> Vector:
+        """Columns are added one after the other: a row's chance does not depend on the rows beside it."""
+        total = np.zeros(len(x))
+        for number, coefficient in enumerate(self.coefficients):
+            total += x[:, number] * coefficient
+        return np.asarray(self.intercept + self.slope * total)
 
 
 def learn(panel: Panel, *, trained_at: int, terms: Terms) -> Model | RuleModel:
@@ -143,10 +152,16 @@ def learn(panel: Panel, *, trained_at: int, terms: Terms) -> Model | RuleModel:
 
 
 def _columns(panel: Panel, names: tuple[str, ...]) -> Matrix:
-    """The intercept, the panel's columns and one for each solution, in the order of `names`."""
-    solutions = [name.removeprefix("solution ") for name in names[1 + len(panel.names) :]]
-    own = [(panel.solution_ids == solution).astype(np.float64) for solution in solutions]
-    return np.column_stack([np.ones(len(panel)), panel.values, *own])
+    """The intercept, the panel's columns and one for each solution, in the order of `names`.
+
+    A column's numbers lie side by side: that is how they are gone through.
+    """
+    x = np.empty((len(names), len(panel)))
+    signs = 1 + len(panel.names)
+    x[0], x[1:signs] = 1.0, panel.values.T
+    for number, name in enumerate(names[signs:], start=signs):
+        x[number] = panel.solution_ids == name.removeprefix("solution ")
+    return x.T
 
 
 def _standards(raw: Matrix, weights: Vector, names: tuple[str, ...]) -> tuple[Vector, Vector]:

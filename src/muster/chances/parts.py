@@ -80,14 +80,16 @@ def parts(
     """
     has_group = panel.values[:, panel.names.index("in_group")] > 0
     panel = panel.only(has_group if among is None else has_group & among)
-    total = in_millionths(model.log_odds(panel)[0])
+    total = in_millionths(model.sums(panel))
     found = {topic: np.zeros(len(panel)) for topic in TOPICS}
     for sign, part in model.contributions(panel).items():
         if sign in _OF:
             found[_OF[sign]] += part
     rounded = {topic: in_millionths(part) for topic, part in found.items()}
     rounded[BASE] = total - sum(rounded.values(), np.zeros(len(panel), dtype=np.int64))
-    return pa.concat_tables([PART.empty_table(), *(_rows(panel, *told) for told in rounded.items())])
+    keys = [pa.array(ids, pa.string()) for ids in (panel.account_ids, panel.solution_ids)]
+    keys.append(pa.array(panel.weeks))
+    return pa.concat_tables([PART.empty_table(), *(_rows(keys, *told) for told in rounded.items())])
 
 
 def in_millionths(log_odds: Vector) -> Whole:
@@ -95,17 +97,8 @@ def in_millionths(log_odds: Vector) -> Whole:
     return np.round(log_odds * MILLION).astype(np.int64)
 
 
-def _rows(panel: Panel, topic: str, millionths: Whole) -> pa.Table:
+def _rows(keys: list[pa.Array], topic: str, millionths: Whole) -> pa.Table:
     told = TOPICS.get(topic)
-    return pa.table(
-        [
-            pa.array(panel.account_ids, pa.string()),
-            pa.array(panel.solution_ids, pa.string()),
-            pa.array(panel.weeks),
-            pa.array([topic] * len(panel), pa.string()),
-            pa.array([told.component if told else BASE] * len(panel), pa.string()),
-            pa.array([told.asks if told else None] * len(panel), pa.string()),
-            pa.array(millionths),
-        ],
-        schema=PART,
-    )
+    said = (topic, told.component if told else BASE, told.asks if told else None)
+    same = [pa.repeat(pa.scalar(text, pa.string()), len(millionths)) for text in said]
+    return pa.table([*keys, *same, pa.array(millionths)], schema=PART)

@@ -81,4 +81,6 @@ def spread(
 
 
 def _curvature(x: Matrix, said: Vector, weights: Vector, held: Vector) -> Matrix:
-    return np.asarray((x * (weights * said * (1.0 - said))[:, None]).T @ x + np.diag(held))
+    # A matrix times itself: half the sums of one times another.
+    half = x * np.sqrt(weights * said * (1.0 - said))[:, None]
+    return np.asarray(half.T @ half + np.diag(held))

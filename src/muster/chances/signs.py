@@ -70,9 +70,9 @@ class Panel:
 def read_panel(table: pa.Table, *, kept_of_quiet: float = 1.0) -> Panel:
     """The panel's rows from Arrow. A quiet row (no group, no opening) stands for as many as were left out."""
     table = table.sort_by([(key, "ascending") for key in ("week_at", "first_act", "solution_id")])
-    names, columns = _signs(table)
+    names, values = _signs(table)
     opens = table.column("opens").to_numpy().astype(np.float64)
-    quiet = (opens == 0) & (columns[names.index("in_group")] == 0)
+    quiet = (opens == 0) & (values[:, names.index("in_group")] == 0)
     opened = table.column("opens_at").to_pylist()
     accounts, solutions = _texts(table, "first_act"), _texts(table, "solution_id")
     opening = [
@@ -88,13 +88,13 @@ def read_panel(table: pa.Table, *, kept_of_quiet: float = 1.0) -> Panel:
         _objects(opening),
         np.where(quiet, 1.0 / kept_of_quiet, 1.0),
         names,
-        np.column_stack(columns) if len(opens) else np.zeros((0, len(names))),
+        values,
     )
 
 
 def read_signs(table: pa.Table) -> Panel:
     """Rows to be judged, from Arrow and in its order: keys and signs, and nothing of what came."""
-    names, columns = _signs(table)
+    names, values = _signs(table)
     accounts = _texts(table, "account_id")
     return Panel(
         accounts,
@@ -105,25 +105,25 @@ def read_signs(table: pa.Table) -> Panel:
         np.empty(len(accounts), dtype=object),
         np.ones(len(accounts)),
         names,
-        np.array(columns).T,  # a column's numbers side by side: models go through them column by column
+        values,
     )
 
 
-def _signs(table: pa.Table) -> tuple[tuple[str, ...], list[Vector]]:
+def _signs(table: pa.Table) -> tuple[tuple[str, ...], Matrix]:
+    """The signs' names and scaled values; a column's lie side by side, since models go through them so."""
     names = tuple(c for c in table.column_names if c not in (*KEYS, *LABELS))
-    return names, [_scaled(name, table.column(name).to_numpy().astype(np.float64)) for name in names]
+    values = np.empty((len(names), len(table)))
+    for name, column in zip(names, values, strict=True):
+        column[:] = table.column(name).to_numpy()
+        if name == "score":
+            np.divide(column, HUNDREDTHS, out=column)
+        elif name != "in_group":
+            np.log1p(np.maximum(column, 0.0, out=column), out=column)
+    return names, values.T
 
 
 def _texts(table: pa.Table, name: str) -> npt.NDArray[np.object_]:
     return np.asarray(table.column(name).to_numpy(zero_copy_only=False), dtype=object)
-
-
-def _scaled(name: str, column: Vector) -> Vector:
-    if name == "in_group":
-        return column
-    if name == "score":
-        return np.asarray(column / HUNDREDTHS)
-    return np.asarray(np.log1p(np.maximum(column, 0.0)))
 
 
 def _objects(found: Sequence[object]) -> npt.NDArray[np.object_]:

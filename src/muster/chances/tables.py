@@ -79,7 +79,7 @@ def estimates(
         "account_id": pa.array(panel.account_ids, pa.string()),
         "solution_id": pa.array(panel.solution_ids, pa.string()),
         "week_at": pa.array(panel.weeks),
-        "amount_version": pa.array([amount_version] * len(panel), pa.string()),
+        "amount_version": pa.repeat(pa.scalar(amount_version, pa.string()), len(panel)),
     }
     found |= {name: pa.array(column) for name, column in said.items()}
     return pa.table(

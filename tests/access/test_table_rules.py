@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from muster.access.searched import SEARCHED, SearchedTable
+from muster.access.seen import Seen
 from muster.access.table_rules import EVERYONE, id_sets, sets_of, table_rules
 from muster.access.viewer import EVERYTHING, RIGHTS, ROLES, Viewer
-from muster.canonical.tables import flow_tables, replay_tables, source_tables
+from muster.canonical.tables import Table, flow_tables, replay_tables, source_tables
 from muster.reports.published import RECORDS
 
 RECORD_TABLES = {f"record_{name}": source_tables().get(name) for name in RECORDS}
-TABLES = flow_tables() | replay_tables() | {n: t for n, t in RECORD_TABLES.items() if t is not None}
+TABLES: dict[str, Table | SearchedTable] = {
+    **flow_tables(),
+    **replay_tables(),
+    **{n: t for n, t in RECORD_TABLES.items() if t is not None},
+    **SEARCHED,
+}
 
 # Ids that name something of an account, and the set they are looked up in.
 NAMING = {
@@ -51,12 +60,21 @@ OWN = {
     ("relationship_credit", "opportunity_id"): "the deal that won the account",
     ("hand_off", "hand_off_id"): "what the row is about",
     ("share", "share_id"): "what the row is about",
+    ("searched_person", "person_id"): "what the row is about",
     ("buying_group", "buying_group_id"): "what the row is about",
 }
 
 
 def test_every_published_table_has_a_rule_and_every_rule_a_table() -> None:
-    assert table_rules().keys() == flow_tables().keys() | replay_tables().keys() | RECORD_TABLES.keys()
+    published = flow_tables().keys() | replay_tables().keys() | RECORD_TABLES.keys()
+    assert table_rules().keys() == published | SEARCHED.keys()
+
+
+def test_what_is_searched_has_the_columns_it_says(bundled: Path) -> None:
+    with Seen(bundled / ".muster" / "tables", EVERYTHING) as tables:
+        for name, searched in SEARCHED.items():
+            told = tables.records(f"DESCRIBE SELECT * FROM {name}")
+            assert tuple(row["column_name"] for row in told) == searched.column_names
 
 
 def test_rules_name_columns_sets_and_rights_that_there_are() -> None:

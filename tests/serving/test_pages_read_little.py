@@ -23,6 +23,7 @@ from muster.canonical.tables import Table, flow_tables
 from muster.reports.horizon import horizon_of
 from muster.serving.figures.account.whole import account_of
 from muster.serving.figures.group.whole import whole_group
+from muster.serving.figures.person import person_of
 from muster.serving.figures.worklist import items, told_of
 
 GROUP = 2_048  # rows that are read or left out together: the least that DuckDB writes
@@ -121,6 +122,21 @@ def test_a_groups_page_reads_its_own_part_of_the_engagements(tables: Path, busie
     for name in ("resolved_engagement", "group_engagement"):
         assert watched.read[name] <= watched.there[name] / 3, name
     assert watched.questions <= 30
+
+
+def test_a_persons_page_reads_its_accounts_part_of_the_engagements(
+    tables: Path, busiest: tuple[str, str]
+) -> None:
+    with Watched(tables) as watched:
+        [one] = watched.records(
+            "SELECT MIN(m.person_id) AS id FROM member AS m WHERE m.buying_group_id = ?", [busiest[0]]
+        )
+        watched.read.clear()
+        found = person_of(watched, one["id"], as_of=AS_OF)
+    assert found is not None and found.acts > 0
+    if not watched.there:
+        pytest.skip("this DuckDB does not tell which groups of rows it read")
+    assert watched.read["resolved_engagement"] <= 2
 
 
 def test_a_list_of_any_length_takes_as_many_questions_as_one_group(tables: Path) -> None:

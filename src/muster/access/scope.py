@@ -16,6 +16,7 @@ from threading import Lock, RLock
 
 import duckdb
 
+from muster.access.searched import SEARCHED
 from muster.access.table_rules import EVERYONE, TableRule, id_sets, sets_of, table_rules
 from muster.access.viewer import RIGHTS, Viewer
 from muster.canonical.tables import replay_tables
@@ -73,6 +74,7 @@ class Rows:
         self.has_records = None not in landed.values()
         if self.has_records:
             self.files |= landed
+        self.files |= dict.fromkeys(SEARCHED)
         self.missing = tuple(name for name in columns_read() if self.files[name] is None)
         self._home = duckdb.connect(
             ":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
@@ -103,12 +105,18 @@ class Rows:
 
     def make(self, name: str) -> None:
         """All rows of a table, for views alone to read; no rows where the run made none."""
+        searched = SEARCHED.get(name)
+        if searched is not None:
+            for read in searched.reads:
+                self.make(read)
         files = self.files[name]
         with self._lock:
             if name in self._made:
                 return
             self._home.execute(
-                f"CREATE TABLE all_rows.{quoted(name)} ({empty_columns(self._tables[name])})"
+                f"CREATE TABLE all_rows.{quoted(name)} AS {searched.sql}"
+                if searched is not None
+                else f"CREATE TABLE all_rows.{quoted(name)} ({empty_columns(self._tables[name])})"
                 if files is None
                 else f"CREATE VIEW all_rows.{quoted(name)} AS SELECT * FROM read_parquet('{files}')"
             )

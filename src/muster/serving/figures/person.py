@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,7 +49,8 @@ def person_of(tables: Published, person_id: str, *, as_of: datetime) -> Person |
     if not places:
         return None
     now = places[0]
-    acts = _acts(tables, person_id)
+    accounts = [place["account_id"] for place in places]
+    acts = _acts(tables, person_id, accounts)
     consent, may = _consent(tables, person_id, as_of)
     return Person(
         person_id=person_id,
@@ -66,7 +68,7 @@ def person_of(tables: Published, person_id: str, *, as_of: datetime) -> Person |
         last_at=acts.rows[0][0] if acts.rows and isinstance(acts.rows[0][0], datetime) else None,
         is_here_now=now["valid_to"] is None,
         tables=(
-            _groups(tables, person_id),
+            _groups(tables, person_id, accounts),
             acts,
             Table(
                 "places",
@@ -91,15 +93,28 @@ def person_of(tables: Published, person_id: str, *, as_of: datetime) -> Person |
     )
 
 
-def _groups(tables: Published, person_id: str) -> Table:
+def _at(table: str, accounts: Sequence[str | None]) -> tuple[str, tuple[str, ...]]:
+    """A condition that names the accounts where somebody was, and its parameters.
+
+    It leaves nothing out, since acts and groups are told of the account where the person was then, and
+    spares reading those of all other accounts; empty for whom no account was known at some time.
+    """
+    there = tuple(account for account in accounts if account is not None)
+    if len(there) < len(accounts):
+        return "", ()
+    return f"AND {table}.account_id IN ({', '.join('?' for _ in there)})", there
+
+
+def _groups(tables: Published, person_id: str, accounts: Sequence[str | None]) -> Table:
+    at, there = _at("g", accounts)
     rows = tables.records(
-        """SELECT m.*, g.account_id, g.solution_id, g.cycle, g.closed_at, g.closing_reason,
+        f"""SELECT m.*, g.account_id, g.solution_id, g.cycle, g.closed_at, g.closing_reason,
             COALESCE(a.name, a.domain, g.account_id) AS account
         FROM member AS m
         JOIN buying_group AS g ON g.buying_group_id = m.buying_group_id
         LEFT JOIN account AS a ON a.account_id = g.account_id
-        WHERE m.person_id = ? ORDER BY m.joined_at DESC, m.buying_group_id""",
-        [person_id],
+        WHERE m.person_id = ? {at} ORDER BY m.joined_at DESC, m.buying_group_id""",
+        [person_id, *there],
     )
     return Table(
         "groups",
@@ -127,14 +142,15 @@ def _groups(tables: Published, person_id: str) -> Table:
     )
 
 
-def _acts(tables: Published, person_id: str) -> Table:
+def _acts(tables: Published, person_id: str, accounts: Sequence[str | None]) -> Table:
+    at, there = _at("e", accounts)
     rows = tables.records(
-        """SELECT e.occurred_at, e.activity, e.channel, e.solution_id, e.content_id, t.name AS tactic,
+        f"""SELECT e.occurred_at, e.activity, e.channel, e.solution_id, e.content_id, t.name AS tactic,
             e.person_known_at
         FROM resolved_engagement AS e
         LEFT JOIN known_tactic AS t ON t.tactic_id = e.tactic_id
-        WHERE e.person_id = ? ORDER BY e.occurred_at DESC, e.engagement_id""",
-        [person_id],
+        WHERE e.person_id = ? {at} ORDER BY e.occurred_at DESC, e.engagement_id""",
+        [person_id, *there],
     )
     return Table(
         "acts",

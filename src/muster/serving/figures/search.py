@@ -4,43 +4,44 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from muster.reports.published import Published
+from muster.access.seen import Seen
 from muster.serving.tabled import Ref, Table, columns
 
 SHOWN = 8
 _MOST = 100
 
-# What begins with the words comes before what holds them; `%` and `_` of a name are letters here.
+# What begins with the words comes before what holds them.
 _ACCOUNTS = """
-SELECT a.account_id AS id, COALESCE(a.name, a.domain, a.account_id) AS name, a.domain, a.country, a.industry
-FROM account AS a
-WHERE a.name ILIKE $holds ESCAPE '\\' OR a.domain ILIKE $holds ESCAPE '\\' OR a.account_id = $said
-    OR a.account_id IN (SELECT d.account_id FROM account_domain AS d WHERE d.domain ILIKE $begins ESCAPE '\\')
-    OR a.account_id IN (SELECT x.account_id FROM account_alias AS x WHERE x.account_record_id = $said)
-ORDER BY NOT COALESCE(a.name ILIKE $begins ESCAPE '\\', FALSE), name, a.account_id LIMIT $most"""
+SELECT a.account_id AS id, a.name, a.domain, a.country, a.industry
+FROM searched_account AS a
+WHERE contains(a.words, lower($said)) OR a.account_id = $said
+    OR a.account_id = (SELECT MIN(x.account_id) FROM account_alias AS x WHERE x.account_record_id = $said)
+ORDER BY NOT starts_with(a.words, lower($said)), a.name, a.account_id LIMIT $most"""
 _PEOPLE = """
-SELECT p.person_id AS id, COALESCE(p.name, p.email, p.person_id) AS name, p.title, p.email, p.account_id,
-    COALESCE(a.name, a.domain) AS account
-FROM (SELECT * FROM person WHERE valid_to IS NULL AND (name ILIKE $holds ESCAPE '\\'
-    OR email ILIKE $holds ESCAPE '\\' OR person_id = $said
-    OR person_id IN (SELECT x.person_id FROM person_alias AS x WHERE x.person_record_id = $said))) AS p
-LEFT JOIN account AS a ON a.account_id = p.account_id
-ORDER BY NOT COALESCE(p.name ILIKE $begins ESCAPE '\\', FALSE), name, p.person_id LIMIT $most"""
+SELECT p.person_id AS id, p.name, p.title, p.email, p.account_id, a.name AS account
+FROM (
+    SELECT * FROM searched_person AS p
+    WHERE contains(p.words, lower($said)) OR p.person_id = $said
+        OR p.person_id = (SELECT MIN(x.person_id) FROM person_alias AS x WHERE x.person_record_id = $said)
+    ORDER BY NOT starts_with(p.words, lower($said)), p.name, p.person_id LIMIT $most) AS p
+LEFT JOIN searched_account AS a ON a.account_id = p.account_id
+ORDER BY NOT starts_with(p.words, lower($said)), p.name, p.person_id"""
 _GROUPS = """
 SELECT g.buying_group_id AS id, a.name, g.solution_id, g.cycle, g.closed_at, g.closing_reason
-FROM (SELECT account_id, COALESCE(name, domain, account_id) AS name, domain FROM account) AS a
-JOIN buying_group AS g ON g.account_id = a.account_id
-WHERE a.name ILIKE $holds ESCAPE '\\' OR a.domain ILIKE $holds ESCAPE '\\' OR g.buying_group_id = $said
-ORDER BY g.closed_at IS NOT NULL, NOT a.name ILIKE $begins ESCAPE '\\', a.name, g.opened_at DESC,
+FROM buying_group AS g
+JOIN searched_account AS a ON a.account_id = g.account_id
+WHERE g.buying_group_id = $said
+    OR g.account_id IN (SELECT x.account_id FROM searched_account AS x WHERE contains(x.words, lower($said)))
+ORDER BY g.closed_at IS NOT NULL, NOT starts_with(a.words, lower($said)), a.name, g.opened_at DESC,
     g.buying_group_id LIMIT $most"""
 _PROGRAMS = """
 SELECT v.program_id AS id, COALESCE(MAX(n.name), v.program_id) AS name, COUNT(*) AS tactic_count
 FROM known_tactic AS v LEFT JOIN known_tactic AS n ON n.tactic_id = v.program_id
 WHERE v.program_id IS NOT NULL
 GROUP BY v.program_id
-HAVING COALESCE(MAX(n.name), v.program_id) ILIKE $holds ESCAPE '\\' OR v.program_id = $said
+HAVING contains(lower(COALESCE(MAX(n.name), v.program_id)), lower($said)) OR v.program_id = $said
     OR BOOL_OR(v.tactic_id = $said)
-ORDER BY NOT COALESCE(MAX(n.name), v.program_id) ILIKE $begins ESCAPE '\\', 2, 1 LIMIT $most"""
+ORDER BY NOT starts_with(lower(COALESCE(MAX(n.name), v.program_id)), lower($said)), 2, 1 LIMIT $most"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +57,14 @@ class Found:
         return sum(len(table.rows) for table in self.tables)
 
 
-def search(tables: Published, said: str, *, with_programs: bool) -> Found:
+def search(tables: Seen, said: str, *, with_programs: bool) -> Found:
     """Everything whose name, domain, address or id answers; nothing for fewer than two letters."""
     said = " ".join(said.split())[:100]
     if len(said) < 2:
         return Found(said, ())
-    literal = said.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    bound = {"said": said, "begins": f"{literal}%", "holds": f"%{literal}%", "most": _MOST}
 
     def rows(sql: str) -> list[dict[str, object]]:
-        return tables.records(sql, {name: value for name, value in bound.items() if f"${name}" in sql})
+        return tables.records(sql, {"said": said, "most": _MOST})
 
     accounts = Table(
         "accounts",

@@ -183,7 +183,9 @@ def _call_first(tables: Published, ids: list[str]) -> dict[str, str]:
     marks = ", ".join("?" for _ in ids)
     rows = tables.records(
         f"""SELECT m.buying_group_id, p.name, p.title, m.role FROM member AS m
-        JOIN person AS p ON p.person_id = m.person_id AND p.valid_to IS NULL
+        JOIN buying_group AS g ON g.buying_group_id = m.buying_group_id
+        JOIN person AS p
+            ON p.person_id = m.person_id AND p.account_id = g.account_id AND p.valid_to IS NULL
         WHERE m.buying_group_id IN ({marks})
         QUALIFY ROW_NUMBER() OVER (
             PARTITION BY m.buying_group_id ORDER BY m.last_engaged_at DESC NULLS LAST, m.person_id) = 1""",

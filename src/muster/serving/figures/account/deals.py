@@ -25,16 +25,14 @@ def deals_of(tables: Published, key: str) -> tuple[Table, Influence]:
     """The opportunities, open ones first, and how many of them marketing touched."""
     deals = tables.records(
         """SELECT o.opportunity_id, o.name, o.solution_id, o.type, o.stage, o.amount_cents, o.currency,
-            o.created_at, o.closed_at, o.is_closed, o.is_won, g.buying_group_id, i.touch_count,
-            COALESCE(i.is_marketing, FALSE) AS is_touched, s.sourced_by
+            o.created_at, o.closed_at, o.is_closed, o.is_won
         FROM known_opportunity AS o
         JOIN account_alias AS x ON x.account_record_id = o.account_record_id AND x.account_id = ?
-        LEFT JOIN opportunity_group AS g ON g.opportunity_id = o.opportunity_id
-        LEFT JOIN influence AS i ON i.opportunity_id = o.opportunity_id AND i.definition = 'group'
-        LEFT JOIN sourcing AS s ON s.opportunity_id = o.opportunity_id AND s.definition = 'first_touch'
         ORDER BY o.is_closed, o.created_at DESC, o.opportunity_id""",
         [key],
     )
+    touched = _touched(tables, [deal["opportunity_id"] for deal in deals])
+    deals = [deal | touched[deal["opportunity_id"]] for deal in deals]
     table = Table(
         "opportunities",
         "Its opportunities",
@@ -63,6 +61,26 @@ def deals_of(tables: Published, key: str) -> tuple[Table, Influence]:
         "definition first_touch. Observed; neither says what brought a deal about.",
     )
     return table, _influence(deals)
+
+
+def _touched(tables: Published, ids: list[str]) -> dict[str, dict[str, Any]]:
+    """Group, touches and source of each deal, asked by ids, so that the files' other rows are left unread."""
+    if not ids:
+        return {}
+    marks = ", ".join(f"${number}" for number, _ in enumerate(ids, 1))
+    found = tables.records(
+        f"""SELECT o.opportunity_id, g.buying_group_id, i.touch_count,
+            COALESCE(i.is_marketing, FALSE) AS is_touched, s.sourced_by
+        FROM (SELECT UNNEST([{marks}]) AS opportunity_id) AS o
+        LEFT JOIN opportunity_group AS g
+            ON g.opportunity_id = o.opportunity_id AND g.opportunity_id IN ({marks})
+        LEFT JOIN influence AS i ON i.opportunity_id = o.opportunity_id AND i.opportunity_id IN ({marks})
+            AND i.definition = 'group'
+        LEFT JOIN sourcing AS s ON s.opportunity_id = o.opportunity_id AND s.opportunity_id IN ({marks})
+            AND s.definition = 'first_touch'""",
+        ids,
+    )
+    return {deal["opportunity_id"]: deal for deal in found}
 
 
 def _influence(deals: list[dict[str, Any]]) -> Influence:

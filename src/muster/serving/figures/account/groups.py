@@ -10,18 +10,13 @@ def groups_of(tables: Published, key: str) -> Table:
     """Those open first, the latest of them on top; an ended one has no score."""
     found = tables.records(
         """SELECT g.buying_group_id, g.solution_id, g.business_unit, g.cycle, g.opened_at, g.closed_at,
-            g.closing_reason, g.member_count, g.visitor_count, q.status, s.score, s.expected_amount_cents
+            g.closing_reason, g.member_count, g.visitor_count
         FROM buying_group AS g
-        LEFT JOIN qualification AS q ON q.buying_group_id = g.buying_group_id AND q.to_at IS NULL
-        LEFT JOIN (SELECT x.buying_group_id, x.score, x.expected_amount_cents FROM score AS x
-            WHERE x.buying_group_id IN
-                (SELECT b.buying_group_id FROM buying_group AS b WHERE b.account_id = $key)
-            QUALIFY ROW_NUMBER() OVER (PARTITION BY x.buying_group_id ORDER BY x.scored_at DESC) = 1) AS s
-            ON s.buying_group_id = g.buying_group_id
-        WHERE g.account_id = $key
+        WHERE g.account_id = ?
         ORDER BY g.closed_at IS NOT NULL, g.opened_at DESC, g.buying_group_id""",
-        {"key": key},
+        [key],
     )
+    standing = _standing(tables, [r["buying_group_id"] for r in found if r["closed_at"] is None])
     rows = tuple(
         (
             Ref(
@@ -30,12 +25,12 @@ def groups_of(tables: Published, key: str) -> Table:
                 r["buying_group_id"],
             ),
             int(r["cycle"]),
-            f"ended: {r['closing_reason']}" if r["closed_at"] else r["status"] or "nurture",
+            f"ended: {r['closing_reason']}" if r["closed_at"] else standing[r["buying_group_id"]][0],
             r["opened_at"].date(),
             r["closed_at"].date() if r["closed_at"] else None,
             int(r["member_count"] or 0),
             int(r["visitor_count"] or 0),
-            None if r["closed_at"] or r["score"] is None else int(r["score"]),
+            None if r["closed_at"] else standing[r["buying_group_id"]][1],
         )
         for r in found
     )
@@ -48,6 +43,27 @@ def groups_of(tables: Published, key: str) -> Table:
         rows,
         "No group yet: one forms when two of its people engage with one solution, or sales opens a deal.",
     )
+
+
+def _standing(tables: Published, open_groups: list[str]) -> dict[str, tuple[str, int | None]]:
+    """Status and latest score of groups, asked by ids, so that the files' other rows are left unread."""
+    told: dict[str, tuple[str, int | None]] = dict.fromkeys(open_groups, ("nurture", None))
+    if not told:
+        return told
+    marks = ", ".join("?" for _ in told)
+    status = tables.records(
+        f"""SELECT q.buying_group_id, q.status FROM qualification AS q
+        WHERE q.to_at IS NULL AND q.buying_group_id IN ({marks})""",
+        open_groups,
+    )
+    scores = tables.records(
+        f"""SELECT s.buying_group_id, ARG_MAX(s.score, s.scored_at) AS score FROM score AS s
+        WHERE s.buying_group_id IN ({marks}) GROUP BY s.buying_group_id""",
+        open_groups,
+    )
+    of = {r["buying_group_id"]: r["status"] for r in status}
+    score = {r["buying_group_id"]: int(r["score"]) for r in scores}
+    return {group: (of.get(group) or "nurture", score.get(group)) for group in told}
 
 
 def early_interest_of(tables: Published, key: str) -> Table:

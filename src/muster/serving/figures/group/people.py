@@ -17,17 +17,15 @@ from muster.serving.figures.group.head import Group
 WEEKS = 26
 CANDIDATES = 3
 
-# The row of the person that says who they were at this account; `valid_to` tells that they have left.
+# The row of the person that says who they were last at this account; `valid_to` tells that they have left.
 _MEMBERS = """
 SELECT m.person_id, p.name, p.email, p.title, p.function, p.seniority, p.valid_to AS left_at, m.role,
     m.role_confidence, m.role_reason, m.joined_at, m.last_engaged_at, m.engagement_count, m.confidence,
     m.reason, m.is_second_lead
 FROM member AS m
-LEFT JOIN person AS p ON p.person_id = m.person_id
+LEFT JOIN person AS p ON p.person_id = m.person_id AND p.account_id = $account
 WHERE m.buying_group_id = $group AND m.person_id IS NOT NULL
-QUALIFY ROW_NUMBER() OVER (
-    PARTITION BY m.person_id
-    ORDER BY CASE WHEN p.account_id = $account THEN 0 ELSE 1 END, p.valid_from DESC) = 1"""
+QUALIFY ROW_NUMBER() OVER (PARTITION BY m.person_id ORDER BY p.valid_from DESC) = 1"""
 _WEEKS = """
 SELECT x.person_id, x.visitor_id, date_diff('day', e.occurred_at, $until) // 7 AS back, COUNT(*) AS acts
 FROM group_engagement AS x
@@ -40,8 +38,8 @@ SELECT r.role, r.needed, r.engaged, r.missing FROM role_gap AS r WHERE r.buying_
 _CANDIDATES = f"""
 SELECT c.role, c.person_id, p.name, p.title, c.probability, c.reason
 FROM role_candidate AS c
-JOIN person AS p ON p.person_id = c.person_id AND p.valid_to IS NULL
-WHERE c.buying_group_id = ? AND c.number <= {CANDIDATES} ORDER BY c.role, c.number"""
+JOIN person AS p ON p.person_id = c.person_id AND p.account_id = $account AND p.valid_to IS NULL
+WHERE c.buying_group_id = $group AND c.number <= {CANDIDATES} ORDER BY c.role, c.number"""
 _CHANCES = """
 SELECT c.person_id, c.role, c.probability FROM role_chance AS c
 WHERE c.buying_group_id = ? ORDER BY c.person_id, c.probability DESC, c.role"""
@@ -200,7 +198,7 @@ def people_of(
     names = {m.person_id: m.name for m in members}
     return People(
         tuple(members),
-        _gaps(tables, group.buying_group_id, role_titles),
+        _gaps(tables, ids, role_titles),
         tuple(_visitor(row) for row in tables.records(_VISITORS, ids)),
         tuple(_promotion(row, names) for row in tables.records(_PROMOTED, ids)),
         anonymous,
@@ -293,9 +291,9 @@ def _consent(tables: Published, group_id: str, as_of: datetime) -> dict[str, tup
     return told
 
 
-def _gaps(tables: Published, group_id: str, role_titles: Mapping[str, str]) -> tuple[Gap, ...]:
+def _gaps(tables: Published, ids: dict[str, str], role_titles: Mapping[str, str]) -> tuple[Gap, ...]:
     candidates: dict[str, list[Candidate]] = defaultdict(list)
-    for row in tables.records(_CANDIDATES, [group_id]):
+    for row in tables.records(_CANDIDATES, ids):
         name = row["name"] or "a known person without a name"
         candidates[row["role"]].append(
             Candidate(row["person_id"], name, row["title"], float(row["probability"]), row["reason"])
@@ -308,7 +306,7 @@ def _gaps(tables: Published, group_id: str, role_titles: Mapping[str, str]) -> t
             role_titles.get(row["role"], ""),
             tuple(candidates[row["role"]]),
         )
-        for row in tables.records(_GAPS, [group_id])
+        for row in tables.records(_GAPS, [ids["group"]])
         if row["needed"]
     ]
     return tuple(sorted(gaps, key=lambda gap: _importance(gap.role)))

@@ -53,7 +53,7 @@ SELECT t.touch_id, t.occurred_at, t.person_id, COALESCE(p.name, p.email) AS who,
 FROM touches AS t
 LEFT JOIN (
     SELECT n.person_id, arg_max(n.name, n.valid_from) AS name, arg_max(n.email, n.valid_from) AS email
-    FROM person AS n WHERE n.person_id IN (
+    FROM person AS n WHERE n.account_id = $account AND n.person_id IN (
         SELECT m.person_id FROM member AS m WHERE m.buying_group_id = $group)
     GROUP BY n.person_id) AS p ON p.person_id = t.person_id
 LEFT JOIN known_tactic AS k ON k.tactic_id = t.tactic_id

@@ -1,0 +1,42 @@
+"""What people type to find an account or a person: read from a run's files once, then kept in memory.
+
+A search compares every name with what was typed. From the files that is mostly reading and lowering of
+letters, which is the same for everybody; whose rows somebody sees is said in `table_rules.toml`, as of any
+other table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SearchedTable:
+    """A table made of others of the run; `words` holds what is searched in small letters, a line for each."""
+
+    reads: tuple[str, ...]
+    column_names: tuple[str, ...]
+    sql: str
+
+
+SEARCHED = {
+    "searched_account": SearchedTable(
+        reads=("account", "account_domain"),
+        column_names=("account_id", "name", "domain", "country", "industry", "words"),
+        sql="""
+        SELECT a.account_id, COALESCE(a.name, a.domain, a.account_id) AS name, a.domain, a.country,
+            a.industry, lower(concat_ws(chr(10), a.name, a.domain, d.domains)) AS words
+        FROM all_rows.account AS a
+        LEFT JOIN (
+            SELECT x.account_id, string_agg(x.domain, chr(10)) AS domains
+            FROM all_rows.account_domain AS x GROUP BY x.account_id) AS d ON d.account_id = a.account_id""",
+    ),
+    "searched_person": SearchedTable(
+        reads=("person",),
+        column_names=("person_id", "account_id", "name", "title", "email", "words"),
+        sql="""
+        SELECT p.person_id, p.account_id, COALESCE(p.name, p.email, p.person_id) AS name, p.title, p.email,
+            lower(concat_ws(chr(10), p.name, p.email)) AS words
+        FROM all_rows.person AS p WHERE p.valid_to IS NULL""",
+    ),
+}

@@ -33,21 +33,29 @@ class Snapshot:
     built_at: datetime
     rows: dict[str, int]
     _kept: OrderedDict[Any, Any] = field(default_factory=OrderedDict, repr=False, compare=False)
+    _making: dict[Any, Lock] = field(default_factory=dict, repr=False, compare=False)
     _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def once(self, key: object, make: Callable[[], T]) -> T:
-        """What `make` returns, computed once for this run; `key` names it and who may see it."""
+        """What `make` returns, computed once for this run; `key` names it and who may see it.
+
+        Who asks while another computes it waits for that answer: on a Monday all open the same list at once.
+        """
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                found: T = self._kept[key]
-                return found
-        made = make()
-        with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > 1 and (len(self._kept) > _KEPT or self._rows() > _KEPT_ROWS):
-                self._kept.popitem(last=False)
-        return made
+            making = self._making.setdefault(key, Lock())
+        with making:
+            with self._lock:
+                if key in self._kept:
+                    self._kept.move_to_end(key)
+                    found: T = self._kept[key]
+                    return found
+            made = make()
+            with self._lock:
+                self._kept[key] = made
+                while len(self._kept) > 1 and (len(self._kept) > _KEPT or self._rows() > _KEPT_ROWS):
+                    gone, _ = self._kept.popitem(last=False)
+                    self._making.pop(gone, None)
+            return made
 
     def _rows(self) -> int:
         return sum(map(_rows_of, self._kept.values()))

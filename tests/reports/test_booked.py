@@ -169,6 +169,46 @@ def test_a_win_that_was_set_aside_stops_the_pack_and_names_its_row(tables: Path)
     assert "Opportunity.csv, row 99" in said
 
 
+def test_a_win_that_was_set_aside_says_what_its_history_says_it_was_worth(tables: Path) -> None:
+    key = a_win(tables)
+    worth = amount_of(tables, key)
+    taken_out(tables, key)
+    row = {
+        **{"source": "crm", "file": "Opportunity.csv", "row": 49, "reason": "Amount is not an amount"},
+        "remedy": "",
+        "raw": json.dumps({"Id": key, "Name": "Big deal", "StageName": "Closed Won", "Amount": "about 9k"}),
+    }
+    changed(tables / "records" / "set_aside.parquet", lambda rows: [*rows, row])
+    [said] = read(tables).red
+    assert f"Big deal ({key})" in said and '("about 9k")' in said
+    assert f'its history ends in "Closed Won" with {worth}' in said
+
+
+def test_a_win_whose_row_is_gone_is_told_by_its_history(tables: Path) -> None:
+    """Somebody exported the opportunities with a filter: both sides are short by the same deal."""
+    key = a_win(tables)
+    worth = amount_of(tables, key)
+    taken_out(tables, key)
+    pack = read(tables)
+    [said] = pack.red
+    assert key in said and worth in said and "OpportunityHistory.csv, row " in said
+    [row] = [r for r in pack.sheet("booked").rows if r[0] == "Q3 2025"]
+    assert row[3:] == (Money(0, "USD", True), 1), "the totals agree, and do not say that all is well"
+    assert not mark(pack).is_good
+
+
+def amount_of(tables: Path, key: str) -> str:
+    rows = pq.read_table(tables / "records" / "opportunity.parquet").to_pylist()
+    [cents] = [r["amount_cents"] for r in rows if r["opportunity_id"] == key]
+    return f"${Decimal(cents) / 100:,.2f}"
+
+
+def taken_out(tables: Path, key: str) -> None:
+    """As an export without the row would have been read: neither landed nor known."""
+    for file in ("known_opportunity.parquet", "records/opportunity.parquet"):
+        changed(tables / file, lambda rows: without(key, rows))
+
+
 def test_a_deleted_win_is_booked_by_neither_side(tables: Path) -> None:
     key = a_win(tables)
 

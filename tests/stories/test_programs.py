@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.stories.telling import Stories
 
+from muster.problems import RuleError
+from muster.reports.buying_jobs import goals_sheet
+from muster.reports.published import Published
+from muster.rules.goals import check_program_goals
+from muster.rules.read import Rules, read_rules
 from muster.testing import (
     account,
     called,
@@ -28,6 +34,8 @@ events,reach_role,decision_maker,1,2025-06-30,2025-01-01,Somebody with the money
 events,wake_account,*,2,2025-06-30,2025-01-01,Two firms that were silent
 letters,speed_stage,Proposal,14,2025-12-31,2025-01-01,No proposal shall lie for more than two weeks
 events,wake_account,data-platform,1,2026-12-31,2025-01-01,Still running
+evnets,reach_role,champion,1,2025-06-30,2025-01-01,An id that nobody has
+evnets,speed_stage,Negotiation,14,2025-06-30,2025-01-01,And once more
 """
 told = Stories(as_of="2025-09-01", rules={"program_goals": GOALS})
 
@@ -133,6 +141,32 @@ def test_goals_are_held_against_what_was_observed(
     assert (found["actual"], found["is_met"], found["by_how_much"]) == (actual, met, by)
     assert found["otherwise"] == (30.0 if goal == "speed_stage" else None)
     assert found["is_over"] == (subject == "decision_maker")
+
+
+def test_a_goal_of_a_programme_on_no_record_is_not_missed_but_named(ws: Workspace) -> None:
+    """Neither met nor missed: the finding says which row of which file is to be mended."""
+    found = rows(ws, "FROM program_goal WHERE program_id = 'evnets'")
+    assert [(r["actual"], r["otherwise"], r["is_met"]) for r in found] == [(None, None, None)] * 2
+    with Published(ws.published.folder) as tables:
+        told = {(row[0], row[4]) for row in goals_sheet(tables).rows}
+    assert told == {
+        ("evnets", "no such programme on record"),
+        ("events", "met"),
+        ("events", "missed"),
+        ("letters", "met"),
+    }
+    [finding] = rows(ws, "FROM problem WHERE file = 'rules/program_goals.csv'")
+    assert (finding["severity"], finding["row"], finding["column"]) == ("warning", 6, "program_id")
+    assert (finding["value"], finding["count"]) == ("evnets", 2)
+    assert "on no record" in finding["reason"] and "known_tactic" in finding["remedy"]
+
+
+def test_a_role_that_no_rule_gives_is_refused_with_the_one_that_was_meant() -> None:
+    rules = read_rules(Path("nowhere"))
+    row = {"program_id": "events", "goal": "reach_role", "subject": "decison_maker"}
+    with pytest.raises(RuleError, match="decison_maker") as refused:
+        check_program_goals(Rules({**rules.rows, "program_goals": (row,)}, "changed"))
+    assert "decision_maker" in refused.value.remedy
 
 
 def test_accounts_that_were_silent_are_woken(ws: Workspace) -> None:

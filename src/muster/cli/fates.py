@@ -54,9 +54,10 @@ def print_ledger(ledger: Sequence[Mapping[str, Any]], screen: Console) -> None:
 
 
 def _place(problem: Problem) -> str:
-    if problem.source == FLOW:
+    if problem.source == FLOW and problem.row is None:
         return clean(problem.column or "records")
-    place = "/".join(part for part in (problem.source, problem.file) if part)
+    parts = (problem.file,) if problem.source == FLOW else (problem.source, problem.file)
+    place = "/".join(part for part in parts if part)
     return clean(f"{place}, column {problem.column}" if problem.column else place) or "all sources"
 
 

@@ -45,4 +45,5 @@ def init(
     screen.print(f"{place} {said} Edit next:")
     screen.print(f"  {place / 'muster.toml'}   your exports under [[source]], your own mail domains")
     screen.print(f"  {place / 'rules' / 'solutions.csv'}   what you sell, and how your exports spell it")
+    screen.print(f"  {place / 'rules' / 'goals.csv'}   plans; beside it program_goals.csv, for programmes")
     hint(f"Then: muster check{in_place(place)}", quiet=quiet)

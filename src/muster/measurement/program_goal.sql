@@ -1,6 +1,6 @@
 -- The goals of programmes (rules/program_goals.csv) against what was observed while they counted: groups in which it reached a role, accounts
 -- that were silent until one of its touches, and how long opportunities stayed in a stage while it touched their group. What would have come
--- without the programme is not in it.
+-- without the programme is not in it. Of a programme that is on no record nothing was observed: `problem` names the row.
 WITH goal AS (
     SELECT
         r.program_id,
@@ -109,6 +109,17 @@ sped AS (
     GROUP BY p.program_id, p.subject, p.from_at
 ),
 
+on_record AS (
+    SELECT DISTINCT u.program_id
+    FROM (
+        SELECT t.program_id
+        FROM known_tactic AS t
+        UNION ALL
+        SELECT t.tactic_id AS program_id
+        FROM known_tactic AS t
+    ) AS u
+),
+
 told AS (
     SELECT
         g.program_id,
@@ -118,14 +129,16 @@ told AS (
         g.until_at - 1 AS to_at,
         CASE g.goal WHEN 'reach_role' THEN 'groups' WHEN 'wake_account' THEN 'accounts' ELSE 'days' END AS unit,
         g.target,
-        CASE g.goal
-            WHEN 'reach_role' THEN CAST(COALESCE(r.units, 0) AS DOUBLE)
-            WHEN 'wake_account' THEN CAST(COALESCE(w.units, 0) AS DOUBLE)
+        CASE
+            WHEN k.program_id IS NULL THEN CAST(NULL AS DOUBLE)
+            WHEN g.goal = 'reach_role' THEN CAST(COALESCE(r.units, 0) AS DOUBLE)
+            WHEN g.goal = 'wake_account' THEN CAST(COALESCE(w.units, 0) AS DOUBLE)
             ELSE s.touched_us / CAST(NULLIF(s.touched, 0) AS DOUBLE) / 8.64e10
         END AS actual,
-        CASE WHEN g.goal = 'speed_stage' THEN s.other_us / CAST(NULLIF(s.others, 0) AS DOUBLE) / 8.64e10 END AS otherwise,
+        CASE WHEN g.goal = 'speed_stage' AND k.program_id IS NOT NULL THEN s.other_us / CAST(NULLIF(s.others, 0) AS DOUBLE) / 8.64e10 END AS otherwise,
         g.is_over
     FROM goal AS g
+    LEFT JOIN on_record AS k ON k.program_id = g.program_id
     LEFT JOIN reached AS r ON r.program_id = g.program_id AND r.subject = g.subject AND r.from_at = g.from_at AND g.goal = 'reach_role'
     LEFT JOIN woken AS w ON w.program_id = g.program_id AND w.subject = g.subject AND w.from_at = g.from_at AND g.goal = 'wake_account'
     LEFT JOIN sped AS s ON s.program_id = g.program_id AND s.subject = g.subject AND s.from_at = g.from_at AND g.goal = 'speed_stage'

@@ -20,6 +20,10 @@ GOALS = {
     "wake_account": "Wake accounts",
     "speed_stage": "Speed a stage",
 }
+HOW_TO_SET_ONE = (
+    "Write one into rules/program_goals.csv: a role to reach, accounts to wake or a stage to speed, such as "
+    "ID,reach_role,decision_maker,15,2026-06-30,2026-01-01,Seats are for those who decide"
+)
 COLUMNS = (
     Column("Groups reached"),
     Column("Roles"),
@@ -122,14 +126,18 @@ def goals_sheet(tables: Published) -> Sheet:
     """What programmes were meant to do other than bring leads, and whether they did."""
     sql = """
     SELECT COALESCE(t.name, g.program_id) AS name, g.goal, g.subject, g.to_at, g.unit, g.target, g.actual,
-        g.otherwise, g.is_met, g.by_how_much, g.is_over
+        g.otherwise, g.is_met, g.by_how_much, g.is_over, r.program_id IS NOT NULL AS is_on_record
     FROM program_goal AS g LEFT JOIN known_tactic AS t ON t.tactic_id = g.program_id
+    LEFT JOIN (SELECT program_id FROM known_tactic UNION SELECT tactic_id FROM known_tactic) AS r
+        ON r.program_id = g.program_id
     ORDER BY name, g.goal, g.subject, g.from_at"""
     found = tables.records(sql)
 
     def row(r: dict[str, Value]) -> tuple[Value, ...]:
         met = (
-            "nothing observed"
+            "no such programme on record"
+            if not r["is_on_record"]
+            else "nothing observed"
             if r["is_met"] is None
             else "met"
             if r["is_met"]
@@ -164,8 +172,7 @@ def goals_sheet(tables: Published) -> Sheet:
         ),
         tuple(row(r) for r in found),
         Query(("program_goal", "known_tactic"), sql),
-        "No programme has a goal. Write them into rules/program_goals.csv: a role to reach, accounts to "
-        "wake, a stage to speed.",
+        f"No programme has a goal. {HOW_TO_SET_ONE}",
         note="Reach a role: groups in which somebody of it was touched. Wake accounts: silent for a buying "
         "cycle until its touch. Speed a stage: mean days of the passes during which it touched the group, "
         "and beside it those of the others: observed, since deals that programmes touch may differ anyway.",

@@ -12,7 +12,7 @@ from muster.rules.chances import chance_tables, check_models
 from muster.rules.control import control_tables
 from muster.rules.costs import check_allocation, check_spend_lines
 from muster.rules.finance import finance_table
-from muster.rules.goals import check_goals
+from muster.rules.goals import check_goals, check_program_goals
 from muster.rules.read import FOREVER, Rules, Value, rule_shapes
 
 _DAY = 86_400_000_000
@@ -55,7 +55,6 @@ _POLICY = {
     "second_lead_days": ("second_lead_us", _DAY),
     "answer_days": ("answer_us", _DAY),
 }
-_GOALS = ("reach_role", "wake_account", "speed_stage")
 _TRANSFORMS = ("unique", "exposure", "first", "frequency")
 _POSITIONS = ("first_touch", "lead_creation", "opportunity_creation", "closing", "middle")
 
@@ -98,7 +97,7 @@ def rule_tables(rules: Rules) -> dict[str, pa.Table]:
     check_goals(rules["goals"])
     check_spend_lines(rules["spend_lines"])
     check_allocation(rules["cost_allocation"])
-    _check_program_goals(rules)
+    check_program_goals(rules)
     return tables
 
 
@@ -300,21 +299,6 @@ def _check_paths(rules: Rules) -> None:
             "rules/paths.csv lacks the definition credit from the start: nothing could be credited.",
             remedy="Add a row for credit effective from 1970-01-01.",
         )
-
-
-def _check_program_goals(rules: Rules) -> None:
-    """A programme's goal is one that the flow can see."""
-    for row in rules["program_goals"]:
-        if row["goal"] not in _GOALS:
-            raise RuleError(
-                f"rules/program_goals.csv: there is no goal {row['goal']!r}.",
-                remedy=f"Use {', '.join(_GOALS)}.",
-            )
-        if not row["subject"]:
-            raise RuleError(
-                f"rules/program_goals.csv: the goal {row['goal']} of {row['program_id']} has no subject.",
-                remedy="Name the role, the stage, or the solution (* for any).",
-            )
 
 
 def _check_half_lives(rules: Rules) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from muster.reports.buying_jobs import HOW_TO_SET_ONE
 from muster.reports.credit import CHOSEN, model_name
 from muster.reports.money import MINUS
 from muster.reports.published import Published
@@ -299,6 +300,5 @@ def _goals(tables: Published, program_id: str) -> Table:
             )
             for r in rows
         ),
-        "No goal is set. Write one into rules/program_goals.csv: a role to reach, accounts to wake, "
-        "a stage to speed.",
+        f"No goal is set. {HOW_TO_SET_ONE}",
     )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -21,7 +24,7 @@ from muster.reports.frozen.freezing import Written, freeze_board
 from muster.reports.frozen.plain import freeze, thaw
 from muster.reports.frozen.snapshot import Shelf, Snapshot
 from muster.reports.page import render
-from muster.reports.sheets import Headlines, Picture, RoleLetter
+from muster.reports.sheets import BoardPack, Headlines, Picture, RoleLetter
 from muster.reports.values import Money, show
 
 
@@ -90,6 +93,52 @@ def test_the_workbook_holds_every_amount_as_a_number(kept: tuple[Path, Snapshot]
                         checked += 1
     assert checked > 300
     assert sums > 10
+
+
+def test_a_viewer_that_does_not_calculate_shows_the_sums_too(kept: tuple[Path, Snapshot]) -> None:
+    pytest.importorskip("openpyxl", reason="the extra [board] is not installed")
+    assert_sums_are_told(kept[1].pack, workbook(kept[1].pack))
+
+
+def test_every_formula_comes_to_the_snapshots_figure_in_a_spreadsheet(
+    kept: tuple[Path, Snapshot], tmp_path: Path
+) -> None:
+    """LibreOffice calculates a copy without any stored result, so what it says is its own."""
+    pytest.importorskip("openpyxl", reason="the extra [board] is not installed")
+    office = shutil.which("soffice")
+    if office is None or not (Path(office).resolve().parent / "libsclo.so").exists():
+        pytest.skip("LibreOffice Calc is missing: on Debian, apt-get install libreoffice-calc-nogui")
+    plain = tmp_path / "plain.xlsx"
+    with ZipFile(BytesIO(workbook(kept[1].pack))) as book, ZipFile(plain, "w") as bare:
+        for part in book.namelist():
+            bare.writestr(part, re.sub(rb"</f><v>[^<]*</v>", b"</f>", book.read(part)))
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    turned = ["--convert-to", "xlsx", "--outdir", str(tmp_path / "calculated"), str(plain)]
+    subprocess.run([office, "--headless", profile, *turned], check=True, capture_output=True, timeout=300)
+    assert_sums_are_told(kept[1].pack, (tmp_path / "calculated" / "plain.xlsx").read_bytes())
+
+
+def assert_sums_are_told(pack: BoardPack, book: bytes) -> None:
+    """What this copy of the pack's workbook says that each formula comes to is the pack's own figure."""
+    import openpyxl  # noqa: PLC0415
+
+    written = openpyxl.load_workbook(BytesIO(workbook(pack)))
+    told = openpyxl.load_workbook(BytesIO(book), data_only=True)
+    compared = 0
+    for number, page in enumerate(pack.pages, 1):
+        rows = [[cell.value for cell in row] for row in written.worksheets[number].iter_rows()]
+        says = [[cell.value for cell in row] for row in told.worksheets[number].iter_rows()]
+        heads = {row[0]: i for i, row in enumerate(rows)}
+        for sheet in (s for s in page.sheets if s.rows and s.foot):
+            assert sheet.foot is not None
+            at = heads[sheet.title] + 2 + len(sheet.rows)
+            for x, value in enumerate(sheet.foot):
+                if isinstance(rows[at][x], str) and rows[at][x].startswith("="):
+                    figure = Decimal(value.cents) / 100 if isinstance(value, Money) else value
+                    assert Decimal(str(says[at][x])) == figure, (sheet.key, sheet.columns[x].label)
+                    compared += 1
+    formulas = [c for w in written for r in w.iter_rows() for c in r if c.data_type == "f"]
+    assert compared == len(formulas) > 10
 
 
 def test_the_slides_have_charts_that_can_be_edited_and_the_same_figures(kept: tuple[Path, Snapshot]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from muster.problems import MissingExtra
 from muster.reports import money
+from muster.reports.formats.stored_results import with_results
 from muster.reports.sheets import BoardPack, Definitions, Headlines, Mark, Notes, Page, Sheet
 from muster.reports.values import Change, Days, Money, Rate, Share, Value
 
@@ -30,12 +31,14 @@ def workbook(pack: BoardPack) -> bytes:
     book = Workbook()
     book.properties.title = f"{pack.company}: {pack.title.lower()}, {pack.period_label}"
     book.properties.creator = "Muster"
-    _cover(_Writer(book.active, "Pack"), pack)
+    sheets = [_Writer(book.active, "Pack")]
+    _cover(sheets[0], pack)
     for number, page in enumerate(pack.pages, 1):
-        _page(_Writer(book.create_sheet(), f"{number} {page.title}"), page)
+        sheets.append(_Writer(book.create_sheet(), f"{number} {page.title}"))
+        _page(sheets[-1], page)
     out = BytesIO()
     book.save(out)
-    return out.getvalue()
+    return with_results(out.getvalue(), [sheet.results for sheet in sheets])
 
 
 class _Writer:
@@ -51,6 +54,7 @@ class _Writer:
         for letter in "BCDEFGHIJKLMNOP":
             sheet.column_dimensions[letter].width = 18
         self.row = 1
+        self.results: dict[str, Decimal | int] = {}  # of its formulas
 
     def text(self, words: str, column: int = 1, *, size: int = 10, bold: bool = False) -> None:
         """A text that stays one, whatever it begins with."""
@@ -74,10 +78,15 @@ class _Writer:
         if isinstance(held, str):
             self.text(held, column, bold=bold)
         elif held is not None:
-            self.formula(held, column, written=written, bold=bold)
+            self.number(held, column, written=written, bold=bold)
 
-    def formula(self, held: object, column: int, *, written: str, bold: bool = False) -> None:
-        """A number, or a formula of our own making."""
+    def formula(self, formula: str, column: int, *, comes_to: Decimal | int, written: str) -> None:
+        """A formula of our own making, in a foot."""
+        self.number(formula, column, written=written, bold=True)
+        self.results[self.sheet.cell(self.row, column).coordinate] = comes_to
+
+    def number(self, held: object, column: int, *, written: str, bold: bool = False) -> None:
+        """A number or a formula, as it is to be written."""
         from openpyxl.styles import Font  # noqa: PLC0415
 
         cell = self.sheet.cell(self.row, column)
@@ -201,10 +210,12 @@ def _table(to: _Writer, sheet: Sheet) -> None:
         to.row += 1
     if sheet.foot:
         for i, value in enumerate(sheet.foot):
+            held, written = number(value)
             if _is_sum(value, [row[i] for row in sheet.rows]):
+                assert isinstance(held, Decimal | int)
                 letter = get_column_letter(i + 1)
-                written = number(value)[1]
-                to.formula(f"=SUM({letter}{first}:{letter}{to.row - 1})", i + 1, written=written, bold=True)
+                formula = f"=SUM({letter}{first}:{letter}{to.row - 1})"
+                to.formula(formula, i + 1, comes_to=held, written=written)
             else:
                 to.value(value, i + 1, bold=True)
         to.row += 1

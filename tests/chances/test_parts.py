@@ -10,8 +10,9 @@ import pytest
 from tests.chances.test_learn import drawn_panel
 
 from muster.canonical.tables import flow_tables
+from muster.chances.curve import STRAIGHT
 from muster.chances.learn import Model, learn
-from muster.chances.parts import TOPICS, in_millionths, parts
+from muster.chances.parts import BASE, TOPICS, in_millionths, parts
 from muster.chances.signs import KEYS, LABELS, Panel
 from muster.chances.terms import Terms
 
@@ -45,7 +46,20 @@ def test_parts_add_up_to_the_log_odds_of_every_row_with_a_group(model: Model) ->
     assert 1 / (1 + np.exp(-np.array(list(whole.values())) / 1e6)) == pytest.approx(said, abs=3e-7)
 
 
+def test_the_curve_stretches_every_part_alike_and_leaves_the_average_where_it_is(model: Model) -> None:
+    assert len(model.curve.knots) > 2
+    straight = replace(model, curve=STRAIGHT)
+    line, bent = divided(PANEL, straight), divided(PANEL, model)
+    for key, told in line.items():
+        way = sum(part for topic, part in told.items() if topic != BASE)
+        risen = model.curve(np.array([told[BASE] + way, told[BASE]]) / 1e6)
+        for topic in told:
+            expected = 1e6 * (risen[0] - risen[1]) * told[topic] / way if topic != BASE else 1e6 * risen[1]
+            assert bent[key][topic] == pytest.approx(expected, abs=20)
+
+
 def test_a_stronger_sign_moves_its_own_topic_and_no_other(model: Model) -> None:
+    model = replace(model, curve=STRAIGHT)
     more = PANEL.values.copy()
     more[:, PANEL.names.index("people_13")] += 1.0
     before, after = divided(PANEL, model), divided(replace(PANEL, values=more), model)

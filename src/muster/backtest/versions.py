@@ -16,6 +16,7 @@ import numpy.typing as npt
 from muster.backtest.draws import FEWEST
 from muster.canonical.tables import flow_tables
 from muster.chances.basis import Basis
+from muster.chances.curve import is_of_curve, read_curve
 from muster.chances.duel import average_precision, duel
 from muster.chances.learn import Model
 from muster.chances.ridge import Vector, fit
@@ -151,9 +152,14 @@ def _ridge_models(models: list[dict[str, Any]], published: Published) -> dict[st
     for row in models:
         if row["kind"] != "ridge":
             continue
+        told = [
+            (one["feature"], one["mean"], one["scale"], one["coefficient"])
+            for one in weights[row["model_version"]]
+        ]
+        curve = [one for one in told if is_of_curve(one[0])]
         own = sorted(
-            weights[row["model_version"]],
-            key=lambda one: (order.get(one["feature"], len(order)), one["feature"]),
+            (one for one in told if not is_of_curve(one[0])),
+            key=lambda one: (order.get(one[0], len(order)), one[0]),
         )
         found[row["model_version"]] = Model(
             row["trained_at"],
@@ -161,10 +167,11 @@ def _ridge_models(models: list[dict[str, Any]], published: Published) -> dict[st
             row["penalty"],
             row["slope"],
             row["intercept"],
-            tuple(one["feature"] for one in own),
-            np.array([one["mean"] for one in own]),
-            np.array([one["scale"] for one in own]),
-            np.array([one["coefficient"] for one in own]),
+            tuple(one[0] for one in own),
+            np.array([one[1] for one in own]),
+            np.array([one[2] for one in own]),
+            np.array([one[3] for one in own]),
+            read_curve(curve),
             np.zeros((len(own), 0)),
         )
     return found

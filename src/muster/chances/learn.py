@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from muster.chances.basis import Basis, basis_of
-from muster.chances.ridge import Matrix, Vector, fit, shown_chances, spread
+from muster.chances.curve import Curve, bent
+from muster.chances.ridge import Matrix, Vector, chances, fit, reach_80, spread
 from muster.chances.rule import RuleModel, rule_model
 from muster.chances.signs import RULE, Panel
 from muster.chances.terms import NEAR_RULE, Terms
@@ -20,11 +21,12 @@ from muster.chances.told import Row, Weight, fingerprint, told
 PENALTIES = (300.0, 100.0, 30.0, 10.0)
 CAREFUL = 100.0
 FOLDS = 3
+SHORT = 1e-6  # of a way in log-odds: whoever hardly leaves the average is stretched as the curve is there
 
 
 @dataclass(frozen=True)
 class Model:
-    """What was learnt at an instant: log-odds are intercept + slope x the sum of coefficient x value."""
+    """What was learnt at an instant: log-odds are a curve of intercept + slope x (coefficients x values)."""
 
     trained_at: int
     basis: Basis
@@ -35,6 +37,7 @@ class Model:
     means: Vector
     scales: Vector
     coefficients: Vector
+    curve: Curve
     root: Matrix  # of the coefficients' covariance: covariance = root x root transposed
 
     is_shown = True
@@ -42,11 +45,9 @@ class Model:
     @cached_property
     def version(self) -> str:
         """Twelve hexadecimal digits: the same for the same model, whoever learnt it."""
-        names = (*self.names, "calibration")
-        numbers = np.r_[self.coefficients, self.intercept]
-        return fingerprint(
-            "open", self.trained_at, names, np.r_[self.means, 0.0], np.r_[self.scales, self.slope], numbers
-        )
+        weighed = [*self.weights(), ("calibration", 0.0, self.slope, self.intercept)]
+        numbers = np.array([one[1:] for one in weighed])
+        return fingerprint("open", self.trained_at, [one[0] for one in weighed], *numbers.T)
 
     def row(self) -> Row:
         """What `chance_model` says of it."""
@@ -60,7 +61,8 @@ class Model:
 
     def weights(self) -> list[Weight]:
         """What `chance_coefficient` says of it."""
-        return list(zip(self.names, self.means, self.scales, self.coefficients, strict=True))
+        signs = zip(self.names, self.means, self.scales, self.coefficients, strict=True)
+        return [*signs, *self.curve.weights()]
 
     def judge(self, panel: Panel) -> tuple[Vector, Vector, Vector]:
         """The chance of each row, and the ends of its 80 % interval."""
@@ -69,24 +71,42 @@ class Model:
     def log_odds(self, panel: Panel) -> tuple[Vector, Matrix]:
         """The log-odds of each row; and, times standard normal numbers, how other accounts move them."""
         x = self._standard(panel)
-        return self._sum(x), self.slope * (x @ self.root)
+        straight = self._straight(x)
+        moves = self.slope * (x @ self.root)
+        moves *= self.curve.steepness(straight)[:, None]
+        return self.curve(straight), moves
 
     def sums(self, panel: Panel) -> Vector:
         """The log-odds of each row, and nothing of how sure they are."""
-        return self._sum(self._standard(panel))
+        return self.curve(self._straight(self._standard(panel)))
 
     def contributions(self, panel: Panel) -> dict[str, Vector]:
-        """What each sign adds to the log-odds of each row, against its mean; the rules' one, against none."""
+        """What each sign adds to the log-odds of each row, against its mean; the rules' one, against none.
+
+        The curve adds up what it does to a row on the straight way from an average account to it, and each
+        sign has the part of that way that it makes (Aumann and Shapley 1974): all are stretched alike.
+        """
         raw = _columns(panel, self.names)
         means = np.where(np.isin(self.names, RULE), 0.0, self.means)
         weights = self.slope * self.coefficients / self.scales
-        return {
+        parts = {
             name: weights[number] * (raw[:, number] - means[number]) for number, name in enumerate(self.names)
         }
+        begin = np.full(len(panel), self.intercept - float(weights @ (self.means - means)))
+        way = np.zeros(len(panel))
+        for name, part in parts.items():
+            (begin if _is_plain(name) else way)[:] += part
+        is_short = np.abs(way) < SHORT
+        risen = (self.curve(begin + way) - self.curve(begin)) / np.where(is_short, 1.0, way)
+        stretch = np.where(is_short, self.curve.steepness(begin), risen)
+        return {name: stretch * part for name, part in parts.items()}
 
     def chances(self, log_odds: Vector, loads: Matrix) -> tuple[Vector, Vector, Vector]:
-        """The chances that log-odds are, and the ends of their 80 % intervals."""
-        return shown_chances(log_odds, loads)
+        """The chances that log-odds are, and the ends of their 80 % intervals: both ends go by the curve."""
+        straight = self.curve.back(log_odds)
+        reach = reach_80(loads) / self.curve.steepness(straight)
+        low, high = (chances(self.curve(end)) for end in (straight - reach, straight + reach))
+        return np.round(chances(log_odds), 7), np.round(low, 6), np.round(high, 6)
 
     def _standard(self, panel: Panel) -> Matrix:
         x = _columns(panel, self.names)
@@ -94,8 +114,8 @@ class Model:
             x[:, number] = (x[:, number] - mean) / scale
         return x
 
-    def _sum(self, x: Matrix) -> Vector:
-        """Columns are added one after the other: a row's chance does not depend on the rows beside it."""
+    def _straight(self, x: Matrix) -> Vector:
+        """Log-odds before the curve, column after column: a row's do not depend on the rows beside it."""
         total = np.zeros(len(x))
         for number, coefficient in enumerate(self.coefficients):
             total += x[:, number] * coefficient
@@ -109,7 +129,7 @@ def learn(panel: Panel, *, trained_at: int, terms: Terms) -> Model | RuleModel:
     the rules are not shrunk, so that the strongest penalty gives the rule with a calibrated intercept.
     Solutions are pooled partially: each has a column, shrunk as the others are. The rarer a sign, the more
     it is held back (Pareto scaling, van den Berg et al. 2006). The penalty, from `free_openings` on, and the
-    calibration (Platt 1999) come from accounts that a fit did not see.
+    calibration (Platt 1999, then `curve.bent`) come from accounts that a fit did not see.
     Below `fewest_openings` it is the rules alone. Openings are counted, not rows: one makes three or four.
     """
     basis = basis_of(panel, terms)
@@ -134,6 +154,7 @@ def learn(panel: Panel, *, trained_at: int, terms: Terms) -> Model | RuleModel:
     assert best is not None
     _, strength, found, unseen = best
     intercept, slope = calibrated(unseen, panel)
+    curve = bent(intercept + slope * unseen, opens=panel.opens, weights=panel.weights)
     covariance = spread(
         x, panel.opens, weights=panel.weights, penalty=_held(names, strength), at=found, groups=accounts
     )
@@ -147,6 +168,7 @@ def learn(panel: Panel, *, trained_at: int, terms: Terms) -> Model | RuleModel:
         told(means),
         told(scales),
         told(found),
+        curve,
         _root(covariance),
     )
 
@@ -172,8 +194,12 @@ def _standards(raw: Matrix, weights: Vector, names: tuple[str, ...]) -> tuple[Ve
     """
     means = np.average(raw, axis=0, weights=weights)
     scales = np.power(np.average(np.square(raw - means), axis=0, weights=weights), 0.25)
-    plain = np.array([name == "intercept" or name.startswith("solution ") for name in names])
+    plain = np.array([_is_plain(name) for name in names])
     return np.where(plain, 0.0, means), np.where(plain | (scales < 1e-9), 1.0, scales)
+
+
+def _is_plain(name: str) -> bool:
+    return name == "intercept" or name.startswith("solution ")
 
 
 def _held(names: tuple[str, ...], strength: float) -> Vector:

@@ -39,9 +39,14 @@ def shown_chances(log_odds: Vector, loads: Matrix) -> tuple[Vector, Vector, Vect
 
     `loads` times standard normal numbers is how log-odds would differ between samples of accounts.
     """
-    reach = Z80 * np.sqrt(np.square(loads).sum(axis=1))
+    reach = reach_80(loads)
     low, high = chances(log_odds - reach), chances(log_odds + reach)
     return np.round(chances(log_odds), 7), np.round(low, 6), np.round(high, 6)
+
+
+def reach_80(loads: Matrix) -> Vector:
+    """How far an 80 % interval of log-odds reaches to either side."""
+    return np.asarray(Z80 * np.sqrt(np.square(loads).sum(axis=1)))
 
 
 def fit(x: Matrix, y: Vector, *, weights: Vector, penalty: Vector, start: Vector | None = None) -> Vector:

@@ -467,3 +467,10 @@ LOST_IN_SILENCE = Fault(
     "LEFT JOIN decided_group AS g",
     "JOIN decided_group AS g",
 )
+
+OF_NOBODY_QUALIFIED = (
+    Fault("who qualified once is overlooked", "finding", "x.status = 'qualified'", "x.status = 'handed off'"),
+    Fault("a young company is told nobody qualified", "finding", ">= 50", ">= 1"),
+    Fault("scores are counted as groups", "finding", "COUNT(DISTINCT s.buying_group_id) AS", "COUNT(*) AS"),
+    Fault("the best score is the least", "finding", "MAX(s.score)", "MIN(s.score)"),
+)

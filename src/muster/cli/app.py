@@ -26,6 +26,7 @@ from muster.cli import (
     lab,
     mcp,
     messages,
+    nurture,
     people,
     query,
     replay,
@@ -58,6 +59,7 @@ _ORDER = (
     "accounts",
     "roles",
     "hand-offs",
+    "nurture",
     "lab",
     "messages",
     "attribute",
@@ -118,6 +120,7 @@ app.add_typer(people.app, name="people")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(roles.app, name="roles")
 app.add_typer(hand_offs.app, name="hand-offs")
+app.add_typer(nurture.app, name="nurture")
 app.add_typer(lab.app, name="lab")
 app.add_typer(messages.app, name="messages")
 app.add_typer(user.app, name="user")

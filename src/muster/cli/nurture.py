@@ -140,9 +140,9 @@ def experiments(
         return
     power = next(row["sentence"] for row in drawn if row["experiment"] == name)
     hint(f"{name}: {power}.", quiet=quiet)
-    columns = ("account_id", "account", "arm", "drawn_at")
     rows, none = arms(published, name), "No account is in it yet."
-    _tell(rows, columns, none=none, everything=everything, json=json, quiet=quiet)
+    shown = ("account_id", "account", "arm", "drawn_at")
+    _tell(rows, shown, none=none, everything=everything, json=json, quiet=quiet)
 
 
 def _published(workspace: Path) -> "Published":

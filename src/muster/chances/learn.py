@@ -99,7 +99,9 @@ class Model:
         is_short = np.abs(way) < SHORT
         risen = (self.curve(begin + way) - self.curve(begin)) / np.where(is_short, 1.0, way)
         stretch = np.where(is_short, self.curve.steepness(begin), risen)
-        return {name: stretch * part for name, part in parts.items()}
+        for part in parts.values():
+            part *= stretch
+        return parts
 
     def chances(self, log_odds: Vector, loads: Matrix) -> tuple[Vector, Vector, Vector]:
         """The chances that log-odds are, and the ends of their 80 % intervals: both ends go by the curve."""

@@ -100,7 +100,7 @@ class Model:
         risen = (self.curve(begin + way) - self.curve(begin)) / np.where(is_short, 1.0, way)
         stretch = np.where(is_short, self.curve.steepness(begin), risen)
         for part in parts.values():
-            part *= stretch
+            np.multiply(part, stretch, out=part)
         return parts
 
     def chances(self, log_odds: Vector, loads: Matrix) -> tuple[Vector, Vector, Vector]:

@@ -29,6 +29,12 @@ HOSTILE = (
     "http://evil.example/x",
     "www.evil.example",
     "mailto:a@evil.example",
+    "evil.example",
+    "log-in.evil.co.uk/x",
+    "a@evil.example",
+    "bücher.example",
+    "evil。example",
+    "EVIL.COM",
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
     "{{ 7 * 7 }}",
@@ -61,6 +67,32 @@ def test_plain_text_is_one_line_that_can_be_seen_and_stays_so(text: str) -> None
     assert plain(once) == once
     assert not re.search("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]", once)
     once.encode()
+
+
+# What mail clients make a link of: a label, a dot or what is read as one, and letters.
+_LINKED = re.compile(r"[^\W_][.\u3002\uff0e\uff61][^\W\d_]{2}|://|mailto:\w|www\.", re.IGNORECASE)
+
+
+@given(texts)
+@example(" ".join(HOSTILE))
+def test_nothing_of_a_record_looks_like_an_address_to_a_mail_client(text: str) -> None:
+    assert _LINKED.search(" ".join(HOSTILE))
+    told = unlinked(text)
+    assert not _LINKED.search(told)
+    assert told.replace("\u2060", "") == plain(text)  # read as it was
+
+
+def test_amounts_and_short_words_stay_byte_for_byte() -> None:
+    for text in (
+        "$4.2M",
+        "3.5 %",
+        "approx. three",
+        "1.2.3",
+        "U.S. office",
+        "Acme Inc. for cloud",
+        "2 Mar. 2026",
+    ):
+        assert unlinked(text) == text
 
 
 def test_names_in_any_script_stay_as_they_are() -> None:

@@ -120,6 +120,35 @@ def test_the_digest_begins_with_what_needs_its_reader_in_dollars(tables: Path) -
     )
 
 
+def test_the_digest_tells_each_currency_by_itself_and_ranks_by_the_companys(tmp_path: Path) -> None:
+    changed = rows()
+    changed["qualification"].append(
+        {"buying_group_id": "g2", "status": "qualified", "from_at": at(28, 12), "to_at": None}
+    )
+    changed["known_opportunity"] += [
+        {"opportunity_id": opportunity_id, "amount_cents": cents, "currency": currency, "is_closed": closed}
+        for opportunity_id, cents, currency, closed in (
+            ("o4", 4_000_000, "EUR", False),
+            ("o5", 1_000_000, "USD", False),
+            ("o6", 7_000_000, "EUR", True),
+            ("o7", None, "GBP", False),
+        )
+    ]
+    changed["opportunity_group"] += [
+        {"opportunity_id": o, "buying_group_id": g}
+        for o, g in (("o4", "g2"), ("o5", "g2"), ("o6", "g2"), ("o7", "g1"))
+    ]
+    with Seen(published(tmp_path, changed), EVERYTHING) as seen:
+        [weekly] = digest(seen, as_of=AS_OF, today=NOW.date(), currency="USD")
+    assert weekly.sentence == "3 qualified groups wait for an answer, worth $142K and €40K"
+    assert [fact.split(", ")[0] for fact in weekly.facts[:3]] == [
+        "Acme <!channel> for cloud: $90K in open opportunities",
+        "Acme <!channel> for cloud: $42K expected",
+        "Zeta for cloud: $10K and €40K in open opportunities",
+    ]
+    assert weekly.data["worth_cents_by_currency"] == {"EUR": 4_000_000, "USD": 14_200_000}
+
+
 def test_an_answered_group_needs_nobody_and_an_empty_week_is_no_mail(tmp_path: Path) -> None:
     answered = rows() | {"hand_off_update": [], "share": []}
     answered["qualification"] = answered["qualification"][:1]
@@ -203,6 +232,34 @@ def test_a_run_that_failed_is_told_to_those_who_look_after_data(tmp_path: Path, 
     assert told_of.user_id == 3 and told_of.payload["sentence"] == "A run failed: disk full"
     append_entry(tmp_path, entry | {"ended": "published"})
     assert new_messages(tmp_path, store, CONFIG, now=NOW) == []
+
+
+def test_a_shared_mailbox_speaks_for_the_accounts_of_its_user_and_is_told_once(
+    workspace: Path, store: Store
+) -> None:
+    made = new_target(
+        *(store, CONFIG, "dach"),
+        channel="email",
+        address="sales-dach@example.com",
+        kinds=["hand_off"],
+        user_id=2,
+        by="Ada",
+    )
+    [told_of] = [
+        one for one in note_happenings(workspace, store, CONFIG, now=NOW) if one.target_id is not None
+    ]
+    assert (told_of.target_id, told_of.channel, told_of.user_id) == (made.target_id, "email", None)
+    assert told_of.payload["data"]["account"] == "Zeta"
+    assert note_happenings(workspace, store, CONFIG, now=NOW + timedelta(hours=1)) == []
+    no_server = Config(company=Company(name="Test"))
+    for config, address, user, why in (
+        (CONFIG, "all@example.com, evil@example.com", None, "no address of a mailbox"),
+        (CONFIG, "Ana <ana@example.com>", None, "no address of a mailbox"),
+        (no_server, "all@example.com", None, "No mail can be sent yet"),
+        (CONFIG, "all@example.com", 99, "There is no user 99"),
+    ):
+        with pytest.raises(WrongUse, match=why):
+            new_target(store, config, "x", channel="email", address=address, user_id=user, by="Ada")
 
 
 def test_a_target_is_told_what_its_user_may_see_or_everything(workspace: Path, store: Store) -> None:

@@ -23,6 +23,7 @@ from muster.messages import mail
 from muster.messages.delivering import Ways
 from muster.messages.message import Message
 from muster.store.deliveries import Delivery
+from muster.store.targets import Target
 from muster.store.users import User
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -157,6 +158,27 @@ def test_a_refusal_for_good_is_not_tried_again(refusal: str, is_final: bool) -> 
 def test_no_server_is_a_failed_attempt() -> None:
     answer = delivered(1, security="none")
     assert not answer.is_taken and not answer.is_final and answer.told.startswith("ConnectionRefusedError")
+
+
+def test_a_shared_mailbox_gets_it_too_and_reads_whose_doing_that_is(certificate: Path) -> None:
+    box = Box()
+    with serving(box, certificate, require_starttls=True) as port:
+        smtp = {"host": "127.0.0.1", "port": port, "from": "m@acme.example", "ca_file": str(certificate)}
+        settings = MessagesConfig(smtp=SmtpConfig.model_validate(smtp))
+        target = Target("t1", "dach", "email", ("hand_off",), "", address="sales-dach@acme.example")
+        ways = Ways(settings, "https://muster.example", {}, {"t1": target})
+        row = Delivery(
+            *(1, "msg_1", "k", "hand_off", "email", None, "t1", "", MESSAGE.to_payload(), "waiting", 1),
+            *("", "", "", None),
+        )
+        assert ways.deliver(row, NOW).is_taken
+    [(_, recipients, read)] = box.got
+    assert recipients == ["sales-dach@acme.example"] and read["message-id"] == "<msg_1@acme.example>"
+    body = read.get_body(("plain",))
+    assert body is not None
+    said = body.get_content()
+    assert "An admin of Muster has this sent here, as dach" in said and "your choices" not in said
+    assert "https://muster.example/settings/messages" in said
 
 
 def test_a_test_message_says_why_it_came() -> None:

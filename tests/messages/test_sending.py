@@ -272,7 +272,8 @@ def test_a_target_is_tried_with_a_message_that_is_not_kept(store: Store) -> None
         ("webhook", "https://127.0.0.1/x", "inside this machine"),
         ("slack", "https://127.0.0.1/x", "inside this machine"),
         ("slack", "<!channel>", "no channel of Slack"),
-        ("email", "a@b.example", "such target"),
+        ("email", "a@b.example", "No mail can be sent yet"),
+        ("pigeon", "a@b.example", "such target"),
     ],
 )
 def test_a_target_that_leads_inward_or_nowhere_is_not_kept(

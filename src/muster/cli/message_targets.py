@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from muster.store.targets import Target
 
 app = typer.Typer(
-    no_args_is_help=True, help="Add, list, try and remove receivers of webhooks and Slack channels."
+    no_args_is_help=True,
+    help="Add, list, try and remove receivers of webhooks, Slack channels and shared mailboxes.",
 )
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The name of a target.")]
 _ADDRESS_FROM = "MUSTER_TARGET_ADDRESS"
@@ -28,6 +29,7 @@ _ADDRESS_FROM = "MUSTER_TARGET_ADDRESS"
     epilog=examples(
         "muster messages target add warehouse https://hooks.example.com/muster --channel webhook",
         'muster messages target add sales "#sales" --channel slack --kind hand_off --kind second_lead',
+        "muster messages target add dach sales-dach@example.com --channel email --user rita@example.com",
     )
 )
 def add(
@@ -36,12 +38,12 @@ def add(
         str,
         typer.Argument(
             metavar="ADDRESS",
-            help="An https:// address, an incoming webhook of Slack, or a channel of your Slack app.",
+            help="An https:// address, an incoming webhook or a channel of Slack, or a shared mailbox.",
             envvar=_ADDRESS_FROM,
         ),
     ],
     *,
-    channel: Annotated[str, typer.Option("--channel", help="webhook or slack.")] = "webhook",
+    channel: Annotated[str, typer.Option("--channel", help="webhook, slack or email.")] = "webhook",
     kind: Annotated[
         list[str] | None,
         typer.Option("--kind", help="What is sent there; may be repeated.", show_default="every kind"),

@@ -42,11 +42,13 @@ class Ways:
         if user is None or user.is_disabled:
             return Answer(is_taken=False, told="Not sent: the user was disabled.", is_final=True)
         if row.channel == EMAIL:
-            return self._mail(message, row.message_id, user, now)
+            return self._mail(message, row.message_id, user.email, now)
         return self._bot(message, user.slack_id or user.email, is_person=user.slack_id is None)
 
     def to_target(self, message: Message, message_id: str, target: Target, now: datetime) -> Answer:
         """One attempt to a target."""
+        if target.channel == EMAIL:
+            return self._mail(message, message_id, target.address, now, shared_as=target.name)
         inward = self.settings.inward_hosts
         if target.channel == WEBHOOK:
             return webhook.send(
@@ -64,7 +66,9 @@ class Ways:
             )
         return self._bot(message, target.address, is_person=False)
 
-    def _mail(self, message: Message, message_id: str, user: User, now: datetime) -> Answer:
+    def _mail(
+        self, message: Message, message_id: str, to: str, now: datetime, *, shared_as: str = ""
+    ) -> Answer:
         smtp = self.settings.smtp
         if smtp is None:
             return Answer(is_taken=False, told="Not sent: muster.toml has no [messages.smtp].")
@@ -74,10 +78,11 @@ class Ways:
         written = mail.written(
             message,
             message_id,
-            to=user.email,
+            to=to,
             sender=smtp.sender,
             public_url=self.public_url,
             now=now,
+            shared_as=shared_as,
         )
         return mail.send(written, smtp, password=password)
 

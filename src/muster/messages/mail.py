@@ -32,8 +32,12 @@ def written(
     sender: str,
     public_url: str,
     now: datetime,
+    shared_as: str = "",
 ) -> EmailMessage:
-    """The mail of a message. Its id stays the same at every attempt: a mailbox can tell it came twice."""
+    """The mail of a message. Its id stays the same at every attempt: a mailbox can tell it came twice.
+
+    To a mailbox that people share it says by which target (`shared_as`) it came, and not whose choice it was.
+    """
     shown, address = parseaddr(sender)
     mail = EmailMessage()
     mail["Subject"] = plain(message.sentence, most=_SUBJECT)
@@ -48,6 +52,9 @@ def written(
     why = KINDS[message.kind].about if message.kind in KINDS else "A test"
     ending = f"You get this because of your choices in Muster: {why.lower()}."
     choices = root and f"{root}/me/messages"
+    if shared_as:
+        ending = f"An admin of Muster has this sent here, as {shared_as}: {why.lower()}."
+        choices = root and f"{root}/settings/messages"
     lines = [sentence, "", *(f"- {fact}" for fact in facts), *([""] if facts else [])]
     if root:
         lines += [f"Open in Muster: {root}{message.path}", ""]

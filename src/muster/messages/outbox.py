@@ -19,7 +19,7 @@ from muster.messages.delivering import channels_open, ways
 from muster.messages.guarding import Inward, guarded
 from muster.messages.happenings import failed_run
 from muster.messages.ids_before import ids_before
-from muster.messages.kinds import CHANNELS, KINDS, PERSONAL, SLACK, TEST, WEBHOOK
+from muster.messages.kinds import CHANNELS, EMAIL, KINDS, PERSONAL, SLACK, TEST, WEBHOOK
 from muster.messages.message import Message
 from muster.messages.sending import Clock, Tally, send_due, utc_now
 from muster.messages.slack import HOSTS
@@ -35,6 +35,7 @@ from muster.store.users import User, read_users
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,63}")
 _CHANNEL = re.compile(r"#?[A-Za-z0-9_-]{1,80}")
+_MAILBOX = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +126,18 @@ def new_target(
     """
     asked = tuple(kinds) or tuple(KINDS)
     wrong = [kind for kind in asked if kind not in KINDS]
-    if wrong or channel not in CHANNELS or channel not in {SLACK, WEBHOOK} or not _NAME.fullmatch(name):
+    if wrong or channel not in CHANNELS or not _NAME.fullmatch(name):
         raise WrongUse(
             f"There is no {'kind ' + wrong[0] if wrong else 'such target: ' + f'{channel} {name}'}.",
-            remedy=f"Kinds: {', '.join(KINDS)}. Channels: slack, webhook. Names: letters, digits, - and _.",
+            remedy=f"Kinds: {', '.join(KINDS)}. Channels: {', '.join(CHANNELS)}. "
+            "Names: letters, digits, - and _.",
         )
-    if channel == WEBHOOK or "://" in address:
+    if user_id is not None and user_id not in {user.user_id for user in read_users(store)}:
+        raise WrongUse(f"There is no user {user_id}.", remedy="See them all: muster user list")
+    address = address.strip()
+    if channel == EMAIL:
+        _refuse_no_mailbox(address, config)
+    elif channel == WEBHOOK or "://" in address:
         _refuse_inward(address, config, is_slack=channel == SLACK)
     elif not _CHANNEL.fullmatch(address):
         raise WrongUse(
@@ -211,6 +218,17 @@ def _by_user(choices: list[Choice]) -> Mapping[int, list[Choice]]:
     for choice in choices:
         found.setdefault(choice.user_id, []).append(choice)
     return found
+
+
+def _refuse_no_mailbox(address: str, config: Config) -> None:
+    if not _MAILBOX.fullmatch(address):
+        raise WrongUse(
+            "That is no address of a mailbox or list.", remedy="Write one address, as in sales@example.com."
+        )
+    if config.messages.smtp is None:
+        raise WrongUse(
+            "No mail can be sent yet.", remedy="Name the server under [messages.smtp] in muster.toml."
+        )
 
 
 def _refuse_inward(address: str, config: Config, *, is_slack: bool) -> None:

@@ -1,4 +1,4 @@
-"""Where messages go beside people's own addresses: a webhook's receiver, a channel in Slack."""
+"""Where messages go beside people's own addresses: a webhook's receiver, Slack, a shared mailbox."""
 
 from __future__ import annotations
 

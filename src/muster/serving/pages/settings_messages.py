@@ -33,7 +33,8 @@ def messages(asked: Reading) -> Screen:
     found = read_deliveries(asked.store, states=[state] if state in counts else [], most=_SHOWN)
     targets = read_targets(asked.store)
     names: dict[object, str] = {target.target_id: target.name for target in targets}
-    names |= {user.user_id: user.email for user in read_users(asked.store)}
+    users = read_users(asked.store)
+    names |= {user.user_id: user.email for user in users}
     told = [
         {
             **{column: getattr(one, column) for column in _COLUMNS if column != "to"},
@@ -48,6 +49,8 @@ def messages(asked: Reading) -> Screen:
         "counts": counts,
         "targets": targets,
         "kinds": KINDS,
+        "users": [user for user in users if not user.is_disabled],
+        "seeing": {target.target_id: names.get(target.user_id, "") for target in targets},
         "has_mail": asked.house.config.messages.smtp is not None,
     }
     rows = tuple(tuple(one[column] for column in _COLUMNS) for one in told)
@@ -68,18 +71,24 @@ def once_more(request: Request, number: int, verdict: Annotated[str, Form()]) ->
 
 
 @router.post("/settings/targets")
-def add(
+def add(  # noqa: PLR0917 - a form has as many fields
     request: Request,
     name: Annotated[str, Form()],
     channel: Annotated[str, Form()],
     address: Annotated[str, Form()],
+    sees: Annotated[str, Form()] = "",
     kinds: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """A new place that messages go to; a webhook's secret is shown once."""
     viewer, house = viewer_of(request), house_of(request)
     demand(viewer, "manage_deliveries")
     made = new_target(
-        house.store, house.config, name, channel=channel, address=address, kinds=kinds or (), by=viewer.email
+        *(house.store, house.config, name),
+        channel=channel,
+        address=address,
+        kinds=kinds or (),
+        user_id=int(sees) if sees.isascii() and sees.isdigit() else None,
+        by=viewer.email,
     )
     if not made.secret:
         return RedirectResponse("/settings/messages", 303)

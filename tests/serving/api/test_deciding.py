@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 from tests.access.invented_accounts import group_of, hand_off_of
 from tests.serving.api.conftest import Office
+
+from muster.config.settings import StoreConfig
+from muster.serving.app import application
+from muster.store.opening import open_or_make
 
 MINE = hand_off_of("a0")
 THEIRS = hand_off_of("a5")
@@ -70,6 +76,24 @@ def test_the_same_request_again_is_one_decision(office: Office) -> None:
     assert (again.status_code, again.json()) == (first.status_code, first.json())
     other = decide(office, "rep", "note", reason="another request", if_match=tag)
     assert (other.status_code, other.json()["code"]) == (409, "conflict")
+    assert len(office.client("admin").get(DECISIONS).json()["items"]) == 1
+
+
+def test_the_same_request_again_is_one_decision_for_another_process_and_after_a_restart(
+    office: Office,
+) -> None:
+    asked = {"verb": "accept", "subject": MINE}
+    headers = {"idempotency-key": "k1", "authorization": f"Bearer {office.token_of('rep')}"}
+    first = decide(office, "rep", "accept")
+    answers = []
+    for _ in range(2):  # each opens the store's file anew, and keeps nothing in memory
+        with closing(open_or_make(office.folder, StoreConfig())) as store:
+            other = TestClient(application(office.folder, store), raise_server_exceptions=False)
+            answers.append(other.post(DECISIONS, json=asked, headers=headers))
+            clash = other.post(DECISIONS, json=asked | {"verb": "note", "reason": "x"}, headers=headers)
+            assert (clash.status_code, clash.json()["code"]) == (409, "conflict")
+    assert {one.status_code for one in answers} == {201}
+    assert {one.json()["decision_id"] for one in answers} == {first.json()["decision_id"]}
     assert len(office.client("admin").get(DECISIONS).json()["items"]) == 1
 
 

@@ -121,6 +121,9 @@ def list_decisions(
     """What people decided about what the caller may see; `updated_since` is held against `written_at`."""
     refuse_unknown(call.request, {"limit", "after", "updated_since", "subject"})
     told = [one for one in _seen(call) if subject in (None, one.subject_id, one.other_id)]
+    told.sort(
+        key=lambda one: one.decision_id
+    )  # ours sort as they were written, and pages follow each other so
     if updated_since is not None:
         told = [one for one in told if one.written_at is not None and one.written_at >= updated_since]
     if after is not None:

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from muster.reports.published import Published
 from muster.serving.api.answers import ARROW, CSV, Page, listed, row_model, written
 from muster.serving.api.callers import Call, reads
-from muster.serving.api.problems import Refused, not_there
+from muster.serving.api.problems import Refused, described, not_there
 from muster.serving.api.resources import Resource
 
 MOST = 200
@@ -44,7 +44,8 @@ Since = Annotated[
 ]
 Id = Annotated[str, Path(max_length=500)]
 OTHER_KINDS: dict[int | str, dict[str, Any]] = {
-    200: {"content": {CSV: {"schema": {"type": "string"}}, ARROW: {"schema": {"type": "string"}}}}
+    200: {"content": {CSV: {"schema": {"type": "string"}}, ARROW: {"schema": {"type": "string"}}}},
+    **described(410, "Another run came into force since the page before: begin again without `after`."),
 }
 
 
@@ -116,15 +117,20 @@ def page_of(
     limit: int,
     after: str | None,
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """The rows of one page, and the address of the next."""
+    """The rows of one page, and the address of the next. Raises Refused (410) where another run came between.
+
+    Ids may give way from run to run, so that a row could stand before a page that is over, and behind one.
+    """
     if after is not None:
-        key = key_of(after)
+        key = key_of(after, run_id=call.snapshot.run_id)
         conditions, values = [*conditions, "r.key > $after_key"], values | {"after_key": key}
         if resource.order.startswith("r.buying_group_id"):
             conditions.append("r.buying_group_id >= $after_group")
             values["after_group"] = key.partition("/")[0]
     found = rows_of(call.tables, resource, conditions, values, limit=limit + 1)
-    following = next_page(call.request, found[limit - 1]["key"]) if len(found) > limit else None
+    following = None
+    if len(found) > limit:
+        following = next_page(call.request, found[limit - 1]["key"], run_id=call.snapshot.run_id)
     return [without_key(row) for row in found[:limit]], following
 
 
@@ -158,25 +164,32 @@ def refuse_unknown(request: Request, known: set[str]) -> None:
         raise Refused(422, "unknown_parameter", f"There is no query parameter {unknown[0]}.", remedy=takes)
 
 
-def next_page(request: Request, key: str) -> str:
+def next_page(request: Request, key: str, *, run_id: str = "") -> str:
     """The address of the page after the row of this key, with the same filters."""
     asked = {name: value for name, value in request.query_params.items() if name != "after"}
-    return f"{request.url.path}?{urlencode(asked | {'after': cursor_of(key)})}"
+    return f"{request.url.path}?{urlencode(asked | {'after': cursor_of(key, run_id=run_id)})}"
 
 
-def cursor_of(key: str) -> str:
-    """A key as a cursor that says nothing to whoever reads it."""
-    return base64.urlsafe_b64encode(json.dumps([1, key]).encode()).decode().rstrip("=")
+def cursor_of(key: str, *, run_id: str = "") -> str:
+    """A key, and the run it is of, as a cursor that says nothing to whoever reads it."""
+    return base64.urlsafe_b64encode(json.dumps([2, key, run_id]).encode()).decode().rstrip("=")
 
 
-def key_of(cursor: str) -> str:
-    """The key of a cursor. Raises Refused where it is none of ours."""
+def key_of(cursor: str, *, run_id: str = "") -> str:
+    """The key of a cursor. Raises Refused where it is none of ours, or of another run than this."""
     try:
-        version, key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        version, key, of_run = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, TypeError, binascii.Error):
-        version, key = 0, None
-    if version != 1 or not isinstance(key, str):
+        version, key, of_run = 0, None, None
+    if version != 2 or not isinstance(key, str):
         raise Refused(422, "unknown_cursor", "This `after` is not one that the API gave.")
+    if of_run != run_id:
+        raise Refused(
+            410,
+            "run_changed",
+            "Another run came into force since the page before.",
+            remedy="Begin again without `after`: ids may have given way to others.",
+        )
     return key
 
 

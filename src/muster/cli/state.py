@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from muster.cli.findings import Finding
+from muster.cli.kept import look_at_kept
 from muster.cli.options import in_place
 from muster.engine.run_log import last_entry
 from muster.problems import MusterError, WorkspaceBusy, WrongUse
@@ -31,6 +32,7 @@ def look_at_workspace(workspace: Path) -> Iterator[Finding]:
     yield from settings(workspace)
     yield lock(workspace)
     yield from tables(workspace)
+    yield from look_at_kept(workspace)
     entry = last_entry(workspace)
     if entry is not None and entry.get("ended") == "failed":
         why = str(entry.get("why") or "no reason was kept")

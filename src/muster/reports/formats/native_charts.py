@@ -9,6 +9,7 @@ from muster.reports import money
 from muster.reports.charts import shapes
 
 Numbers = tuple[float | None, ...]
+YOUNG, OUTSIDE = "may still change", "special cause"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class NativeChart:
     series: tuple[tuple[str, Numbers], ...]
     written: str  # the number format
     ends: tuple[Numbers, Numbers] | None = None  # low and high of each number of the first series
+    rings: tuple[str, ...] = ()  # names drawn as open points, without a line between them
 
 
 @singledispatch
@@ -105,7 +107,7 @@ def _(chart: shapes.Differences) -> NativeChart:
 @native.register
 def _(chart: shapes.ControlChart) -> NativeChart:
     points = chart.points
-    series: list[tuple[str, Numbers]] = [("value", tuple(p.value for p in points))]
+    series: list[tuple[str, Numbers]] = [("value", tuple(p.value if p.is_mature else None for p in points))]
     if chart.mean is not None:
         series.append((chart.mean_name, (chart.mean,) * len(points)))
     for name, bounds in (
@@ -114,8 +116,13 @@ def _(chart: shapes.ControlChart) -> NativeChart:
     ):
         if any(bound is not None for bound in bounds):
             series.append((name, bounds))
+    young = (YOUNG, tuple(None if p.is_mature else p.value for p in points))
+    outside = (OUTSIDE, tuple(p.value if p.ring else None for p in points))
+    marked = [named for named in (young, outside) if any(value is not None for value in named[1])]
     written = "0%" if chart.is_share else "0.0"
-    return NativeChart("lines", chart.axis, tuple(p.label for p in points), tuple(series), written)
+    rings = tuple(name for name, _ in marked)
+    labels = tuple(p.label for p in points)
+    return NativeChart("lines", chart.axis, labels, (*series, *marked), written, rings=rings)
 
 
 @native.register

@@ -45,6 +45,8 @@ def put_chart(slide: Any, picture: Picture, chart: NativeChart) -> None:
         if chart.kind in ("stacked columns", "bars"):
             series.format.fill.solid()
             series.format.fill.fore_color.rgb = colour
+        elif series.name in chart.rings:
+            _ring(series, colour)
         elif chart.kind == "lines":
             series.smooth = False
             series.format.line.color.rgb = colour
@@ -60,6 +62,19 @@ def put_chart(slide: Any, picture: Picture, chart: NativeChart) -> None:
         drawn.plots[0].overlap = 100
     if chart.ends is not None:
         _whiskers(drawn.plots[0].series[0], chart.series[0][1], *chart.ends)
+
+
+def _ring(series: Any, colour: Any) -> None:
+    """Open points without a line between them."""
+    from pptx.enum.chart import XL_MARKER_STYLE  # noqa: PLC0415
+    from pptx.util import Pt  # noqa: PLC0415
+
+    series.smooth = False
+    series.format.line.fill.background()
+    series.marker.style, series.marker.size = XL_MARKER_STYLE.CIRCLE, 9
+    series.marker.format.fill.background()
+    series.marker.format.line.color.rgb = colour
+    series.marker.format.line.width = Pt(1.5)
 
 
 def _axes(drawn: Any, chart: NativeChart) -> None:

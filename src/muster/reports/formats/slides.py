@@ -127,8 +127,8 @@ def _headlines(slide: Any, block: Headlines, top: float) -> None:
 
 def _block(to: _Writer, block: Block) -> None:
     if isinstance(block, Notes):
-        for part in batched(block.paragraphs, 8):
-            slide = to.slide(block.title)
+        for title, part in numbered(block.title, block.paragraphs, 8):
+            slide = to.slide(title)
             to.words(slide, "\n\n".join(part), top=1.4, size=16)
     elif isinstance(block, Picture):
         chart = native(block.chart)
@@ -143,8 +143,8 @@ def _block(to: _Writer, block: Block) -> None:
     elif isinstance(block, Sheet):
         _table(to, block)
     elif isinstance(block, Definitions):
-        for entries in batched(block.entries, 9):
-            slide = to.slide(block.title)
+        for title, entries in numbered(block.title, block.entries, 9):
+            slide = to.slide(title)
             to.words(slide, "\n".join(f"{e.term}: {e.meaning}" for e in entries), top=1.3, size=12)
 
 
@@ -158,16 +158,13 @@ def _table(to: _Writer, sheet: Sheet) -> None:
         return
     sheet = _readable(sheet)
     layout = lay_out(sheet, most=_MOST)
-    for i, part in enumerate(layout.slides, 1):
-        more = f" ({i} of {len(layout.slides)})" if len(layout.slides) > 1 else ""
-        slide = to.slide(sheet.title + more, size=20)
-        put_table(slide, sheet, part, layout)
-        left_out = len(sheet.rows) - _MOST
-        note = sheet.note if i == len(layout.slides) else ""
-        if left_out > 0 and i == len(layout.slides):
-            note = f"{left_out} more rows stand in the workbook. {note}"
-        if note:
-            to.words(slide, note, top=6.35, size=10, colour=SOFT)
+    for title, parts in numbered(sheet.title, layout.slides, 1):
+        slide = to.slide(title, size=20)
+        put_table(slide, sheet, parts[0], layout)
+    left_out = len(sheet.rows) - _MOST
+    note = f"{left_out} more rows stand in the workbook. {sheet.note}" if left_out > 0 else sheet.note
+    if note:
+        to.words(slide, note, top=6.35, size=10, colour=SOFT)
 
 
 def _readable(sheet: Sheet) -> Sheet:
@@ -184,6 +181,8 @@ def _readable(sheet: Sheet) -> Sheet:
     )
 
 
-def batched(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """Items in lots of a size (itertools has it from Python 3.12 on)."""
-    return (items[i : i + size] for i in range(0, len(items), size))
+def numbered(title: str, items: Sequence[T], size: int) -> Iterator[tuple[str, Sequence[T]]]:
+    """Items in lots of a size, each under the title, which counts them where there are several."""
+    lots = [items[i : i + size] for i in range(0, len(items), size)]
+    for n, lot in enumerate(lots, 1):
+        yield f"{title} ({n} of {len(lots)})" if len(lots) > 1 else title, lot

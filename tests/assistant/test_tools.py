@@ -6,15 +6,19 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from mcp import Client, StdioServerParameters, stdio_client
 from tests.access.invented_accounts import INSIDE, OUTSIDE, REP, group_of, hand_off_of, write_workspace
 
 from muster.assistant.desk import Desk
 from muster.assistant.server import assistant_server
+from muster.canonical.tables import flow_tables
 from muster.config.settings import StoreConfig
 from muster.store.opening import Store, open_or_make
 from muster.store.tokens import SCOPES, new_token, revoke_token
@@ -140,3 +144,24 @@ def test_without_a_replay_or_without_tables_it_says_what_to_run(tmp_path: Path) 
     assert "muster replay" in asked(Desk(workspace, None, None), "replay")
     (workspace / ".muster" / "tables").unlink()
     assert "muster run" in asked(Desk(workspace, None, None), "worklist")
+
+
+def test_an_assistant_is_told_that_data_are_thin_and_a_rep_without_the_count(
+    workspace: Path, rep: User, store: Store
+) -> None:
+    file = workspace / ".muster" / "tables" / "chance_model.parquet"
+    before = file.read_bytes() if file.exists() else None
+    columns = {column.name: None for column in flow_tables()["chance_model"].columns}
+    thin = columns | {"model_version": "m", "target": "open", "rung": "rule", "opening_count": 20}
+    thin |= {"needed_count": 40, "openings_told": "frames 20", "trained_at": datetime(2025, 1, 6)}
+    pq.write_table(pa.Table.from_pylist([thin]), file)
+    try:
+        whole = asked(Desk(workspace, store, None), "worklist", limit=1)["about_chances"]
+        assert whole.startswith(
+            "Data are thin: 20 different openings to learn from (frames 20), 40 are needed"
+        )
+        token, _ = new_token(store, rep.user_id, "reads", scopes=["groups:read"], by="t")
+        own = asked(Desk(workspace, store, token), "worklist", limit=1)["about_chances"]
+        assert own.startswith("Data are thin: there are too few openings") and "20" not in own
+    finally:
+        file.write_bytes(before) if before is not None else file.unlink()

@@ -14,6 +14,7 @@ from muster.serving.api.answers import Answer, measure_model, row_model
 from muster.serving.api.listing import rows_of, without_key
 from muster.serving.api.resources import GROUPS, HAND_OFFS, MEMBERS, SCORES, Resource, measures
 from muster.serving.figures.worklist import agreed_hours, items, told_of
+from muster.serving.learnt import read_learnt, said_to
 
 MOST = 200
 _ANSWERS = {"accepted", "rejected", "nurture", "recycled"}  # after which a hand-off waits for nobody
@@ -58,7 +59,12 @@ def worklist(desk: Desk, *, limit: int) -> dict[str, Any]:
                     "next_step": about.next_step,
                 }
             )
-        return {"as_of": looking.as_of, "groups_to_act_on": len(to_act), "groups": groups}
+        return {
+            "as_of": looking.as_of,
+            "about_chances": _about_chances(looking),
+            "groups_to_act_on": len(to_act),
+            "groups": groups,
+        }
 
 
 def explain_group(desk: Desk, buying_group_id: str) -> dict[str, Any]:
@@ -78,6 +84,7 @@ def explain_group(desk: Desk, buying_group_id: str) -> dict[str, Any]:
         subjects = {buying_group_id, *(str(row["hand_off_id"]) for row in hand_offs)}
         return {
             "as_of": looking.as_of,
+            "about_chances": _about_chances(looking),
             "group": group[0],
             "why_now": list(why.speaks_for) if why else [],
             "speaks_against": why.against if why else "",
@@ -89,6 +96,11 @@ def explain_group(desk: Desk, buying_group_id: str) -> dict[str, Any]:
             "hand_offs": hand_offs,
             "decisions": decisions_about(desk, desk.facts(looking), subjects),
         }
+
+
+def _about_chances(looking: Looking) -> str:
+    """That data are thin, so that no chance is told, or that chances stay close to the rules; empty else."""
+    return said_to(looking.viewer, read_learnt(looking.folder).learning)
 
 
 def measure(desk: Desk, name: str, *, limit: int) -> dict[str, Any]:

@@ -8,9 +8,12 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pytest
 from starlette.testclient import TestClient
@@ -18,7 +21,7 @@ from tests.access.invented_accounts import INSIDE
 from tests.serving.api.conftest import Office
 
 from muster.serving.api.callers import Quotas
-from muster.serving.api.resources import RESOURCES, measures
+from muster.serving.api.resources import GROUPS, RESOURCES, measures
 
 LISTS = [f"/api/v1/{resource.name}" for resource in RESOURCES]
 _SHARED: dict[str, Office] = {}
@@ -203,3 +206,15 @@ def test_calls_are_counted_and_one_too_many_is_told_when_to_come_back(opened: Ca
     assert 0 < int(answers[-1].headers["retry-after"]) <= 60
     assert answers[-1].json()["code"] == "too_many"
     assert office.client("analyst").get("/api/v1/groups/g-a00000000000000").status_code == 200
+
+
+def test_a_chance_that_is_no_longer_said_is_not_told_of_a_group() -> None:
+    """Once an opportunity is open there is none to foretell: the list tells what the latest score does."""
+    with duckdb.connect() as connection:
+        connection.execute("""
+            CREATE TABLE score AS SELECT * FROM (VALUES
+                ('g1', TIMESTAMP '2025-03-03', 40.0, 0.31, 0.2, 500),
+                ('g1', TIMESTAMP '2025-03-10', 55.0, NULL, 0.3, NULL)
+            ) AS v (buying_group_id, scored_at, score, p_open, p_win, expected_amount_cents)""")
+        told = connection.execute(GROUPS.beside, {"keys": ["g1"]}).fetchall()
+    assert told == [("g1", datetime(2025, 3, 10), 55, None, Decimal("0.3"), None)]

@@ -57,7 +57,7 @@ GROUPS = Resource(
         LEFT JOIN account AS a ON a.account_id = g.account_id
         LEFT JOIN (
             SELECT buying_group_id, MAX(from_at) AS from_at, ARG_MAX(status, from_at) AS status,
-                ARG_MAX(reason, from_at) AS reason
+                ARG_MAX_NULL(reason, from_at) AS reason
             FROM qualification GROUP BY buying_group_id
         ) AS q ON q.buying_group_id = g.buying_group_id
         LEFT JOIN (
@@ -66,9 +66,9 @@ GROUPS = Resource(
         ) AS h ON h.buying_group_id = g.buying_group_id""",
     beside="""
         SELECT s.buying_group_id AS key, MAX(s.scored_at) AS scored_at,
-            ARG_MAX(s.score, s.scored_at) AS score, ARG_MAX(s.p_open, s.scored_at) AS p_open,
-            ARG_MAX(s.p_win, s.scored_at) AS p_win,
-            ARG_MAX(s.expected_amount_cents, s.scored_at) AS expected_amount_cents
+            ARG_MAX_NULL(s.score, s.scored_at) AS score, ARG_MAX_NULL(s.p_open, s.scored_at) AS p_open,
+            ARG_MAX_NULL(s.p_win, s.scored_at) AS p_win,
+            ARG_MAX_NULL(s.expected_amount_cents, s.scored_at) AS expected_amount_cents
         FROM score AS s WHERE s.buying_group_id IN (SELECT UNNEST($keys)) GROUP BY s.buying_group_id""",
     tells={
         "buying_group_id": "buying_group.buying_group_id",
@@ -194,7 +194,8 @@ HAND_OFFS = Resource(
         LEFT JOIN account AS a ON a.account_id = g.account_id
         LEFT JOIN (
             SELECT hand_off_id, MAX("at") AS "at", ARG_MAX(outcome, "at") AS outcome,
-                ARG_MAX(reason, "at") AS reason, ARG_MAX(hours_to_first_action, "at") AS hours_to_first_action
+                ARG_MAX_NULL(reason, "at") AS reason,
+                ARG_MAX_NULL(hours_to_first_action, "at") AS hours_to_first_action
             FROM disposition GROUP BY hand_off_id
         ) AS d ON d.hand_off_id = h.hand_off_id
         LEFT JOIN (

@@ -61,6 +61,7 @@ OWN = {
     ("hand_off", "hand_off_id"): "what the row is about",
     ("share", "share_id"): "what the row is about",
     ("searched_person", "person_id"): "what the row is about",
+    ("placed_person", "person_id"): "what the row is about",
     ("buying_group", "buying_group_id"): "what the row is about",
 }
 

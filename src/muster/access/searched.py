@@ -1,8 +1,8 @@
-"""What people type to find an account or a person: read from a run's files once, then kept in memory.
+"""What is looked for among all accounts and people: read from a run's files once, then kept in memory.
 
-A search compares every name with what was typed. From the files that is mostly reading and lowering of
-letters, which is the same for everybody; whose rows somebody sees is said in `table_rules.toml`, as of any
-other table.
+A search compares every name with what was typed; a person's page knows an id, while people are stored by
+account. From the files that is mostly reading, which is the same for everybody; whose rows somebody sees is
+said in `table_rules.toml`, as of any other table.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SearchedTable:
-    """A table made of others of the run; `words` holds what is searched in small letters, a line for each."""
+    """A table made of others of the run; `words` holds what is typed in small letters, a line for each."""
 
     reads: tuple[str, ...]
     column_names: tuple[str, ...]
@@ -38,5 +38,10 @@ SEARCHED = {
         SELECT p.person_id, p.account_id, COALESCE(p.name, p.email, p.person_id) AS name, p.title, p.email,
             lower(concat_ws(chr(10), p.name, p.email)) AS words
         FROM all_rows.person AS p WHERE p.valid_to IS NULL""",
+    ),
+    "placed_person": SearchedTable(
+        reads=("person",),
+        column_names=("person_id", "account_id"),
+        sql="SELECT DISTINCT p.person_id, p.account_id FROM all_rows.person AS p",
     ),
 }

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from muster.access.seen import Seen
 from muster.reports.published import Published
 from muster.reports.values import Rate, words
 from muster.serving.tabled import Ref, Table, columns
@@ -38,18 +39,23 @@ class Person:
     tables: tuple[Table, ...]
 
 
-def person_of(tables: Published, person_id: str, *, as_of: datetime) -> Person | None:
+def person_of(tables: Seen, person_id: str, *, as_of: datetime) -> Person | None:
     """The person of an id; None where there is none to see."""
-    places = tables.records(
-        """SELECT p.*, COALESCE(a.name, a.domain, p.account_id) AS account
-        FROM person AS p LEFT JOIN account AS a ON a.account_id = p.account_id
-        WHERE p.person_id = ? ORDER BY p.valid_to IS NOT NULL, p.valid_from DESC""",
+    found = tables.records(
+        "SELECT p.account_id FROM placed_person AS p WHERE p.person_id = ? ORDER BY p.account_id",
         [person_id],
+    )
+    accounts = [place["account_id"] for place in found]
+    at, there = _at("p", accounts)
+    places = tables.records(
+        f"""SELECT p.*, COALESCE(a.name, a.domain, p.account_id) AS account
+        FROM person AS p LEFT JOIN account AS a ON a.account_id = p.account_id
+        WHERE p.person_id = ? {at} ORDER BY p.valid_to IS NOT NULL, p.valid_from DESC""",
+        [person_id, *there],
     )
     if not places:
         return None
     now = places[0]
-    accounts = [place["account_id"] for place in places]
     acts = _acts(tables, person_id, accounts)
     consent, may = _consent(tables, person_id, as_of)
     return Person(
@@ -96,25 +102,37 @@ def person_of(tables: Published, person_id: str, *, as_of: datetime) -> Person |
 def _at(table: str, accounts: Sequence[str | None]) -> tuple[str, tuple[str, ...]]:
     """A condition that names the accounts where somebody was, and its parameters.
 
-    It leaves nothing out, since acts and groups are told of the account where the person was then, and
-    spares reading those of all other accounts; empty for whom no account was known at some time.
+    It leaves nothing out, since acts are told of the account where the person was then, and spares reading
+    those of all other accounts; empty for whom no account was known at some time.
     """
     there = tuple(account for account in accounts if account is not None)
-    if len(there) < len(accounts):
-        return "", ()
-    return f"AND {table}.account_id IN ({', '.join('?' for _ in there)})", there
+    return (
+        (f"AND {table}.account_id IN ({_marks(there)})", there) if len(there) == len(accounts) else ("", ())
+    )
+
+
+def _marks(ids: Sequence[str]) -> str:
+    """A place for each parameter of a list; a list of none holds nothing."""
+    return ", ".join("?" for _ in ids) or "NULL"
 
 
 def _groups(tables: Published, person_id: str, accounts: Sequence[str | None]) -> Table:
-    at, there = _at("g", accounts)
+    # A group is of an account where its members were; by its id, the file's other rows are left unread.
+    there = [account for account in accounts if account is not None]
+    groups = tables.records(
+        f"SELECT g.buying_group_id AS id FROM buying_group AS g WHERE g.account_id IN ({_marks(there)})",
+        there,
+    )
+    ids = [group["id"] for group in groups]
     rows = tables.records(
         f"""SELECT m.*, g.account_id, g.solution_id, g.cycle, g.closed_at, g.closing_reason,
             COALESCE(a.name, a.domain, g.account_id) AS account
         FROM member AS m
         JOIN buying_group AS g ON g.buying_group_id = m.buying_group_id
         LEFT JOIN account AS a ON a.account_id = g.account_id
-        WHERE m.person_id = ? {at} ORDER BY m.joined_at DESC, m.buying_group_id""",
-        [person_id, *there],
+        WHERE m.person_id = ? AND m.buying_group_id IN ({_marks(ids)})
+        ORDER BY m.joined_at DESC, m.buying_group_id""",
+        [person_id, *ids],
     )
     return Table(
         "groups",

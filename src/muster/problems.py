@@ -17,14 +17,18 @@ from dataclasses import dataclass
 
 
 class MusterError(Exception):
-    """A message that says what is wrong, where, and what to do next."""
+    """A message that says what is wrong, where, and what to do next.
+
+    `field` names what was given wrong, where it is one thing: an argument, or a field of a form.
+    """
 
     exit_code = 3
 
-    def __init__(self, message: str, *, remedy: str = "") -> None:
+    def __init__(self, message: str, *, remedy: str = "", field: str = "") -> None:
         super().__init__(f"{message} {remedy}".strip())
         self.message = message
         self.remedy = remedy
+        self.field = field
 
 
 class UserDataError(MusterError):

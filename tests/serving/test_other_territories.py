@@ -1,7 +1,8 @@
 """Whatever happens in other territories, no byte of what a rep can get is another (R31).
 
-Over the bundled company as it was built, each time with other rows outside. `make test-territories` draws
-twenty such companies and asks each 250 things, among them every page; the check draws one, and asks it 60.
+Over the bundled company as it was built, each time with other rows and other decisions outside. `make
+test-territories` draws twenty such companies and asks each 250 things, among them every page; the check draws
+one, and asks it 60. Each company is a test of its own, so that a run that was broken off goes on with `--lf`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -28,16 +30,18 @@ from muster.config.settings import StoreConfig
 from muster.engine.lock import HOME
 from muster.serving.api.resources import RESOURCES
 from muster.serving.app import application
+from muster.store.decisions import Decision, add_decision, read_decisions
 from muster.store.opening import Store, open_or_make
 from muster.store.sessions import begin_session
 from muster.store.tokens import SCOPES, new_token
 from muster.store.users import add_user
 
 WHOLE = os.environ.get("MUSTER_TERRITORIES") == "whole"
-CHANGES = 20 if WHOLE else 1
+COMPANIES = range(1, 21 if WHOLE else 2)
 ASKED = 250 if WHOLE else 60  # of each changed company: 5,000 in all
 # What is drawn anew with every answer, and when the rep was last seen themselves.
-_DRAWN = re.compile(rb'nonce="[^"]*"|name="key" value="[^"]*"|last seen [^<]*|since [^<]* UTC')
+_DRAWN = re.compile(rb'nonce="[^"]*"|name="key" value="[^"]*"|last seen \d+ \w+ \d{4}, \d\d:\d\d UTC')
+_DECIDED = datetime(2026, 3, 2, 9, tzinfo=UTC)
 _TELLING = ("etag", "link", "content-type", "location", "muster-as-of", "content-disposition")
 Answer = tuple[int, tuple[str | None, ...], bytes]
 
@@ -45,7 +49,7 @@ Answer = tuple[int, tuple[str | None, ...], bytes]
 class Told:
     """One company, and what its rep reads of it."""
 
-    def __init__(self, workspace: Path, store: Store, owner: str) -> None:
+    def __init__(self, workspace: Path, store: Store, owner: str, *, seed: int = 0) -> None:
         self.app = application(workspace, store)
         for name, role in (("admin", "admin"), ("rep", "rep")):
             user = add_user(
@@ -56,6 +60,9 @@ class Told:
                 by="tests",
                 owner_ids=(owner,) if role == "rep" else (),
             )
+        decide_for_themselves(store, workspace, owner)
+        if seed:
+            decide_elsewhere(store, workspace, owner, seed=seed)
         self._secret = begin_session(store, user.user_id)
         self._token = new_token(store, user.user_id, "sheet", scopes=SCOPES, by="tests")[0]
 
@@ -88,7 +95,7 @@ def opened(
         else:
             shutil.copytree(bundled, folder, symlinks=True)
         stores.append(open_or_make(folder, StoreConfig()))
-        return Told(folder, stores[-1], owners[0])
+        return Told(folder, stores[-1], owners[0], seed=seed)
 
     yield get
     for store in stores:
@@ -135,29 +142,103 @@ def addresses(bundled: Path, owners: list[str], opened: Callable[[int], Told]) -
     found += [
         [f"/board{twin}?unit={unit}&view=table&to=any" for unit in units] for twin in ("", ".json", ".csv")
     ]
+    decided = [decision_id(number) for number in range(1, 8)]  # the first two are their own
+    found += [[f"/worklist?{word}={one}" for one in decided] for word in ("done", "undone", "first", "went")]
+    found += [[f"/decisions{twin}?whose=all"] for twin in ("", ".json", ".csv", ".xlsx")]
     found += [[f"/api/v1/{r.name}?limit={limit}" for limit in (2, 200)] for r in RESOURCES]
     one_by_one = (("groups", "group_id"), ("accounts", "account_id"), ("people", "person_id"))
     found += [[f"/api/v1/{kind}/{one}" for one in some] for kind, of in one_by_one for some in ids[of]]
     return found
 
 
+def decision_id(number: int) -> str:
+    """The id of the decision that is written as the so-manieth, of those below."""
+    return f"d{number:06d}-{_DECIDED + timedelta(hours=number):%Y%m%dT%H%M%SZ}"
+
+
+def decide_for_themselves(store: Store, workspace: Path, owner: str) -> None:
+    """What the rep says in every company: yes to a hand-off of their own, and a note on it."""
+    mine, *_ = hand_offs(workspace, owner)[0]
+    for kind, reason in (("accepted", ""), ("note", "Rang twice")):
+        _write(store, kind, mine, reason=reason, by="rep@halden.example")
+
+
+def decide_elsewhere(store: Store, workspace: Path, owner: str, *, seed: int) -> None:
+    """What others say of what is theirs: yes, no, later, passed on, notes; who it is about is drawn."""
+    drawn, theirs = Random(seed), hand_offs(workspace, owner)[1]
+    said = (("accepted", ""), ("rejected", ""), ("note", ""), ("nurture", "2027-01-01"), ("reassign", owner))
+    for number in range(5 + seed % 7):
+        kind, value = said[number % len(said)]
+        _write(
+            store, kind, drawn.choice(theirs), value=value, reason=f"Said {seed}", by="admin@halden.example"
+        )
+
+
+def hand_offs(workspace: Path, owner: str) -> tuple[list[str], list[str]]:
+    """Hand-offs of the accounts that are a rep's, and of those that are others'."""
+    folder = workspace / HOME / "tables"
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            f"""SELECT h.hand_off_id, COALESCE(a.owner_id = ?, FALSE) FROM '{folder}/hand_off.parquet' AS h
+            JOIN '{folder}/buying_group.parquet' AS g USING (buying_group_id)
+            LEFT JOIN '{folder}/account.parquet' AS a USING (account_id)
+            WHERE a.owner_id = ? OR h.owner_id <> ? ORDER BY 1""",
+            [owner, owner, owner],
+        ).fetchall()
+    return [one for one, is_own in found if is_own], [one for one, is_own in found if not is_own]
+
+
+def _write(store: Store, kind: str, about: str, *, by: str, value: str = "", reason: str = "") -> None:
+    every = read_decisions(store)
+    decision = Decision("", kind, about, "", reason, by, _DECIDED.isoformat(), value)
+    add_decision(store, decision, seen=every, now=_DECIDED + timedelta(hours=len(every) + 1))
+
+
 def read(told: Told, asked: list[str]) -> dict[str, Answer]:
     return {address: told.get(address) for address in asked}
 
 
+@pytest.fixture(scope="module")
+def before(opened: Callable[[int], Told]) -> Callable[[list[str]], dict[str, Answer]]:
+    """What the rep reads of the company as it is, each thing asked once."""
+    as_it_is = opened(0)
+    known: dict[str, Answer] = {}
+
+    def get(asked: list[str]) -> dict[str, Answer]:
+        known.update(read(as_it_is, [address for address in asked if address not in known]))
+        return {address: known[address] for address in asked}
+
+    return get
+
+
+@pytest.mark.parametrize("company", COMPANIES)
 def test_no_byte_of_a_reps_answers_hangs_on_other_territories(
-    opened: Callable[[int], Told], addresses: list[list[str]], monkeypatch: pytest.MonkeyPatch
+    opened: Callable[[int], Told],
+    before: Callable[[list[str]], dict[str, Answer]],
+    addresses: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    company: int,
 ) -> None:
     monkeypatch.setattr("muster.serving.api.callers.CALLS", 10**6)
-    as_it_is, before = opened(0), {}
-    for seed in range(1, CHANGES + 1):
-        drawn = Random(seed)
-        asked = list(dict.fromkeys(drawn.choice(drawn.choice(addresses)) for _ in range(ASKED)))
-        before |= read(as_it_is, [address for address in asked if address not in before])
-        after = read(opened(seed), asked)
-        assert [address for address in asked if after[address] != before[address]] == []
-    assert sum(status == 200 for status, *_ in before.values()) > len(before) / 4
-    assert sum(status in (403, 404) for status, *_ in before.values()) > len(before) / 10
+    drawn = Random(company)
+    asked = list(dict.fromkeys(drawn.choice(drawn.choice(addresses)) for _ in range(ASKED)))
+    asked += ["/decisions?whose=all", f"/worklist?done={decision_id(4)}", "/worklist.json?owner=all"]
+    as_it_is, other = before(asked), read(opened(company), asked)
+    assert [address for address in asked if as_it_is[address] != other[address]] == []
+    assert sum(status == 200 for status, *_ in as_it_is.values()) > len(asked) / 4
+    assert sum(status in (403, 404) for status, *_ in as_it_is.values()) > len(asked) / 10
+
+
+def test_the_decisions_elsewhere_are_there_and_a_page_that_told_them_is_noticed(
+    opened: Callable[[int], Told], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = [f"/worklist?done={decision_id(number)}" for number in (1, 3, 4, 5)]
+    own, *others = read(opened(1), asked).values()
+    assert b'class="done"' in own[2]
+    assert not any(b'class="done"' in body for _, _, body in others)
+    monkeypatch.setattr("muster.serving.forms._is_visible", lambda *_: True)
+    told = read(opened(1), asked[1:]).values()
+    assert all(b'class="done"' in body for _, _, body in told)
 
 
 def test_and_a_view_that_lets_everything_through_is_noticed(

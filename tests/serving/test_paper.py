@@ -17,6 +17,7 @@ PAGES = {
     "/board?view=table": "tbody th",
     "/groups/{group}": ".members tbody th > a, .touches td[data-label='When']",
     "/measures": "td, tbody th",
+    "/health/rows": "tbody th",
     "/packs": "h1",
     "/replay": "h1, .findings li",
 }
@@ -39,6 +40,9 @@ def test_paper_holds_what_the_page_does(
     written = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
     paper = _letters(" ".join(sheet.extract_text() for sheet in written.pages))
     assert rows
+    assert len(_letters(written.pages[0].extract_text())) > 200 or len(written.pages) == 1  # no title alone
+    lists = page.locator("nav[aria-label^='Pages of']").count()
+    assert paper.count("Everyrowisintheworkbook") == lists  # the rows of other pages are not passed over
     assert [row for row in rows if _letters(row) not in paper] == []
     assert all(sheet.mediabox.width > sheet.mediabox.height for sheet in written.pages)
 

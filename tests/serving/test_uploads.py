@@ -297,7 +297,7 @@ def _received(body: bytes, folder: Path, cut: int) -> Received:
         for start in range(0, len(body), cut):
             yield body[start : start + cut]
 
-    received = receive("multipart/form-data; boundary=b", stream(), folder, most=MOST)
+    received = receive("multipart/form-data; boundary=b", stream(), folder, most=MOST, fields={})
     with ThreadPoolExecutor(1) as thread:  # where a browser runs, this thread has a loop already
         return thread.submit(asyncio.run, received).result()
 

@@ -42,7 +42,7 @@ def read_config(workspace: Path, *, environment: Mapping[str, str] | None = None
     names = [source.name for source in config.source]
     for name in names:
         if names.count(name) > 1:
-            raise ConfigError(f'{FILE}: two sources are called "{name}".', remedy="Rename one.")
+            raise ConfigError(f'{FILE}: two sources are called "{name}".', remedy="Rename one.", field="name")
     return _with_decisions(config, workspace)
 
 

@@ -87,7 +87,9 @@ def decide(
     if verb not in KINDS:
         raise WrongUse(f'"{verb}" is no decision.', remedy=f"Decide one of {', '.join(KINDS)}.")
     every = every_decision(store, facts)
-    asked = Decision("", KINDS[verb], subject, "", _plain(reason), by, facts.as_of, _plain(value))
+    asked = Decision(
+        "", KINDS[verb], subject, "", _plain(reason, "reason"), by, facts.as_of, _plain(value, "value")
+    )
     if asked.kind in ACCOUNT_KINDS:
         asked = _checked_day(about_account(facts, asked, solution, standing(every)), facts)
     else:
@@ -138,7 +140,7 @@ def take_back(
     if taken_back is not None:
         before = next(d for d in every if d.decision_id == taken_back)
         return Made(before, False, "It was undone already.")
-    row = Decision("", UNDO, decision_id, "", _plain(reason), by, facts.as_of)
+    row = Decision("", UNDO, decision_id, "", _plain(reason, "reason"), by, facts.as_of)
     return Made(add_decision(store, row, seen=every, once=once), True, _EFFECTS[UNDO])
 
 
@@ -208,6 +210,7 @@ def _checked_reason(asked: Decision, _: Store, facts: Facts) -> Decision:
         raise WrongUse(
             f'"{asked.reason}" is no reason of the list.' if asked.reason else "A rejection has a reason.",
             remedy=f"Choose one of: {'; '.join(offered)}.",
+            field="reason",
         )
     return replace(asked, reason=named)
 
@@ -220,6 +223,7 @@ def _checked_until(asked: Decision, _: Store, facts: Facts) -> Decision:
         raise WrongUse(
             f'"{asked.value}" is neither a day nor a trigger.',
             remedy=f"Write a day such as 2026-06-01, or one of {', '.join(TRIGGERS)}.",
+            field="value",
         )
     return _checked_day(asked, facts)
 
@@ -229,10 +233,12 @@ def _checked_day(asked: Decision, facts: Facts) -> Decision:
         return asked
     day = day_of(asked.value)
     if day is None:
-        raise WrongUse(f'"{asked.value}" is no day.', remedy="Write it as 2026-06-01.")
+        raise WrongUse(f'"{asked.value}" is no day.', remedy="Write it as 2026-06-01.", field="value")
     if day.isoformat() <= facts.as_of[:10]:
         raise WrongUse(
-            f"{day} is not after {facts.as_of[:10]}, the date of the tables.", remedy="Name a later day."
+            f"{day} is not after {facts.as_of[:10]}, the date of the tables.",
+            remedy="Name a later day.",
+            field="value",
         )
     return replace(asked, value=day.isoformat())
 
@@ -244,7 +250,7 @@ def _checked_owner(asked: Decision, store: Store, facts: Facts) -> Decision:
 
 def _checked_note(asked: Decision, _: Store, __: Facts) -> Decision:
     if not asked.reason:
-        raise WrongUse("A note says something.", remedy="Write it as the reason.")
+        raise WrongUse("A note says something.", remedy="Write it as the reason.", field="reason")
     return replace(asked, value="")
 
 
@@ -272,9 +278,10 @@ def _is_seen(facts: Facts, decision: Decision) -> bool:
     return True
 
 
-def _plain(said: str) -> str:
+def _plain(said: str, field: str) -> str:
     """What somebody wrote, on one line and of a length that a table holds."""
     plain = " ".join("".join(sign if sign.isprintable() else " " for sign in said).split())
     if len(plain) > _LONGEST:
-        raise WrongUse(f"That is longer than {_LONGEST:,} characters.", remedy="Say it in fewer words.")
+        words = f"That is longer than {_LONGEST:,} characters."
+        raise WrongUse(words, remedy="Say it in fewer words.", field=field)
     return plain

@@ -80,6 +80,7 @@ def known_owner(tables: Tables, said: str, users: Iterable[str]) -> str:
     raise WrongUse(
         f'Nobody in sales is known as "{said}".',
         remedy=f"The nearest: {near}." if near else "Give a user that CRM id: muster user change --owner",
+        field="value",
     )
 
 

@@ -55,6 +55,7 @@ def correct(
             raise WrongUse(
                 f"{group} is closed, and a closed group keeps the members it closed with.",
                 remedy="Name the role that the person played instead.",
+                field="role",
             )
         every = every_decision(workspace)
         pair = frozenset((group, found.subject_id))
@@ -93,7 +94,7 @@ def _known_role(workspace: Workspace, said: str) -> str:
     if role not in known:
         near = difflib.get_close_matches(role, known, n=1)
         hint = f"Did you mean {near[0]}? " if near else ""
-        raise WrongUse(f'"{said}" is no role.', remedy=f"{hint}There are {', '.join(known)}.")
+        raise WrongUse(f'"{said}" is no role.', remedy=f"{hint}There are {', '.join(known)}.", field="role")
     return role
 
 

@@ -126,11 +126,17 @@ def new_target(
     """
     asked = tuple(kinds) or tuple(KINDS)
     wrong = [kind for kind in asked if kind not in KINDS]
-    if wrong or channel not in CHANNELS or not _NAME.fullmatch(name):
+    if wrong:
+        raise WrongUse(f"There is no kind {wrong[0]}.", remedy=f"Kinds: {', '.join(KINDS)}.", field="kinds")
+    if channel not in CHANNELS:
         raise WrongUse(
-            f"There is no {'kind ' + wrong[0] if wrong else 'such target: ' + f'{channel} {name}'}.",
-            remedy=f"Kinds: {', '.join(KINDS)}. Channels: {', '.join(CHANNELS)}. "
-            "Names: letters, digits, - and _.",
+            f'"{channel}" is no channel of a target.',
+            remedy=f"Channels: {', '.join(CHANNELS)}.",
+            field="channel",
+        )
+    if not _NAME.fullmatch(name):
+        raise WrongUse(
+            f'"{name}" is no name of a target.', remedy="Names: letters, digits, - and _.", field="name"
         )
     if user_id is not None and user_id not in {user.user_id for user in read_users(store)}:
         raise WrongUse(f"There is no user {user_id}.", remedy="See them all: muster user list")
@@ -141,7 +147,9 @@ def new_target(
         _refuse_inward(address, config, is_slack=channel == SLACK)
     elif not _CHANNEL.fullmatch(address):
         raise WrongUse(
-            "That is no channel of Slack.", remedy="Write #sales, its id, or an incoming webhook's address."
+            "That is no channel of Slack.",
+            remedy="Write #sales, its id, or an incoming webhook's address.",
+            field="address",
         )
     return add_target(
         store,
@@ -240,9 +248,11 @@ def _refuse_inward(address: str, config: Config, *, is_slack: bool) -> None:
             f"Nothing can be sent there: {refused}.",
             remedy="Give a public https:// address, or name its host under messages.inward_hosts in "
             "muster.toml.",
+            field="address",
         ) from refused
     if is_slack and place.host not in {*HOSTS, *allowed}:
         raise WrongUse(
             f"{place.host} is not where Slack's incoming webhooks are.",
             remedy=f"Slack gives addresses at {HOSTS[0]}; for another receiver add a webhook.",
+            field="address",
         )

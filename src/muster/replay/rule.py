@@ -93,7 +93,7 @@ def _stretch(rows: Sequence[Mapping[str, object]], start: int) -> MqlRule:
                 f"rules/mql.csv lacks {name} from the start.", remedy="Add a row effective from 1970-01-01."
             )
         if numbers[name] < 0:
-            raise RuleError(f"rules/mql.csv: {name} is less than 0.", remedy="Write 0 or more.")
+            raise RuleError(f"rules/mql.csv: {name} is less than 0.", remedy="Write 0 or more.", field=name)
     if numbers["threshold"] == 0:
         raise RuleError("rules/mql.csv: threshold must be more than 0.", remedy="Raise it.")
     recycle = numbers["recycle_days"]

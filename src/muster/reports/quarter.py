@@ -67,11 +67,14 @@ def read_quarter(text: str, *, as_of: date) -> Quarter:
     match = _WRITTEN.fullmatch(text.strip())
     latest = last_full_quarter(as_of)
     if match is None or int(match[1]) < 2:
-        raise WrongUse(f'"{text}" is not a quarter.', remedy=f"Write it as in: --period {latest}")
+        raise WrongUse(
+            f'"{text}" is not a quarter.', remedy=f"Write it as in: --period {latest}", field="period"
+        )
     quarter = Quarter(int(match[1]), int(match[2]))
     if quarter.starts_on > as_of:
         raise WrongUse(
             f"{quarter.label} begins after the as-of date of the tables, {as_of.isoformat()}.",
             remedy=f"The last full quarter is: --period {latest}",
+            field="period",
         )
     return quarter

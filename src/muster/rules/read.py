@@ -19,6 +19,7 @@ from muster.problems import RuleError
 
 FOREVER = 9_000_000_000_000_000  # microseconds: the year 2255, for rules that still hold
 _DAY = 86_400_000_000
+_DATE = "date"  # the kind of `effective_from`, which every rule file has
 
 Value = str | int | float | bool | None
 
@@ -103,44 +104,45 @@ def _parse(shape: RuleShape, text: str) -> Iterator[dict[str, Value]]:
             raise RuleError(f"rules/{shape.name}.csv lacks the column {column}.", remedy="Add it.")
     for number, cells in enumerate(reader, start=2):  # as spreadsheets count
         row: dict[str, Value] = {}
-        for column, kind in shape.columns.items():
-            row[column] = _typed(
-                cells[column] or "", kind, f"rules/{shape.name}.csv, row {number}, column {column}"
-            )
-        row["from_at"] = _instant(
-            cells["effective_from"] or "", f"rules/{shape.name}.csv, row {number}, column effective_from"
-        )
+        for column, kind in {**shape.columns, "effective_from": _DATE}.items():
+            try:
+                row["from_at" if kind == _DATE else column] = _typed(cells[column] or "", kind)
+            except RuleError as error:
+                place = f"rules/{shape.name}.csv, row {number}, column {column}"
+                raise RuleError(f"{place}: {error.message}", remedy=error.remedy, field=column) from None
         yield row
 
 
-def _typed(cell: str, kind: str, place: str) -> Value:
+def _typed(cell: str, kind: str) -> Value:
     cell = cell.strip()
     if kind == "text":
         return cell
     if kind == "flag":
         if cell.lower() not in {"yes", "no"}:
-            raise RuleError(f'{place}: "{cell}" is neither yes nor no.', remedy="Write yes or no.")
+            raise RuleError(f'"{cell}" is neither yes nor no.', remedy="Write yes or no.")
         return cell.lower() == "yes"
+    if kind == _DATE:
+        return _instant(cell)
     try:
         number = Decimal(cell)
     except InvalidOperation:
-        raise RuleError(f'{place}: "{cell}" is not a number.', remedy="Write a number such as 2.5.") from None
+        raise RuleError(f'"{cell}" is not a number.', remedy="Write a number such as 2.5.") from None
     if not number.is_finite():
-        raise RuleError(f'{place}: "{cell}" is not a finite number.', remedy="Write a number such as 2.5.")
+        raise RuleError(f'"{cell}" is not a finite number.', remedy="Write a number such as 2.5.")
     if kind == "real":
         return float(number)
     scaled = number * 100 if kind == "points" else number
     if scaled != int(scaled):
         allowed = "two decimals" if kind == "points" else "whole numbers"
-        raise RuleError(f'{place}: "{cell}" is finer than {allowed}.', remedy="Round it.")
+        raise RuleError(f'"{cell}" is finer than {allowed}.', remedy="Round it.")
     return int(scaled)
 
 
-def _instant(cell: str, place: str) -> int:
+def _instant(cell: str) -> int:
     try:
         day = date.fromisoformat(cell.strip())
     except ValueError:
-        raise RuleError(f'{place}: "{cell}" is not a date.', remedy="Write it as 2026-01-31.") from None
+        raise RuleError(f'"{cell}" is not a date.', remedy="Write it as 2026-01-31.") from None
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1_000_000
 
 
@@ -155,6 +157,7 @@ def _dated(rows: list[dict[str, Value]], shape: RuleShape) -> Iterator[Mapping[s
             raise RuleError(
                 f"rules/{shape.name}.csv has two rows for {' '.join(map(str, key))} from the same day.",
                 remedy="Delete one, or date it later.",
+                field="effective_from",
             )
         starts[key].append(start)
     for position, row in enumerate(rows, start=1):

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from anyio import to_thread
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -19,6 +20,7 @@ from muster.messages import telling
 from muster.problems import MusterError
 from muster.serving import pages
 from muster.serving.api.app import api
+from muster.serving.form_again import Refused, errors_of, form_again
 from muster.serving.guards import Guards
 from muster.serving.reading import Entry, Forbidden, House, Missing, NoRun, SignedOut
 from muster.serving.rendering import render_plain, static_content, static_url
@@ -30,6 +32,7 @@ from muster.store.opening import Store
 
 _LOG = logging.getLogger("muster.serving")
 _AT_ONCE = 8  # pages made at a time: each holds what it read, and more than a few a core only wait on it
+_NOT_THERE = "There is no such page, or it is not yours to see."
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
@@ -87,7 +90,7 @@ def _tell_failures(app: FastAPI) -> None:
 
     @app.exception_handler(Missing)
     def _(request: Request, _: Missing) -> Response:
-        return _answer(request, 404, "Not there", "There is no such page, or it is not yours to see.", "")
+        return _answer(request, 404, "Not there", _NOT_THERE, "")
 
     @app.exception_handler(NoRun)
     def _(request: Request, _: NoRun) -> Response:
@@ -100,12 +103,29 @@ def _tell_failures(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     def _(request: Request, error: HTTPException) -> Response:
         if error.status_code == 404:
-            return _answer(request, 404, "Not there", "There is no such page, or it is not yours to see.", "")
+            return _answer(request, 404, "Not there", _NOT_THERE, "")
         return _answer(request, error.status_code, "That did not work", str(error.detail), "")
 
     @app.exception_handler(MusterError)
-    def _(request: Request, error: MusterError) -> Response:
-        return _answer(request, 422, "That did not work", error.message, error.remedy or "")
+    async def _(request: Request, error: MusterError) -> Response:
+        status = error.status if isinstance(error, Refused) else 422
+        told = f"{error.message} {error.remedy}".strip()
+        page = error.page if isinstance(error, Refused) else None
+        errors = ((error.field, told),)
+        again = await form_again(request, errors, status=status, page=page) if _wants_page(request) else None
+        answer = again or _answer(request, status, "That did not work", error.message, error.remedy)
+        if isinstance(error, Refused) and error.wait:
+            answer.headers["retry-after"] = str(error.wait)
+        return answer
+
+    @app.exception_handler(RequestValidationError)
+    async def _(request: Request, error: RequestValidationError) -> Response:
+        errors = errors_of(error)
+        if errors is None:
+            return _answer(request, 404, "Not there", _NOT_THERE, "")
+        again = await form_again(request, errors, status=422)
+        words = " ".join(f"{field}: {told}" for field, told in errors)
+        return again or _answer(request, 422, "That did not work", words, "")
 
     @app.exception_handler(Exception)
     def _(request: Request, error: Exception) -> Response:

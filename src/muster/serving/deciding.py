@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
 
+from muster.deciding.answers import decide
 from muster.deciding.facts import Facts, recorded
 from muster.deciding.pending import Said, said_by_subject
 from muster.deciding.roles import ROLE
 from muster.deciding.standing import topic
+from muster.problems import WrongUse
 from muster.readings.until import TRIGGER, TRIGGERS
 from muster.reports.values import words
 from muster.rules.read import read_rules
@@ -18,12 +20,25 @@ from muster.serving.reading import Reading
 from muster.store.decisions import NOTE, Decision, last_number
 from muster.store.users import read_users
 
+_PLACED = """
+SELECT g.buying_group_id, g.solution_id, COALESCE(a.name, a.domain, g.account_id) AS account
+FROM buying_group AS g LEFT JOIN account AS a ON a.account_id = g.account_id
+WHERE list_contains($groups, g.buying_group_id)"""
+_GROUP_ID = 17  # characters; a hand-off's id is its group's and a number
 _DID = {
     "accepted": "accepted it",
     "rejected": "rejected it",
     "recycled": "returned it to nurture",
     "nurture": "returned it to nurture",
 }
+
+
+class First(Exception):
+    """Somebody else decided about it first; `decision_id` is theirs."""
+
+    def __init__(self, decision_id: str) -> None:
+        super().__init__(decision_id)
+        self.decision_id = decision_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +99,42 @@ def with_decisions(reading: Reading, items: Sequence[Item], names: Names) -> lis
         _decided(item, about, names, known) if (about := said.get(item.hand_off_id or "")) else item
         for item in items
     ]
+
+
+def answer(
+    reading: Reading, facts: Facts, verb: str, subject: str, *, value: str, reason: str, seen: str, key: str
+) -> str:
+    """Decide about a hand-off whose page showed the decision `seen` last; the new decision's id.
+
+    `key` names the rendering that it was sent from, so that one sent twice is one decision. Raises First
+    where somebody was, WrongUse where what was sent is wrong.
+    """
+    try:
+        made = decide(
+            *(reading.store, facts, verb, subject),
+            by=reading.viewer.email,
+            value=value,
+            reason=reason,
+            seen=seen,
+            key=f"{key} {verb} {subject}" if key else "",
+        )
+    except WrongUse as error:
+        latest = seen_of(said_of(reading).get(subject, ()))
+        if verb == "note" or latest in ("", seen):
+            raise
+        raise First(latest) from error
+    return made.decision.decision_id
+
+
+def group_in(subject: str) -> str:
+    """The group that a decision's subject is, or is a hand-off of."""
+    return subject[:_GROUP_ID]
+
+
+def placed(reading: Reading, subjects: Iterable[str]) -> dict[str, Mapping[str, str]]:
+    """Account and solution of each group that decisions are about, as far as the viewer may see them."""
+    groups = sorted({group_in(subject) for subject in subjects})
+    return {row["buying_group_id"]: row for row in reading.tables.records(_PLACED, {"groups": groups})}
 
 
 def seen_of(said: Sequence[Said]) -> str:

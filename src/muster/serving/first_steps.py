@@ -30,6 +30,7 @@ def add_export(workspace: Path, *, name: str, path: str, solution_field: str, mq
         raise WrongUse(
             f"There is nothing at {path or 'an empty path'} on the machine that serves this page.",
             remedy="Write the folder, .zip or .gz of exports as that machine knows it, from the root.",
+            field="path",
         )
     fields = {"opportunity.solution_id": solution_field, "lead_status_change.mql": mql_field}
     lines = ["", "[[source]]", f"name = {_quoted(name)}", 'kind = "salesforce"', f"path = {_quoted(path)}"]

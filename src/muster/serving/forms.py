@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from muster.deciding.answers import rejection_reasons
 from muster.readings.until import TRIGGER, TRIGGERS
-from muster.serving.deciding import Names, facts_of, said_of
+from muster.serving.deciding import Names, facts_of, placed, said_of
 from muster.serving.figures.owners import owner_names
 from muster.serving.reading import Reading
 from muster.serving.rendering import PASSING
@@ -90,8 +90,4 @@ def just_done(reading: Reading, names: Names) -> Done | None:
 
 
 def _is_visible(reading: Reading, subject: str) -> bool:
-    group = subject[:17]
-    found = reading.tables.records(
-        "SELECT g.buying_group_id FROM buying_group AS g WHERE g.buying_group_id = ?", [group]
-    )
-    return bool(found)
+    return bool(placed(reading, [subject]))

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from muster.problems import WrongUse
+from muster.problems import RuleError, WrongUse
 from muster.replay.rule import mql_rule
 from muster.rules.read import default_text, read_rules
 from muster.store.audit import note
@@ -63,25 +63,55 @@ def change(workspace: Path, store: Store, said: Mapping[str, str], *, who: str) 
         return []
     rows = _rows(workspace)
     for field, value in changed.items():
-        line = known[field]
-        *_, row = (row for row in rows if (row["kind"], row["name"]) == (line.kind, line.name))
-        row["value"] = value
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "mql.csv").write_text(text.getvalue(), "utf-8")
-        mql_rule(read_rules(Path(folder)))
+        rows = _with(rows, known[field], value)
+    try:
+        _check(rows)
+    except RuleError as error:
+        raise RuleError(
+            error.message, remedy=error.remedy, field=_culprit(workspace, known, changed)
+        ) from None
     told = {field: {"before": known[field].value, "after": value} for field, value in changed.items()}
     target = workspace / "rules" / "mql.csv"
     target.parent.mkdir(exist_ok=True)
     draft = target.with_name(".mql.csv.new")
-    draft.write_text(text.getvalue(), "utf-8")
+    draft.write_text(_text(rows), "utf-8")
     with store.writing() as connection:
         note(connection, who, "change_mql_rule", "rules/mql.csv", told)
         draft.replace(target)
     return sorted(changed)
+
+
+def _with(rows: list[dict[str, str]], line: Line, value: str) -> list[dict[str, str]]:
+    """The rows with another value in place of the one in force last."""
+    *_, last = (
+        number for number, row in enumerate(rows) if (row["kind"], row["name"]) == (line.kind, line.name)
+    )
+    return [{**row, "value": value} if number == last else row for number, row in enumerate(rows)]
+
+
+def _culprit(workspace: Path, known: Mapping[str, Line], changed: Mapping[str, str]) -> str:
+    """The first field whose number makes no rule by itself; empty where it takes several."""
+    for field, value in changed.items():
+        try:
+            _check(_with(_rows(workspace), known[field], value))
+        except RuleError:
+            return field
+    return ""
+
+
+def _check(rows: list[dict[str, str]]) -> None:
+    """Raise RuleError where rows are no rule."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "mql.csv").write_text(_text(rows), "utf-8")
+        mql_rule(read_rules(Path(folder)))
+
+
+def _text(rows: list[dict[str, str]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
 
 
 def _rows(workspace: Path) -> list[dict[str, str]]:

@@ -56,7 +56,7 @@ def begin_draft(workspace: Path, name: str, row: Mapping[str, str], *, who: str)
     if name not in rule_shapes():
         raise WrongUse(f"There is no rule file {name}.csv.")
     if not row.get("why", "").strip():
-        raise WrongUse("A rule needs a reason: write in `why` what it is for.")
+        raise WrongUse("A rule needs a reason: write in `why` what it is for.", field="why")
     draft = Draft(secrets.token_hex(8), name, dict(row), who)
     folder = workspace / _DRAFTS / draft.draft_id
     rules = folder / "rules"

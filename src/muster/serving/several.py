@@ -6,20 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from muster.deciding.answers import decide, take_back
+from muster.deciding.answers import take_back
 from muster.deciding.hand_off import find_hand_off
 from muster.problems import WrongUse
-from muster.serving.deciding import Names, facts_of, said_of, seen_of
+from muster.serving.deciding import First, Names, answer, facts_of, group_in, placed, said_of
 from muster.serving.reading import Missing, Reading
 
 MOST = 50  # hand-offs at once: more than a page of the list shows
 VERBS = ("accept", "reject", "nurture", "reassign")
 _DECISION = re.compile(r"d\d{6,}-\w+")
 _HAND_OFF = re.compile(r"[\w-]{1,60}")
-_NAMED = """
-SELECT g.buying_group_id, COALESCE(a.name, a.domain, g.account_id) AS account, g.solution_id
-FROM buying_group AS g LEFT JOIN account AS a ON a.account_id = g.account_id
-WHERE list_contains($groups, g.buying_group_id)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +27,10 @@ class Outcome:
     left: tuple[str, ...]
 
     @property
-    def address(self) -> str:
-        """The outcome as the address of the page that tells it; ids alone, which it looks up."""
+    def told(self) -> dict[str, str]:
+        """The outcome as the query of the page that tells it; ids alone, which it looks up."""
         parts = {"went": self.went, "taken": self.taken, "left": self.left}
-        return "&".join(f"{word}={','.join(ids)}" for word, ids in parts.items() if ids)
+        return {word: ",".join(ids) for word, ids in parts.items() if ids}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +63,9 @@ def decide_several(
     """
     pairs = dict(([*part.split(), ""])[:2] for part in picked if part.strip())
     if not pairs:
-        raise WrongUse("Nothing is ticked.", remedy="Tick the groups that the answer is for.")
+        raise WrongUse("Nothing is ticked.", remedy="Tick the groups that the answer is for.", field="picked")
     if len(pairs) > MOST:
-        raise WrongUse(f"At most {MOST} groups are answered at once.", remedy="Tick fewer.")
+        raise WrongUse(f"At most {MOST} groups are answered at once.", remedy="Tick fewer.", field="picked")
     if verb not in VERBS:
         raise WrongUse(
             f'"{verb[:40]}" is no answer for several groups.', remedy=f"One of {', '.join(VERBS)}."
@@ -85,23 +81,12 @@ def decide_several(
             continue
         is_any_there = True
         try:
-            made = decide(
-                *(asked.store, facts, verb, subject),
-                by=asked.viewer.email,
-                value=value,
-                reason=reason,
-                seen=seen,
-                key=f"{key} {verb} {subject}" if key else "",
-            )
+            went.append(answer(asked, facts, verb, subject, value=value, reason=reason, seen=seen, key=key))
+        except First as first:
+            taken.append(first.decision_id)
         except WrongUse as error:
-            latest = seen_of(said_of(asked).get(subject, ()))
-            if latest and latest != seen:
-                taken.append(latest)
-            else:
-                wrong = error
-                left.append(subject)
-            continue
-        went.append(made.decision.decision_id)
+            wrong = error
+            left.append(subject)
     if not is_any_there:
         raise Missing
     if wrong is not None and not went and not taken:
@@ -131,13 +116,12 @@ def several_done(reading: Reading, names: Names) -> Several | None:
     said = {one.decision.decision_id: one for about in said_of(reading).values() for one in about}
     about = {key: said[key].decision.subject_id for key in (*ids["went"], *ids["taken"]) if key in said}
     about |= {key: key for key in ids["left"]}
-    groups = sorted({subject[:17] for subject in about.values()})
-    named = {row["buying_group_id"]: row for row in reading.tables.records(_NAMED, {"groups": groups})}
+    named = placed(reading, about.values())
 
     def told(word: str) -> tuple[Told, ...]:
         found = []
         for key in ids[word]:
-            row = named.get(about.get(key, "")[:17])
+            row = named.get(group_in(about.get(key, "")))
             if row is not None:  # what the viewer may not see is not told
                 sentence = names.did(said[key].decision) if key in said else ""
                 name = f"{row['account']}, {row['solution_id']}"
@@ -147,7 +131,7 @@ def several_done(reading: Reading, names: Names) -> Several | None:
     undoes = tuple(
         key
         for key in ids["went"]
-        if key in said and said[key].state == "in force" and about[key][:17] in named
+        if key in said and said[key].state == "in force" and group_in(about[key]) in named
     )
     return Several(told("went"), told("taken"), told("left"), undoes)
 

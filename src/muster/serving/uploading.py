@@ -18,6 +18,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 
+from muster.serving.form_again import Refused
 from muster.sources.files import READ
 
 _BATCH = 1 << 20  # bytes gathered before a thread writes them
@@ -27,12 +28,11 @@ _KINDS = (*READ, ".gz", ".zip")
 _ODD = re.compile(r"[^\w .()+-]+")
 
 
-class UploadRefused(Exception):
+class UploadRefused(Refused):
     """An upload that is not taken: why, what to do, and the status that its answer has."""
 
     def __init__(self, message: str, *, remedy: str = "", status: int = 422) -> None:
-        super().__init__(f"{message} {remedy}".strip())
-        self.message, self.remedy, self.status = message, remedy, status
+        super().__init__(message, remedy=remedy, field="files", status=status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,12 @@ def _endings() -> list[str]:
     return sorted((*(f"{kind}.gz" for kind in READ), *_KINDS), key=len, reverse=True)
 
 
-async def receive(content_type: str, stream: AsyncIterator[bytes], folder: Path, *, most: int) -> Received:
+async def receive(
+    content_type: str, stream: AsyncIterator[bytes], folder: Path, *, most: int, fields: dict[str, str]
+) -> Received:
     """Write the files of a multipart body into an empty folder; `most` is the bytes of the whole body.
+
+    `fields` is filled as they come, so that they are known of an upload that is refused, too.
 
     What is refused is read to its end and thrown away, so that a browser gets to read why.
     Raises UploadRefused.
@@ -77,7 +81,7 @@ async def receive(content_type: str, stream: AsyncIterator[bytes], folder: Path,
     boundary = options.get(b"boundary", b"")
     if kind != b"multipart/form-data" or not 0 < len(boundary) <= 200:
         raise UploadRefused("This is no upload.", remedy="Choose files on the page.", status=415)
-    parts = _Parts(folder)
+    parts = _Parts(folder, fields)
     refused: UploadRefused | None = None
     pending, size = bytearray(), 0
     try:
@@ -146,7 +150,7 @@ class _Parts:
     """The parts of a body as the parser tells of them."""
 
     folder: Path
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str]
     files: list[str] = field(default_factory=list)
     is_whole: bool = False
     _header: bytearray = field(default_factory=bytearray)

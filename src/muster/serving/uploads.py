@@ -122,7 +122,9 @@ def checked_name(name: str) -> str:
     """A source's name as a folder's. Raises ConfigError."""
     if not _NAME.fullmatch(name):
         raise ConfigError(
-            f'"{name[:80]}" is no name for a source.', remedy="Use small letters, digits, - and _, as in crm."
+            f'"{name[:80]}" is no name for a source.',
+            remedy="Use small letters, digits, - and _, as in crm.",
+            field="name",
         )
     return name
 

@@ -33,13 +33,17 @@ def hash_password(password: str, *, email: str) -> str:
         raise WrongUse(
             f"The password has {len(password)} characters; {LEAST} are the least.",
             remedy="Take three or four words that do not belong together.",
+            field="password",
         )
     if len(password) > _MOST:
-        raise WrongUse(f"The password has more than {_MOST} characters.", remedy="Take a shorter one.")
+        raise WrongUse(
+            f"The password has more than {_MOST} characters.", remedy="Take a shorter one.", field="password"
+        )
     if _is_common(password) or password.casefold() in {email, email.partition("@")[0] * 2}:
         raise WrongUse(
             "The password is one of those that are tried first.",
             remedy="Take three or four words that do not belong together.",
+            field="password",
         )
     return rehash(password)
 

@@ -72,7 +72,9 @@ def add_target(
     with store.writing() as connection:
         if connection.execute(sa.select(TARGET.c.target_id).where(TARGET.c.name == name)).first():
             raise WrongUse(
-                f"There is a target {name} already.", remedy="Take another name, or remove that one first."
+                f"There is a target {name} already.",
+                remedy="Take another name, or remove that one first.",
+                field="name",
             )
         values = {column.name: getattr(target, column.name) for column in TARGET.columns}
         connection.execute(sa.insert(TARGET).values(**values | {"kinds": list(target.kinds)}))

@@ -82,6 +82,7 @@ def new_token(
         raise WrongUse(
             f'"{unknown[0]}" is no scope.' if unknown else "A token without a scope may do nothing.",
             remedy=f"Scopes: {', '.join(SCOPES)}.",
+            field="scopes",
         )
     token_id, secret = secrets.token_hex(6), new_secret()
     with store.writing() as connection:

@@ -222,7 +222,9 @@ def _refuse_taken(connection: sa.Connection, email: str, user_id: int | None) ->
     holder = find_user(connection, USER.c.email == email)
     if holder is not None and holder.user_id != user_id:
         raise WrongUse(
-            f"There is a user of {email} already.", remedy=f"Change that one: muster user change {email}"
+            f"There is a user of {email} already.",
+            remedy=f"Change that one: muster user change {email}",
+            field="email",
         )
 
 
@@ -230,14 +232,18 @@ def _refuse_slack_id(connection: sa.Connection, slack_id: str, user_id: int) -> 
     holder = find_user(connection, USER.c.slack_id == slack_id)
     if holder is not None and holder.user_id != user_id:
         raise WrongUse(
-            f"Somebody else is {slack_id} in Slack already.", remedy="An admin sees who: muster user list"
+            f"Somebody else is {slack_id} in Slack already.",
+            remedy="An admin sees who: muster user list",
+            field="slack_id",
         )
 
 
 def _refuse_without_admin(connection: sa.Connection) -> None:
     if not admin_count(connection):
         raise WrongUse(
-            "Nobody would be left who may let others in.", remedy="Make somebody else an admin first."
+            "Nobody would be left who may let others in.",
+            remedy="Make somebody else an admin first.",
+            field="role",
         )
 
 
@@ -245,7 +251,9 @@ def _email(said: str) -> str:
     email = said.strip().casefold()
     name, at, domain = email.rpartition("@")
     if not (name and at and domain) or any(sign.isspace() or not sign.isprintable() for sign in email):
-        raise WrongUse(f'"{said}" is no e-mail address.', remedy="Write it as name@example.com.")
+        raise WrongUse(
+            f'"{said}" is no e-mail address.', remedy="Write it as name@example.com.", field="email"
+        )
     return email
 
 
@@ -256,13 +264,14 @@ def _slack_id(said: str) -> str | None:
         raise WrongUse(
             f'"{said}" is no member id of Slack.',
             remedy='Copy it from your profile in Slack, under "Copy member ID": it looks like U012AB3CD.',
+            field="slack_id",
         )
     return slack_id or None
 
 
 def _role(said: str) -> str:
     if said not in ROLES:
-        raise WrongUse(f'"{said}" is no role.', remedy=f"It is one of {', '.join(ROLES)}.")
+        raise WrongUse(f'"{said}" is no role.', remedy=f"It is one of {', '.join(ROLES)}.", field="role")
     return said
 
 

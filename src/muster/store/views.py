@@ -33,9 +33,11 @@ def save_view(store: Store, user_id: int, name: str, path: str, *, is_shared: bo
     """
     name = name.strip()
     if not name or len(name) > 255:
-        raise WrongUse("A view has a name of at most 255 characters.", remedy="Name it for what it shows.")
+        raise WrongUse(
+            "A view has a name of at most 255 characters.", remedy="Name it for what it shows.", field="name"
+        )
     if not path.startswith("/") or path.startswith(("//", "/\\")) or not path.isprintable():
-        raise WrongUse(f"{path} is no page of Muster.", remedy="A path begins with one /.")
+        raise WrongUse(f"{path} is no page of Muster.", remedy="A path begins with one /.", field="path")
     theirs = (SAVED_VIEW.c.user_id == user_id) & (SAVED_VIEW.c.name == name)
     with store.writing() as connection:
         user = known_user(connection, user_id)

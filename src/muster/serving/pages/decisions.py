@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import APIRouter, Form
 from pydantic import BaseModel
 from starlette.responses import RedirectResponse, Response
 
 from muster.deciding import roles
-from muster.deciding.answers import decide, take_back
+from muster.deciding.answers import take_back
 from muster.deciding.decided import undo
 from muster.deciding.hand_off import find_hand_off
-from muster.deciding.pending import Said
 from muster.problems import WrongUse
-from muster.serving.deciding import Names, facts_of, names_of, said_of, seen_of
+from muster.serving.deciding import First, Names, facts_of, group_in, names_of, placed, said_of
+from muster.serving.deciding import answer as decided
 from muster.serving.figures.group.head import group_of
 from muster.serving.figures.owners import owner_names
+from muster.serving.form_again import Refused
 from muster.serving.forms import answer_form, just_done, sellers
-from muster.serving.reading import Forbidden, Missing, Reading, reading
-from muster.serving.screen import Screen, Sheet, screen
+from muster.serving.reading import Forbidden, Missing, Reading
+from muster.serving.screen import Asked, Screen, Sheet, screen
 from muster.workspace import Workspace
 
 router = APIRouter()
 PAGE = 50
 _ABOUT = ("accepted", "rejected", "recycled", "nurture", "reassign", "note", "role")
-_WHERE = """
-SELECT g.buying_group_id, g.solution_id, COALESCE(a.name, a.domain, g.account_id) AS account
-FROM buying_group AS g LEFT JOIN account AS a ON a.account_id = g.account_id
-WHERE list_contains($groups, g.buying_group_id)"""
-Asked = Annotated[Reading, Depends(reading)]
+# The field of a form that holds what a verb takes as its value or its reason.
+FIELDS = {
+    ("reject", "value"): "words",
+    ("nurture", "value"): "until",
+    ("reassign", "value"): "owner",
+    ("note", "reason"): "words",
+}
 Text = Annotated[str, Form()]
 
 
@@ -77,21 +81,17 @@ def answer(asked: Asked, hand_off_id: str, sent: Annotated[Sent, Form()]) -> Res
     subject, group_id = hand_off.hand_off_id, hand_off.buying_group_id
     owner = sellers(owner_names(asked)).get(sent.owner, sent.owner)
     values = {"reject": sent.words, "nurture": sent.trigger or sent.until, "reassign": owner}
+    said = values.get(sent.verb, ""), sent.words if sent.verb == "note" else sent.reason
     try:
-        made = decide(
-            *(asked.store, facts, sent.verb, subject),
-            by=asked.viewer.email,
-            value=values.get(sent.verb, ""),
-            reason=sent.words if sent.verb == "note" else sent.reason,
-            seen=sent.seen,
-            key=f"{sent.key} {sent.verb} {subject}" if sent.key else "",
+        made = decided(
+            *(asked, facts, sent.verb, subject), value=said[0], reason=said[1], seen=sent.seen, key=sent.key
         )
-    except WrongUse:
-        latest = seen_of(said_of(asked).get(subject, ()))
-        if sent.verb == "note" or latest == sent.seen:
-            raise  # nobody was first: something is wrong with what was sent
-        return _back(sent.back, "first", latest, group_id)
-    return _back(sent.back, "done", made.decision.decision_id, group_id)
+    except First as first:
+        return back_to(sent.back, {"first": first.decision_id}, row=group_id)
+    except WrongUse as error:
+        field = FIELDS.get((sent.verb, error.field), error.field)
+        raise Refused(error.message, remedy=error.remedy, field=field) from None
+    return back_to(sent.back, {"done": made}, row=group_id)
 
 
 @router.post("/groups/{group_id}/roles")
@@ -102,7 +102,7 @@ def role(asked: Asked, group_id: str, person: Text, role: Text, words: Text = ""
         raise Missing
     workspace = Workspace(asked.house.workspace)
     made = roles.correct(workspace, group_id, person, role, reason=words, by=asked.viewer.email)
-    return _back(f"/groups/{group_id}", "done", made.decision.decision_id, person)
+    return back_to(f"/groups/{group_id}", {"done": made.decision.decision_id}, row=person)
 
 
 @router.post("/decisions/{decision_id}/undo")
@@ -116,7 +116,7 @@ def undo_form(asked: Asked, decision_id: str, back: Text = "/decisions") -> Resp
                 undo(workspace, decision_id, about=roles.ROLES, by=asked.viewer.email)
             else:
                 take_back(asked.store, facts_of(asked), decision_id, by=asked.viewer.email)
-            return _back(back, "undone", decision_id, row.buying_group_id)
+            return back_to(back, {"undone": decision_id}, row=row.buying_group_id)
     raise Missing
 
 
@@ -157,11 +157,10 @@ def decisions(asked: Reading) -> Screen:
 def _rows(asked: Reading, names: Names) -> list[Row]:
     """Decisions about hand-offs and roles, of groups that the viewer may see, the latest first."""
     said = [one for about in said_of(asked).values() for one in about if one.decision.kind in _ABOUT]
-    groups = sorted({_group(one) for one in said})
-    where = {row["buying_group_id"]: row for row in asked.tables.records(_WHERE, {"groups": groups})}
+    where = placed(asked, [one.decision.subject_id for one in said])
     rows = []
     for one in said:
-        there = where.get(_group(one))
+        there = where.get(group_in(one.decision.subject_id))
         if there is not None:
             d = one.decision
             rows.append(
@@ -181,10 +180,6 @@ def _rows(asked: Reading, names: Names) -> list[Row]:
     return sorted(rows, key=lambda row: (row.written_at, row.decision_id), reverse=True)
 
 
-def _group(one: Said) -> str:
-    return one.decision.subject_id[:17]
-
-
 def _written(decision_id: str, decided_at: str) -> str:
     """When one of ours was written down, from its id; of others the date that they tell."""
     stamp = decision_id.rpartition("-")[2]
@@ -199,15 +194,10 @@ def may_decide(asked: Reading) -> None:
         raise Forbidden
 
 
-def _back(address: str, word: str, decision_id: str, row: str) -> Response:
-    """To the page that the form stood on, with what happened."""
-    address = own_page(address)
-    joint = "&" if "?" in address else "?"
-    anchor = f"#{quote(row)}" if row and not address.startswith("/decisions") else ""
-    return RedirectResponse(f"{address}{joint}{word}={quote(decision_id)}{anchor}", 303)
-
-
-def own_page(address: str) -> str:
-    """The page that a form stood on; never another site."""
+def back_to(address: str, told: Mapping[str, str], *, row: str = "") -> Response:
+    """To the page that a form stood on, never another site, with what happened; down to a row of it."""
     ours = address.startswith(("/worklist", "/groups/", "/decisions")) and "\\" not in address
-    return address if ours else "/worklist"
+    address = address if ours else "/worklist"
+    anchor = f"#{quote(row)}" if row and not address.startswith("/decisions") else ""
+    joint = "&" if "?" in address else "?"
+    return RedirectResponse(f"{address}{joint}{urlencode(told, safe=',')}{anchor}", 303)

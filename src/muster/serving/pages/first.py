@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from muster.serving.naming_sources import FIRST, Refusal, state_of
+from muster.serving.naming_sources import FIRST, state_of
 from muster.serving.reading import house_of, viewer_of
 from muster.serving.rendering import render_plain
 
@@ -25,11 +25,5 @@ def home(request: Request) -> Response:
 def first_run(request: Request) -> Response:
     """From nothing to tables: upload or name an export, look at it, build."""
     viewer_of(request)
-    return first_page(request)
-
-
-def first_page(request: Request, *, refusal: Refusal | None = None) -> Response:
-    """The first steps as they stand; with what was refused, and what was asked."""
-    told = state_of(house_of(request), back=FIRST, refusal=refusal)
-    status = 200 if refusal is None else refusal.status
-    return render_plain(request, "first_run.html", status=status, title="First steps", told=told, **told)
+    told = state_of(house_of(request), back=FIRST)
+    return render_plain(request, "first_run.html", title="First steps", told=told, **told)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from muster.problems import WrongUse
+from muster.serving.form_again import Refused
 from muster.serving.pages.settings_tokens import SCOPES_SHOWN
 from muster.serving.reading import house_of, viewer_of
 from muster.serving.rendering import render_plain
@@ -24,7 +25,18 @@ router = APIRouter(include_in_schema=False)
 @router.get("/me")
 def me(request: Request) -> Response:
     """One's own settings."""
-    return _page(request)
+    viewer, store = viewer_of(request), house_of(request).store
+    return render_plain(
+        request,
+        "me.html",
+        title="Your settings",
+        user=user_by_id(store, viewer.user_id),
+        passkeys=passkeys_of(store, viewer.user_id),
+        sessions=sessions_of(store, viewer.user_id),
+        tokens=[token for token in read_tokens(store, viewer.user_id) if token.revoked_at is None],
+        scopes=SCOPES_SHOWN,
+        has_slack=house_of(request).config.messages.slack is not None,
+    )
 
 
 @router.post("/me/password")
@@ -34,8 +46,11 @@ def change_password(request: Request, now: Annotated[str, Form()], new: Annotate
     user = user_by_id(store, viewer.user_id)
     assert user is not None
     if user.has_password and check_password(store, viewer.email, now) is None:
-        return _page(request, problem="That is not your password of now.", status=422)
-    set_password(store, viewer.user_id, new, by=viewer.email)
+        raise Refused("That is not your password of now.", field="now")
+    try:
+        set_password(store, viewer.user_id, new, by=viewer.email)
+    except WrongUse as error:
+        raise Refused(error.message, remedy=error.remedy, field="new") from None
     return sign_in(request, RedirectResponse("/me", 303), user)
 
 
@@ -43,10 +58,7 @@ def change_password(request: Request, now: Annotated[str, Form()], new: Annotate
 def in_slack(request: Request, slack_id: Annotated[str, Form()] = "") -> Response:
     """Say who one is in Slack, or nobody: what that member presses there is one's own answer."""
     viewer = viewer_of(request)
-    try:
-        change_user(house_of(request).store, viewer.user_id, slack_id=slack_id, by=viewer.email)
-    except WrongUse as error:
-        return _page(request, problem=f"{error.message} {error.remedy}", status=422)
+    change_user(house_of(request).store, viewer.user_id, slack_id=slack_id, by=viewer.email)
     return RedirectResponse("/me", 303)
 
 
@@ -56,21 +68,3 @@ def sign_out_everywhere(request: Request) -> Response:
     viewer = viewer_of(request)
     end_all_sessions(house_of(request).store, viewer.user_id, by=viewer.email)
     return RedirectResponse("/sign-in", 303)
-
-
-def _page(request: Request, *, problem: str = "", status: int = 200) -> Response:
-    viewer, store = viewer_of(request), house_of(request).store
-    user = user_by_id(store, viewer.user_id)
-    return render_plain(
-        request,
-        "me.html",
-        status=status,
-        title="Your settings",
-        user=user,
-        problem=problem,
-        passkeys=passkeys_of(store, viewer.user_id),
-        sessions=sessions_of(store, viewer.user_id),
-        tokens=[token for token in read_tokens(store, viewer.user_id) if token.revoked_at is None],
-        scopes=SCOPES_SHOWN,
-        has_slack=house_of(request).config.messages.slack is not None,
-    )

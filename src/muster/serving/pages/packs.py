@@ -125,8 +125,9 @@ async def make(
     if snapshot is None:
         raise Missing
     quarter = read_quarter(period, as_of=snapshot.as_of.date())
-    if len(notes) > _LONGEST or len(override) > _LONGEST:
-        raise WrongUse(f"Notes have at most {_LONGEST:,} letters.", remedy="Say it shorter.")
+    for field, said in (("notes", notes), ("override", override)):
+        if len(said) > _LONGEST:
+            raise WrongUse(f"At most {_LONGEST:,} letters.", remedy="Say it shorter.", field=field)
     arguments = ["report", "board", f"--period={quarter}", "--quiet"]
     if notes.strip():
         # A file of ours: the command would read a path that somebody wrote as the notes' file.

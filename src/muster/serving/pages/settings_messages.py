@@ -135,7 +135,7 @@ def choose(
     """Keep one choice."""
     viewer = viewer_of(request)
     if not 0 <= weekday < 7:
-        raise WrongUse("A week has seven days, 0 (Monday) to 6.")
+        raise WrongUse("A week has seven days, 0 (Monday) to 6.", field="weekday")
     choice = Choice(viewer.user_id, kind, channel, is_on, weekday)
     wish(house_of(request).store, choice, by=viewer.email)
     return RedirectResponse("/me/messages", 303)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
 from muster.config.settings import Config
@@ -16,7 +16,8 @@ from muster.engine.lock import HOME
 from muster.erasing.retention import read_gone
 from muster.problems import WrongUse
 from muster.serving.background import begin, work
-from muster.serving.reading import Reading, house_of, viewer_of
+from muster.serving.form_again import Refused
+from muster.serving.reading import Reading
 from muster.serving.rendering import render
 from muster.serving.screen import Asked, Screen, Sheet, screen
 from muster.serving.settings import demand, parts_for
@@ -57,22 +58,22 @@ def find(asked: Asked, who: Annotated[str, Form()]) -> Response:
     try:
         preview = preview_erasure(workspace, who)
     except WrongUse as error:
-        return render(asked, _screen(asked, said=f"{error.message} {error.remedy}"))
+        raise Refused(error.message, remedy=error.remedy, field="who") from None
     return render(asked, _screen(asked, preview=preview))
 
 
 @router.post("/settings/privacy")
-def erase(
-    request: Request, person_id: Annotated[str, Form()], typed: Annotated[str, Form()] = ""
-) -> Response:
+def erase(asked: Asked, person_id: Annotated[str, Form()], typed: Annotated[str, Form()] = "") -> Response:
     """Begin to erase whoever was looked at, in a process of its own, if the word was typed."""
-    viewer, house = viewer_of(request), house_of(request)
+    viewer, house = asked.viewer, asked.house
     demand(viewer, "erase_people")
     preview = preview_erasure(open_workspace(house.workspace), person_id)
     if typed.strip().lower() != word_of(preview):
-        raise WrongUse(
+        raise Refused(
             "What was typed is not what was asked for, so nobody was erased.",
             remedy="Look at the person again, and type what the page asks for.",
+            field="typed",
+            page=render(asked, _screen(asked, preview=preview)),
         )
     arguments = ["erase", preview.whom.person_id, "--yes", "--json", "--by", viewer.email]
     begin(house.workspace, _WORK, arguments, told_in=house.workspace / _TOLD_IN)

@@ -48,7 +48,7 @@ def make(
     """Make a token of one's own, and show it, once."""
     viewer = viewer_of(request)
     if days not in _LASTS:
-        raise WrongUse("A token lasts 30, 90 or 365 days, or until it is revoked.")
+        raise WrongUse("A token lasts 30, 90 or 365 days, or until it is revoked.", field="days")
     text, token = new_token(
         house_of(request).store,
         viewer.user_id,

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import APIRouter, Form
 from pydantic import BaseModel, Field
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
+from muster.problems import WrongUse
 from muster.serving.figures.owners import owner_names
+from muster.serving.form_again import Refused
 from muster.serving.forms import sellers
-from muster.serving.pages.decisions import may_decide, own_page
-from muster.serving.reading import Reading, reading
+from muster.serving.pages.decisions import FIELDS, back_to, may_decide
+from muster.serving.screen import Asked
 from muster.serving.several import decide_several, undo_several, value_of
 
+_FIELDS = FIELDS | {("nurture", "reason"): "nurture_why", ("reassign", "reason"): "pass_why"}
 router = APIRouter(include_in_schema=False)
-Asked = Annotated[Reading, Depends(reading)]
 
 
 class Ticked(BaseModel):
@@ -40,8 +42,12 @@ def answers(asked: Asked, sent: Annotated[Ticked, Form()]) -> Response:
     may_decide(asked)
     owner = sellers(owner_names(asked)).get(sent.owner, sent.owner)
     value, reason = value_of(sent.verb, sent.model_dump() | {"owner": owner})
-    outcome = decide_several(asked, sent.picked, sent.verb, value=value, reason=reason, key=sent.key)
-    return _to(sent.back, outcome.address)
+    try:
+        outcome = decide_several(asked, sent.picked, sent.verb, value=value, reason=reason, key=sent.key)
+    except WrongUse as error:
+        said = _FIELDS.get((sent.verb, error.field), error.field)
+        raise Refused(error.message, remedy=error.remedy, field=said) from None
+    return back_to(sent.back, outcome.told)
 
 
 @router.post("/decisions/undo")
@@ -50,9 +56,4 @@ def undo(asked: Asked, ids: Annotated[str, Form()], back: Annotated[str, Form()]
     may_decide(asked)
     listed = ids.split(",")
     undo_several(asked, listed)
-    return _to(back, f"went={','.join(listed)}")
-
-
-def _to(back: str, told: str) -> Response:
-    address = own_page(back)
-    return RedirectResponse(f"{address}{'&' if '?' in address else '?'}{told}", 303)
+    return back_to(back, {"went": ",".join(listed)})

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from muster.problems import MusterError
+from muster.serving.form_again import Refused
 from muster.serving.guards import Limit
 from muster.serving.reading import Missing, house_of
 from muster.serving.rendering import render_plain
@@ -26,7 +27,13 @@ _UNKNOWN = "E-mail and password do not go together."
 @router.get("/sign-in")
 def sign_in_page(request: Request, next: str = "/") -> Response:
     """The form."""
-    return _form(request, next=next)
+    sign_on = house_of(request).config.serve.sign_on
+    told: dict[str, Any] = {
+        "title": "Sign in",
+        "next": own_address(next),
+        "sign_on": sign_on.name if sign_on else None,
+    }
+    return render_plain(request, "sign_in.html", **told)
 
 
 @router.post("/sign-in")
@@ -40,12 +47,10 @@ def sign_in_form(
     host = request.client.host if request.client else ""
     if wait := _TRIES.wait(f"{email.casefold()} {host}"):
         told = f"Five tries a minute: the next one in {wait} seconds."
-        answer = _form(request, next=next, email=email, problem=told, status=429)
-        answer.headers["retry-after"] = str(wait)
-        return answer
+        raise Refused(told, field="password", status=429, wait=wait)
     user = check_password(house_of(request).store, email, password)
     if user is None:
-        return _form(request, next=next, email=email, problem=_UNKNOWN, status=401)
+        raise Refused(_UNKNOWN, field="password", status=401)
     return sign_in(request, RedirectResponse(own_address(next), 303), user)
 
 
@@ -69,7 +74,21 @@ def enter(request: Request, secret: str) -> Response:
 @router.get("/start/{secret}")
 def start_page(request: Request, secret: str) -> Response:
     """What a one-time link opens: a name and a password, or a new password."""
-    return _start(request, secret)
+    try:
+        found = read_invitation(house_of(request).store, secret)
+    except MusterError as error:
+        gone = {"sentence": error.message, "remedy": error.remedy, "address": "/sign-in"}
+        return render_plain(
+            request, "message.html", status=410, title="This link no longer works", word="Sign in", **gone
+        )
+    is_new = found.user is None
+    told: dict[str, Any] = {
+        "title": "Welcome to Muster" if is_new else "A new password",
+        "sentence": "Say who you are, and choose a password." if is_new else "Choose a password.",
+        "asks_name": is_new,
+        "email": found.user.email if found.user is not None else "",
+    }
+    return render_plain(request, "start.html", **told)
 
 
 @router.post("/start/{secret}")
@@ -81,42 +100,8 @@ def start_form(
     name: Annotated[str, Form()] = "",
 ) -> Response:
     """Use a one-time link, and sign in."""
-    try:
-        user = use_invitation(house_of(request).store, secret, password, email=email, name=name)
-    except MusterError as error:
-        told = f"{error.message} {error.remedy or ''}".strip()
-        return _start(request, secret, problem=told, email=email, name=name, status=422)
+    user = use_invitation(house_of(request).store, secret, password, email=email, name=name)
     return sign_in(request, RedirectResponse("/", 303), user)
-
-
-def _form(request: Request, *, next: str, email: str = "", problem: str = "", status: int = 200) -> Response:
-    sign_on = house_of(request).config.serve.sign_on
-    told = {"title": "Sign in", "next": own_address(next), "email": email, "problem": problem}
-    return render_plain(
-        request, "sign_in.html", status=status, sign_on=sign_on.name if sign_on else None, **told
-    )
-
-
-def _start(
-    request: Request, secret: str, *, problem: str = "", email: str = "", name: str = "", status: int = 200
-) -> Response:
-    try:
-        found = read_invitation(house_of(request).store, secret)
-    except MusterError as error:
-        gone = {"sentence": error.message, "remedy": error.remedy or "", "address": "/sign-in"}
-        return render_plain(
-            request, "message.html", status=410, title="This link no longer works", word="Sign in", **gone
-        )
-    is_new = found.user is None
-    told: dict[str, Any] = {
-        "title": "Welcome to Muster" if is_new else "A new password",
-        "sentence": "Say who you are, and choose a password." if is_new else "Choose a password.",
-        "asks_name": is_new,
-        "email": email or (found.user.email if found.user is not None else ""),
-        "name": name,
-        "problem": problem,
-    }
-    return render_plain(request, "start.html", status=status, **told)
 
 
 def own_address(address: str) -> str:

@@ -13,12 +13,10 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from muster.engine.lock import hold, is_held
-from muster.problems import MusterError, WorkspaceBusy, WrongUse
+from muster.problems import WorkspaceBusy, WrongUse
 from muster.serving.first_steps import add_export, begin_look, looked
-from muster.serving.naming_sources import FIRST, LATER, Refusal, refusal_of, state_of
-from muster.serving.pages.first import first_page
+from muster.serving.naming_sources import FIRST, LATER, state_of
 from muster.serving.reading import House, Reading, house_of, viewer_of
-from muster.serving.rendering import render_plain
 from muster.serving.scheduling import begin_run
 from muster.serving.screen import Screen, Sheet, screen
 from muster.serving.settings import demand, parts_for
@@ -54,12 +52,13 @@ async def upload(request: Request) -> Response:
     """Take files for a new source, or in the place of a source's own; then look at what can be read."""
     viewer, house = viewer_of(request), house_of(request)
     demand(viewer, "run")
+    fields: dict[str, str] = {}
     try:
-        back = await _taken(request, house, by=viewer.email)
+        back = await _taken(request, house, fields, by=viewer.email)
     except ClientDisconnect:
         return Response(status_code=400)  # nobody reads it
-    except (MusterError, UploadRefused) as error:
-        return _refused(request, refusal_of(error, {}))
+    finally:
+        request.state.given = {name: [said] for name, said in fields.items()}
     if _is_script(request):
         return JSONResponse({"go": back})
     return RedirectResponse(back, 303)
@@ -77,12 +76,9 @@ def name_export(  # noqa: PLR0917 - a form has as many fields
     """Name an export on the serving machine in muster.toml, and begin to look at it."""
     demand(viewer_of(request), "run")
     workspace = house_of(request).workspace
-    try:
-        with hold(workspace, "muster serve: add a source"):
-            add_export(workspace, name=name, path=path, solution_field=solution_field, mql_field=mql_field)
-    except MusterError as error:
-        given = {"path": path, "name": name, "solution_field": solution_field, "mql_field": mql_field}
-        return _refused(request, refusal_of(error, given), back=back)
+    checked_name(name.strip())
+    with hold(workspace, "muster serve: add a source"):
+        add_export(workspace, name=name, path=path, solution_field=solution_field, mql_field=mql_field)
     begin_look(workspace)
     return RedirectResponse(_own(back), 303)
 
@@ -105,7 +101,7 @@ def build(request: Request, back: Text = FIRST) -> Response:
     return RedirectResponse(_own(back), 303)
 
 
-async def _taken(request: Request, house: House, *, by: str) -> str:
+async def _taken(request: Request, house: House, fields: dict[str, str], *, by: str) -> str:
     """Receive an upload and put it in place; where to go from there. Raises MusterError."""
     most = house.config.serve.upload_mb * 1_000_000
     length = int(request.headers.get("content-length") or 0)
@@ -114,7 +110,7 @@ async def _taken(request: Request, house: House, *, by: str) -> str:
     workspace = house.workspace
     with coming(workspace, length) as folder:
         kind = request.headers.get("content-type", "")
-        received = await receive(kind, request.stream(), folder, most=most)
+        received = await receive(kind, request.stream(), folder, most=most, fields=fields)
         if not received.files:
             raise UploadRefused("No file was chosen.", remedy="Choose the files of an export.")
         await run_in_threadpool(check_contents, folder, most=most)
@@ -142,10 +138,13 @@ def _put(house: House, folder: Path, received: Received, by: str) -> None:
             raise WrongUse(
                 f"{name} is read from {there.path} on the serving machine.",
                 remedy="Take another name, or change its path in muster.toml.",
+                field="name",
             )
         if there is not None and how not in HOW:
             raise WrongUse(
-                f"There is a source {name} already.", remedy="Take another name, or change its files."
+                f"There is a source {name} already.",
+                remedy="Take another name, or change its files.",
+                field="name",
             )
         if there is None and how:
             raise WrongUse(f"There is no source {name}.", remedy="Upload it as a new one.")
@@ -159,18 +158,6 @@ def _put(house: House, folder: Path, received: Received, by: str) -> None:
                 raise
     with house.store.writing() as connection:
         note(connection, by, "upload_exports", f"source {name}", {"files": received.files, "how": how})
-
-
-def _refused(request: Request, refusal: Refusal, *, back: str = "") -> Response:
-    """Why, where it was asked: beside the form for a script, else on the page again."""
-    if _is_script(request):
-        return JSONResponse({"detail": refusal.words}, refusal.status, media_type="application/problem+json")
-    if house_of(request).snapshots.current() is None:
-        return first_page(request, refusal=refusal)
-    told = {"title": "That was not taken", "sentence": refusal.words, "remedy": ""}
-    return render_plain(
-        request, "message.html", status=refusal.status, address=_own(back or LATER), word="Back", **told
-    )
 
 
 def _own(back: str) -> str:

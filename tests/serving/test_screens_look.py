@@ -66,6 +66,7 @@ LOST = f"""() => {{
         if (ring < 2) found.push('no ring ' + name);
         if (!bar || bar.contains(e)) return;
         const stuck = bar.getBoundingClientRect();
+        if (box.right <= stuck.left || box.left >= stuck.right) return;  // beside it, in the navigation
         if (box.bottom <= stuck.bottom && box.bottom > stuck.top + 1) found.push('covered ' + name);
     }};
     all.forEach(e => seen(e, 'on'));

@@ -273,7 +273,7 @@ def test_a_target_is_tried_with_a_message_that_is_not_kept(store: Store) -> None
         ("slack", "https://127.0.0.1/x", "inside this machine"),
         ("slack", "<!channel>", "no channel of Slack"),
         ("email", "a@b.example", "No mail can be sent yet"),
-        ("pigeon", "a@b.example", "such target"),
+        ("pigeon", "a@b.example", "no channel"),
     ],
 )
 def test_a_target_that_leads_inward_or_nowhere_is_not_kept(

@@ -231,11 +231,15 @@ def _by_user(choices: list[Choice]) -> Mapping[int, list[Choice]]:
 def _refuse_no_mailbox(address: str, config: Config) -> None:
     if not _MAILBOX.fullmatch(address):
         raise WrongUse(
-            "That is no address of a mailbox or list.", remedy="Write one address, as in sales@example.com."
+            "That is no address of a mailbox or list.",
+            remedy="Write one address, as in sales@example.com.",
+            field="address",
         )
     if config.messages.smtp is None:
         raise WrongUse(
-            "No mail can be sent yet.", remedy="Name the server under [messages.smtp] in muster.toml."
+            "No mail can be sent yet.",
+            remedy="Name the server under [messages.smtp] in muster.toml.",
+            field="channel",
         )
 
 

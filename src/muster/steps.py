@@ -117,8 +117,8 @@ STEPS = (
             "chance_coefficient": (("chance_estimate",), _made_already),
         },
         in_stretches=(
-            *("fit_week", "past_week", "opening_week", "share_week", "actor_week", "account_week"),
-            "panel",
+            *("fit_week", "past_week", "opening_week", "share_week"),
+            *("actor_week", "done_week", "account_week", "panel"),
         ),
         by_range={"chance": "chance_estimate", "chance_reason": "chance_part"},
     ),

@@ -93,7 +93,7 @@ LEAKS = {
             "COALESCE(h.opened, 0) AS past_opened,",
             "COALESCE(h.opened, 0) + (SELECT COUNT(*) FROM known_account_record AS r JOIN account_alias AS a"
             " ON a.account_record_id = r.account_record_id"
-            " WHERE a.account_id = o.account_id AND r.owner_id = 'o2') AS past_opened,",
+            " WHERE a.account_id = k.account_id AND r.owner_id = 'o2') AS past_opened,",
         ),
     ),
     "another word for what the account is": Leak(
@@ -106,7 +106,7 @@ LEAKS = {
             "COALESCE(f.fit, 0) AS fit",
             "COALESCE(f.fit, 0) + (SELECT COUNT(*) FROM known_account_record AS r JOIN account_alias AS a"
             " ON a.account_record_id = r.account_record_id"
-            " WHERE a.account_id = o.account_id AND r.type = 'Customer') AS fit",
+            " WHERE a.account_id = k.account_id AND r.type = 'Customer') AS fit",
         ),
     ),
     "a contact role": Leak(
@@ -116,7 +116,7 @@ LEAKS = {
             "who is named on a deal was always senior",
             "account_week",
             "CASE WHEN r.title_known_at <= a.week_at AND r.seniority_rank >= 4 THEN",
-            "CASE WHEN a.actor IN (SELECT n.person_id FROM named_person AS n)"
+            "CASE WHEN r.actor IN (SELECT n.person_id FROM named_person AS n)"
             " OR (r.title_known_at <= a.week_at AND r.seniority_rank >= 4) THEN",
         ),
     ),

@@ -3,45 +3,46 @@
 -- Only `opens`, `opens_after_gap` and `opens_at` look ahead: they say what came in the weeks after that a chance is about, and nothing while these last.
 WITH pooled AS (
     SELECT
-        a.account_id,
+        i.whole,
         a.week_at,
-        CAST(SUM(CASE WHEN a.solution_id = '' THEN 0 ELSE a.points_13 END) AS BIGINT) AS points_13,
-        CAST(SUM(CASE WHEN a.solution_id = '' THEN 0 ELSE a.fast END) AS BIGINT) AS fast,
-        CAST(SUM(CASE WHEN a.solution_id = '' THEN 0 ELSE a.slow END) AS BIGINT) AS slow,
-        CAST(SUM(CASE WHEN a.solution_id = '' THEN 0 ELSE a.people_13 END) AS BIGINT) AS people_13
+        CAST(SUM(CASE WHEN i.solution_id = '' THEN 0 ELSE a.points_13 END) AS BIGINT) AS points_13,
+        CAST(SUM(CASE WHEN i.solution_id = '' THEN 0 ELSE a.fast END) AS BIGINT) AS fast,
+        CAST(SUM(CASE WHEN i.solution_id = '' THEN 0 ELSE a.slow END) AS BIGINT) AS slow,
+        CAST(SUM(CASE WHEN i.solution_id = '' THEN 0 ELSE a.people_13 END) AS BIGINT) AS people_13
     FROM account_week AS a
-    GROUP BY a.account_id, a.week_at
+    JOIN interest AS i ON i.interest = a.interest
+    GROUP BY i.whole, a.week_at
 ),
 
 ruled AS (
     SELECT
-        r.account_id,
-        r.solution_id,
+        i.interest,
         r.week_at,
         r.score
     FROM rule_week AS r
+    JOIN interest AS i ON i.account_id = r.account_id AND i.solution_id = r.solution_id
     JOIN panel_stretch AS s ON r.week_at >= s.from_at AND r.week_at < s.until_at
 ),
 
 history AS (
     SELECT
-        p.account_id,
+        p.whole,
         p.week_at,
         CAST(SUM(p.opened) AS BIGINT) AS opened,
         CAST(SUM(p.won) AS BIGINT) AS won
     FROM past_week AS p
-    GROUP BY p.account_id, p.week_at
+    GROUP BY p.whole, p.week_at
 )
 
 SELECT
-    o.account_id,
+    k.account_id,
     k.solution_id,
     o.week_at,
     CASE WHEN z.ends_at > c.as_of_at THEN NULL WHEN y.opens_at IS NULL THEN 0 ELSE 1 END AS opens,
     CASE WHEN z.ends_at > c.as_of_at THEN NULL ELSE COALESCE(y.opens_after_gap, FALSE) END AS opens_after_gap,
     CASE WHEN z.ends_at > c.as_of_at THEN NULL ELSE y.opens_at END AS opens_at,
-    b.engagement_id AS first_act,
-    SUBSTRING(MD5(b.engagement_id || k.solution_id || CAST(o.week_at AS VARCHAR)), 1, 2) AS draw,
+    k.first_act,
+    SUBSTRING(MD5(k.first_act || k.solution_id || CAST(o.week_at AS VARCHAR)), 1, 2) AS draw,
     COALESCE(r.score, 0) AS score,
     CASE WHEN r.score IS NULL THEN 0 ELSE 1 END AS in_group,
     COALESCE(a.age, 26) AS age,
@@ -93,15 +94,14 @@ SELECT
 FROM pooled AS o
 CROSS JOIN clock AS c
 JOIN chance_week AS z ON z.week_at = o.week_at
-JOIN asked_solution AS k ON k.since <= o.week_at
-JOIN first_act AS b ON b.account_id = o.account_id
-LEFT JOIN account_week AS a ON a.account_id = o.account_id AND a.week_at = o.week_at AND a.solution_id = k.solution_id
-LEFT JOIN account_week AS g ON g.account_id = o.account_id AND g.week_at = o.week_at AND g.solution_id = ''
-LEFT JOIN share_week AS s ON s.account_id = o.account_id AND s.solution_id = k.solution_id AND s.week_at = o.week_at
-LEFT JOIN fit_week AS f ON f.account_id = o.account_id AND f.week_at = o.week_at
-LEFT JOIN history AS h ON h.account_id = o.account_id AND h.week_at = o.week_at
-LEFT JOIN past_week AS p ON p.account_id = o.account_id AND p.solution_id = k.solution_id AND p.week_at = o.week_at
-LEFT JOIN ruled AS r ON r.account_id = o.account_id AND r.solution_id = k.solution_id AND r.week_at = o.week_at
-LEFT JOIN opening_week AS y ON y.account_id = o.account_id AND y.solution_id = k.solution_id AND y.week_at = o.week_at
+JOIN interest AS k ON k.whole = o.whole AND k.since <= o.week_at
+LEFT JOIN account_week AS a ON a.interest = k.interest AND a.week_at = o.week_at
+LEFT JOIN account_week AS g ON g.interest = o.whole AND g.week_at = o.week_at
+LEFT JOIN share_week AS s ON s.interest = k.interest AND s.week_at = o.week_at
+LEFT JOIN fit_week AS f ON f.whole = o.whole AND f.week_at = o.week_at
+LEFT JOIN history AS h ON h.whole = o.whole AND h.week_at = o.week_at
+LEFT JOIN past_week AS p ON p.interest = k.interest AND p.week_at = o.week_at
+LEFT JOIN ruled AS r ON r.interest = k.interest AND r.week_at = o.week_at
+LEFT JOIN opening_week AS y ON y.interest = k.interest AND y.week_at = o.week_at
 WHERE COALESCE(p.still_open, 0) = 0
 AND COALESCE(p.won, 0) = 0

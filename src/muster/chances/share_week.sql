@@ -11,13 +11,13 @@ WITH read AS (
 )
 
 SELECT
-    r.account_id,
-    r.solution_id,
+    i.interest,
     w.week_at,
     CAST(SUM(r.is_share) AS BIGINT) AS shares,
     CAST(SUM(r.is_upward) AS BIGINT) AS upward
 FROM read AS r
+JOIN interest AS i ON i.account_id = r.account_id AND i.solution_id = r.solution_id
 JOIN week AS w
     ON w.week_at >= r.from_at AND w.week_at >= r.read_at AND w.week_at < r.read_at + 7862400000000
 JOIN panel_stretch AS s ON w.week_at >= s.from_at AND w.week_at < s.until_at
-GROUP BY r.account_id, r.solution_id, w.week_at
+GROUP BY i.interest, w.week_at

@@ -37,7 +37,7 @@ def put_in_stretches(engine: Engine, queries: tuple[Query, ...], contract: Table
 def stretches(engine: Engine) -> Iterator[pa.Table]:
     """The table `panel_stretch`, cut into as many as the company's acts ask for; one where there are few."""
     whole = engine.arrow("SELECT s.from_at, s.until_at FROM panel_stretch AS s")
-    [acts] = engine.arrow("SELECT COUNT(*) AS acts FROM chance_act AS a").column("acts").to_pylist()
+    [acts] = engine.arrow("SELECT COUNT(*) AS acts FROM numbered_act AS a").column("acts").to_pylist()
     [span] = whole.to_pylist()
     if span["from_at"] is None:
         yield whole

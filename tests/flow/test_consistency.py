@@ -68,15 +68,23 @@ def test_the_large_company_tells_the_past_as_it_was_told_then(world_as_of: Built
 
 
 @pytest.mark.shared
-def test_an_account_that_merged_later_moves_the_large_companys_chances_by_three_thousandths(
+def test_an_account_that_merged_later_moves_the_large_companys_chances_by_four_thousandths(
     world_as_of: Built,
 ) -> None:
     """A stated limit: what the CRM knew of the account counts for the acts under its domain too, since the
-    two are one. All else being equal, each chance is told within three thousandths of itself: at the
-    worst 0.0029, as signs are weighed since decision 0033."""
+    two are one. Its rows are learnt from so, and no others differ; each chance is told within four
+    thousandths of itself: at the worst 0.0040, which was 0.0029 before the curve of decision 0040 made
+    steep what is steep."""
     then, now = world_as_of(WORLD_AT), world_as_of(None)
     assert len(merged_since(now, WORLD_AT)) == 1
     with duckdb.connect() as connection:
+        connection.register("signs", then.table("panel"))
+        connection.register("signs_later", now.table("panel"))
+        known = "SELECT * EXCLUDE (opens, opens_after_gap, opens_at) FROM"
+        differing = connection.execute(
+            f"SELECT DISTINCT account_id FROM ({known} signs EXCEPT {known} signs_later)"
+        )
+        assert len(differing.fetchall()) == 1
         connection.register("told", then.table("chance"))
         connection.register("later", now.table("chance"))
         question = """
@@ -86,7 +94,7 @@ def test_an_account_that_merged_later_moves_the_large_companys_chances_by_three_
         """
         [(count, furthest, otherwise)] = connection.execute(question).fetchall()
     assert count > 250_000
-    assert (furthest < 0.003, otherwise) == (True, 0)
+    assert (furthest < 0.004, otherwise) == (True, 0)
 
 
 def test_clicks_of_the_last_minute_count_until_the_third_shows_a_scanner(tmp_path: Path) -> None:

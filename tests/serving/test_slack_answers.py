@@ -94,13 +94,13 @@ def hand_offs(server: Served, who: str, *, theirs: bool = True) -> list[str]:
     """Hand-offs of a user's accounts (or of others'), those that were the last of their group."""
     owner = next(iter(server.users[who].owner_ids))
     tables = server.workspace / ".muster" / "tables"
-    found = duckdb.sql(
-        f"""SELECT h.hand_off_id FROM '{tables}/hand_off.parquet' AS h
+    asked = f"""SELECT h.hand_off_id FROM '{tables}/hand_off.parquet' AS h
         JOIN '{tables}/buying_group.parquet' AS g USING (buying_group_id)
         JOIN '{tables}/account.parquet' AS a USING (account_id)
         WHERE (a.owner_id = '{owner}') = {theirs}
         QUALIFY h.at = MAX(h.at) OVER (PARTITION BY h.buying_group_id) ORDER BY h.hand_off_id"""
-    ).fetchall()
+    with duckdb.connect() as connection:
+        found = connection.execute(asked).fetchall()
     return [hand_off_id for (hand_off_id,) in found]
 
 

@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,7 +19,8 @@ from muster.reports.defects import defects
 from muster.reports.horizon import horizon_of
 from muster.reports.page import render
 from muster.reports.published import Published
-from muster.serving.figures.group.head import group_of
+from muster.serving.figures.group.group import groups_of
+from muster.serving.figures.group.rows import rows_of
 from muster.serving.figures.group.score import chance_of
 
 CHANGE = datetime(2025, 10, 27)  # the last quarter's model; the one before is the first that said chances
@@ -89,9 +89,9 @@ def test_where_the_rules_changed_each_row_says_those_of_its_day(reaching: Callab
     with Seen(folder, EVERYTHING) as seen:
         groups = [r["buying_group_id"] for r in seen.records("SELECT buying_group_id FROM buying_group")]
         found = {}
-        for name in groups:
-            group: Any = group_of(seen, name)
-            chance = chance_of(seen, group, as_of=datetime(2025, 12, 29), horizon=horizon)
+        as_of = datetime(2025, 12, 29)
+        for rows in rows_of(seen, groups_of(seen, groups), as_of=as_of).values():
+            chance = chance_of(rows, as_of=as_of, horizon=horizon)
             if chance is not None:
                 found[chance.scored_at < since] = found.get(chance.scored_at < since, set()) | {chance.weeks}
     assert found == {True: {4}, False: {26}}

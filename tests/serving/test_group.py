@@ -19,7 +19,8 @@ from tests.in_chromium import CLASHES, OPEN_ALL, OVERFLOW, locks_nobody_out
 from muster.access.seen import Seen
 from muster.access.viewer import EVERYTHING
 from muster.reports.horizon import horizon_of
-from muster.serving.figures.group.head import group_of
+from muster.serving.figures.group.group import groups_of
+from muster.serving.figures.group.rows import rows_of
 from muster.serving.figures.group.score import chance_of, score_of, waterfall_of
 from muster.serving.figures.role_words import role_titles
 
@@ -62,10 +63,9 @@ def test_the_waterfall_of_every_group_adds_up_to_its_stored_score(
         "SELECT s.buying_group_id, arg_max(s.score, s.scored_at) FROM score AS s GROUP BY s.buying_group_id"
     )
     assert len(stored) > 100
+    told = rows_of(seen, groups_of(seen, [key for key, _ in stored]), as_of=AS_OF)
     for key, total in stored:
-        group = group_of(seen, key)
-        assert group is not None
-        score = score_of(seen, group)
+        score = score_of(told[key])
         assert score is not None and score.score == total and score.reconciles, key
         picture = waterfall_of(score)
         assert sum(points for _, points in picture.parts) == picture.total == int(total * 100), key
@@ -75,10 +75,12 @@ def test_the_chance_of_every_group_that_has_one_is_the_sum_of_what_sellers_ask_f
     seen: Seen, published: Callable[..., Any]
 ) -> None:
     found = 0
-    for (key,) in published("SELECT buying_group_id FROM buying_group WHERE closed_at IS NULL"):
-        group = group_of(seen, key)
-        assert group is not None
-        chance = chance_of(seen, group, as_of=AS_OF, horizon=horizon_of(seen))
+    open_now = [
+        key for (key,) in published("SELECT buying_group_id FROM buying_group WHERE closed_at IS NULL")
+    ]
+    horizon = horizon_of(seen)
+    for rows in rows_of(seen, groups_of(seen, open_now), as_of=AS_OF).values():
+        chance = chance_of(rows, as_of=AS_OF, horizon=horizon)
         if chance is not None:
             found += 1
             assert chance.reconciles and {a.asks for a in chance.asked} <= {
@@ -187,9 +189,7 @@ def test_the_page_locks_nobody_out(
 def test_points_are_never_counted_again(seen: Seen, published: Callable[..., Any]) -> None:
     """A stored part that its reasons do not explain is said, not mended."""
     [(key,)] = published(BUSY)
-    group = group_of(seen, key)
-    assert group is not None
-    score = score_of(seen, group)
+    score = score_of(rows_of(seen, groups_of(seen, [key]), as_of=AS_OF)[key])
     assert score is not None
     broken = replace(score, score=score.score + Decimal("0.01"))
     assert score.reconciles and not broken.reconciles

@@ -22,7 +22,7 @@ from muster.access.viewer import EVERYTHING
 from muster.canonical.tables import Table, flow_tables
 from muster.reports.horizon import horizon_of
 from muster.serving.figures.account.whole import account_of
-from muster.serving.figures.group.whole import whole_group
+from muster.serving.figures.group.whole import whole_groups
 from muster.serving.figures.person import person_of
 from muster.serving.figures.worklist import items, told_of
 
@@ -116,7 +116,7 @@ def test_an_accounts_page_reads_its_own_part_of_the_engagements(
 def test_a_groups_page_reads_its_own_part_of_the_engagements(tables: Path, busiest: tuple[str, str]) -> None:
     with Watched(tables) as watched:
         horizon = horizon_of(watched)
-        assert whole_group(watched, busiest[0], as_of=AS_OF, role_titles={}, horizon=horizon) is not None
+        assert whole_groups(watched, [busiest[0]], as_of=AS_OF, role_titles={}, horizon=horizon)
     if not watched.there:
         pytest.skip("this DuckDB does not tell which groups of rows it read")
     for name in ("resolved_engagement", "group_engagement"):
@@ -137,6 +137,19 @@ def test_a_persons_page_reads_its_accounts_part_of_the_engagements(
     if not watched.there:
         pytest.skip("this DuckDB does not tell which groups of rows it read")
     assert watched.read["resolved_engagement"] <= 2
+
+
+def test_many_groups_take_as_many_questions_as_one(tables: Path) -> None:
+    asked = []
+    with Seen(tables, EVERYTHING) as seen:
+        groups = [row["buying_group_id"] for row in seen.records("SELECT buying_group_id FROM hand_off")]
+    for some in (groups[:1], groups):
+        with Watched(tables) as watched:
+            horizon = horizon_of(watched)
+            found = whole_groups(watched, some, as_of=AS_OF, role_titles={}, horizon=horizon)
+        assert set(found) == set(some)
+        asked.append(watched.questions)
+    assert len(groups) > 20 and asked[0] == asked[1]
 
 
 def test_a_list_of_any_length_takes_as_many_questions_as_one_group(tables: Path) -> None:

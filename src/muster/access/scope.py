@@ -17,7 +17,7 @@ from threading import Lock, RLock
 import duckdb
 
 from muster.access.searched import SEARCHED
-from muster.access.table_rules import EVERYONE, TableRule, id_sets, sets_of, table_rules
+from muster.access.table_rules import EVERYONE, TableRule, id_sets, rule_of, sets_of, table_rules
 from muster.access.viewer import RIGHTS, Viewer
 from muster.canonical.tables import replay_tables
 from muster.engine.duckdb_engine import literal
@@ -144,6 +144,26 @@ class Scope:
         cursor.execute(f"USE {self._schema}")
         return cursor
 
+    @property
+    def sees_all(self) -> bool:
+        """Whether rows of every account are seen, and nothing in them is emptied."""
+        return self._sees_all
+
+    def may_read(self, rule: TableRule) -> bool:
+        """Whether a table is there for this scope at all, whichever of its rows."""
+        return rule.right is None or rule.right == EVERYONE or rule.right in self._reach.rights
+
+    def all_rows(self, name: str) -> str:
+        """All rows of a table, to ask of in SQL. Who asks must hold them against the table's rule."""
+        self._rows.make(name)
+        return f"all_rows.{quoted(name)}"
+
+    def seen_ids(self, name: str) -> str:
+        """A set of ids that rules speak of, to ask of in SQL: a table with the one column `id`."""
+        with self._lock:
+            self._make_ids(name)
+        return self._ids(name)
+
     def make(self, words: set[str]) -> None:
         """Make the views of the tables that are among these words and are not there yet."""
         wanted = (words & self._rows.files.keys()) - self._made
@@ -156,7 +176,7 @@ class Scope:
     def _make(self, name: str) -> None:
         if name in self._made:
             return
-        rule = table_rules().get(name, TableRule(right="see_everything"))
+        rule = rule_of(name)
         self._rows.make(name)
         if rule.by is not None and not self._sees_all:
             for ids in sets_of(rule):
@@ -170,7 +190,7 @@ class Scope:
 
     def _view(self, name: str, rule: TableRule) -> str:
         source = f"SELECT * FROM all_rows.{quoted(name)}"
-        if not self._may(rule):
+        if not self.may_read(rule):
             return f"CREATE VIEW {quoted(name)} AS {source} WHERE FALSE"
         if rule.by is None or self._sees_all:
             return f"CREATE VIEW {quoted(name)} AS {source}"
@@ -217,9 +237,6 @@ class Scope:
     def _ids(self, name: str) -> str:
         """The table of a set of ids, by its full name: views hold it."""
         return f"{self._schema}.{quoted('ids ' + name)}"
-
-    def _may(self, rule: TableRule) -> bool:
-        return rule.right is None or rule.right == EVERYONE or rule.right in self._reach.rights
 
 
 _kept: OrderedDict[_Reach, Scope] = OrderedDict()

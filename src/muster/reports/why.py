@@ -6,7 +6,7 @@ Where a chance was said the Monday before, its reasons speak; else those of the 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -73,6 +73,12 @@ def why_of(tables: Published, moments: Sequence[tuple[str, datetime]]) -> dict[t
         if group in place:
             found[group, at] = [r for r in said[place[group]] if at - _WEEK < r["scored_at"] <= at]
     return {moment: _why(reasons) for moment, reasons in found.items() if reasons}
+
+
+def why_from(reasons: Iterable[dict[str, Any]], at: datetime) -> Why | None:
+    """The same of one group's rows of `chance_reason`, in any order; None where nothing was said then."""
+    said = [r for r in reasons if at - _WEEK < r["scored_at"] <= at and r["topic"] != "base"]
+    return _why(sorted(said, key=lambda r: (r["scored_at"], -r["millionths"], r["topic"]))) if said else None
 
 
 def _why(reasons: Sequence[dict[str, Any]]) -> Why:

@@ -14,7 +14,6 @@ from muster.deciding.standing import topic
 from muster.problems import WrongUse
 from muster.readings.until import TRIGGER, TRIGGERS
 from muster.reports.values import words
-from muster.rules.read import read_rules
 from muster.serving.figures.worklist import Item, tab_of
 from muster.serving.reading import Reading
 from muster.store.decisions import NOTE, Decision, last_number
@@ -76,7 +75,7 @@ def facts_of(reading: Reading) -> Facts:
     return Facts(
         reading.tables,
         snapshot.as_of.replace(tzinfo=UTC).isoformat(),
-        read_rules(reading.house.workspace / "rules"),
+        reading.house.rules,
         snapshot.once("recorded decisions", lambda: recorded(snapshot.folder)),
     )
 

@@ -12,8 +12,9 @@ from fastapi import Request
 
 from muster.access.seen import Seen
 from muster.access.viewer import Viewer
-from muster.config.reading import read_config
 from muster.config.settings import Config
+from muster.rules.read import Rules
+from muster.serving.as_written import config_of, rules_of
 from muster.serving.snapshots import Snapshot, Snapshots
 from muster.store.opening import Store
 
@@ -56,7 +57,12 @@ class House:
     @property
     def config(self) -> Config:
         """muster.toml as it is now."""
-        return read_config(self.workspace)
+        return config_of(self.workspace)
+
+    @property
+    def rules(self) -> Rules:
+        """The rule files as they are now."""
+        return rules_of(self.workspace)
 
 
 @dataclass(frozen=True, slots=True)

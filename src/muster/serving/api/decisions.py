@@ -13,7 +13,6 @@ from muster.deciding.answers import Made, already, decide, take_back
 from muster.deciding.facts import Facts, every_decision, recorded
 from muster.deciding.pending import Said, said_of
 from muster.problems import Conflict
-from muster.rules.read import read_rules
 from muster.serving.api.answers import Answer, Page, row_model, tags_of, written
 from muster.serving.api.callers import Call, reads
 from muster.serving.api.listing import After, Id, Limit, Since, key_of, next_page, refuse_unknown, row_of
@@ -235,7 +234,7 @@ def _facts(call: Call) -> Facts:
     snapshot = call.snapshot
     told = snapshot.once("what the run knew of decisions", lambda: recorded(snapshot.folder))
     as_of = snapshot.as_of.replace(tzinfo=UTC).isoformat()
-    return Facts(call.tables, as_of, read_rules(call.house.workspace / "rules"), told)
+    return Facts(call.tables, as_of, call.house.rules, told)
 
 
 def _said(call: Call) -> list[Decision]:

@@ -18,7 +18,7 @@ from muster.deciding.hand_off import find_hand_off
 from muster.problems import WrongUse
 from muster.serving.deciding import First, Names, facts_of, group_in, names_of, placed, said_of
 from muster.serving.deciding import answer as decided
-from muster.serving.figures.group.head import group_of
+from muster.serving.figures.group.group import group_of
 from muster.serving.figures.owners import owner_names
 from muster.serving.form_again import Refused
 from muster.serving.forms import answer_form, just_done, sellers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import astuple, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,15 +11,14 @@ from fastapi import APIRouter
 
 from muster.deciding import roles
 from muster.deciding.standing import topic
-from muster.reports.why import why_of
-from muster.rules.read import in_force, read_rules
+from muster.rules.read import in_force
 from muster.serving.deciding import names_of, said_of, seen_of
 from muster.serving.figures.group.head import strip_of, strip_told
 from muster.serving.figures.group.people import WEEKS, heat_of, weeks_told
 from muster.serving.figures.group.score import told, waterfall_of
 from muster.serving.figures.group.sharing import graph_of
 from muster.serving.figures.group.timeline import LANES, PAGE, Touch, chosen, lanes_of, lanes_told
-from muster.serving.figures.group.whole import Whole, whole_group
+from muster.serving.figures.group.whole import Whole, whole_groups
 from muster.serving.figures.owners import owner_names
 from muster.serving.figures.role_words import role_titles
 from muster.serving.forms import answer_form, just_done
@@ -36,6 +35,7 @@ _PICTURED = 14  # people in the picture of weeks; the table has everybody
 def group(reading: Reading) -> Screen:
     """All of a group on one page, its touches fifty at a time."""
     whole = whole_of(reading, reading.path["group_id"])
+    owners = owner_names(reading)
     as_of = reading.snapshot.as_of
     query = reading.query
     filters = {key: query.get(key, "") for key in ("person", "channel", "lane")}
@@ -51,7 +51,7 @@ def group(reading: Reading) -> Screen:
         _sheets(whole, touches),
         active="/board",
         more=_pictures(whole, as_of)
-        | _decided(reading, whole)
+        | _decided(reading, whole, owners)
         | {
             "thin": thin_words(reading),
             "touches": touches[(page - 1) * PAGE : page * PAGE],
@@ -66,7 +66,7 @@ def group(reading: Reading) -> Screen:
             "shown": SHOWN,
             "weeks": WEEKS,
             "weeks_told": weeks_told,
-            "owners": owner_names(reading),
+            "owners": owners,
             "names": {m.person_id: m.name for m in whole.people.members},
             "touch_ids": {touch.touch_id for touch in whole.touches},
             "currency": reading.house.config.company.currency,
@@ -74,9 +74,9 @@ def group(reading: Reading) -> Screen:
     )
 
 
-def _decided(reading: Reading, whole: Whole) -> dict[str, Any]:
+def _decided(reading: Reading, whole: Whole, owners: Mapping[str, str]) -> dict[str, Any]:
     """What people decided about the group, whether the run knew of it or not, and the forms to decide."""
-    said, names = said_of(reading), names_of(reading, owner_names(reading))
+    said, names = said_of(reading), names_of(reading, owners)
     latest = whole.hand_offs[0].hand_off_id if whole.hand_offs else ""
     about = {h.hand_off_id: said.get(h.hand_off_id, ()) for h in whole.hand_offs}
     answers = [s for s in about.get(latest, ()) if topic(s.decision) == "answer" and s.state == "in force"]
@@ -87,9 +87,7 @@ def _decided(reading: Reading, whole: Whole) -> dict[str, Any]:
         if s.decision.kind == roles.ROLE and s.is_pending and s.state == "in force"
     }
     people = _people_of_records(reading, whole, corrected)
-    moment = [(whole.group.buying_group_id, whole.score.scored_at)] if whole.score else []
-    why = why_of(reading.tables, moment)
-    rules = read_rules(reading.house.workspace / "rules")
+    rules = reading.house.rules
     named = {str(row["role"]) for table in ("roles", "role_needs") for row in rules[table]}
     return {
         "form": answer_form(reading),
@@ -99,7 +97,7 @@ def _decided(reading: Reading, whole: Whole) -> dict[str, Any]:
         "outcome": answers[-1].decision.kind if answers else told[0].outcome if told else "",
         "pending_roles": {people[key]: d for key, d in corrected.items() if key in people},
         "role_names": [*sorted(named), roles.NONE] if whole.group.closed_at is None else sorted(named),
-        "why_now": why[moment[0]].speaks_for if why else (),
+        "why_now": whole.why.speaks_for if whole.why else (),
     }
 
 
@@ -122,11 +120,12 @@ def whole_of(reading: Reading, group_id: str) -> Whole:
     as_of = reading.snapshot.as_of
 
     def read() -> Whole | None:
-        rules = read_rules(reading.house.workspace / "rules")
+        rules = reading.house.rules
         at = int((as_of - datetime(1970, 1, 1)).total_seconds()) * 1_000_000
         titles = role_titles(in_force(rules["roles"], at))
         horizon = learnt_of(reading).horizon
-        return whole_group(reading.tables, group_id, as_of=as_of, role_titles=titles, horizon=horizon)
+        told = whole_groups(reading.tables, [group_id], as_of=as_of, role_titles=titles, horizon=horizon)
+        return told.get(group_id)
 
     whole = reading.once(f"group {group_id}", read)
     if whole is None:
@@ -200,9 +199,5 @@ def _sheet(key: str, title: str, rows: Any, *, but: tuple[str, ...] = ()) -> She
     rows = tuple(rows)
     if not rows:
         return Sheet(key, title, ("nothing",), ())
-    names = [f.name for f in fields(rows[0])]
-    kept = [index for index, name in enumerate(names) if name not in but]
-    cells = (astuple(row) for row in rows)
-    return Sheet(
-        key, title, tuple(names[i] for i in kept), tuple(tuple(row[i] for i in kept) for row in cells)
-    )
+    names = tuple(f.name for f in fields(rows[0]) if f.name not in but)
+    return Sheet(key, title, names, (tuple(getattr(row, name) for name in names) for row in rows))

@@ -5,45 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 
-from muster.reports.published import Published
-from muster.serving.figures.group.head import Group
-
-_HAND_OFFS = """
-SELECT h.hand_off_id, h.at AS handed_at, h.handed_to_id, h.owner_id, h.sentence, h.member_count,
-    h.visitor_count, h.score, h.is_replayed
-FROM hand_off AS h WHERE h.buying_group_id = ? ORDER BY h.at DESC, h.hand_off_id DESC"""
-_ANSWERS = """
-SELECT d.hand_off_id, d.outcome, d.reason, d.at AS answered_at, d.hours_to_first_action
-FROM disposition AS d JOIN hand_off AS h ON h.hand_off_id = d.hand_off_id
-WHERE h.buying_group_id = ? ORDER BY d.at DESC, d.outcome"""
-_NEWS = """
-SELECT u.hand_off_id, u.at AS told_at, u.kind, u.sentence
-FROM hand_off_update AS u JOIN hand_off AS h ON h.hand_off_id = u.hand_off_id
-WHERE h.buying_group_id = ? ORDER BY u.at DESC, u.kind, u.sentence"""
-_DEALS = """
-SELECT o.opportunity_id, o.name, o.type, o.stage, o.amount_cents, o.is_amount_missing, o.currency,
-    o.created_at, o.closed_at, o.is_closed, o.is_won, f.p_win, f.expected_cents
-FROM opportunity_group AS x
-JOIN known_opportunity AS o ON o.opportunity_id = x.opportunity_id
-LEFT JOIN deal_forecast AS f ON f.opportunity_id = o.opportunity_id
-WHERE x.buying_group_id = ? ORDER BY o.created_at DESC, o.opportunity_id"""
-_SIBLINGS = """
-SELECT g.buying_group_id, g.solution_id, g.business_unit, g.cycle, g.opened_at, g.closed_at, g.closing_reason,
-    g.member_count, g.visitor_count,
-    (SELECT arg_max(q.status, q.from_at) FROM qualification AS q
-        WHERE q.buying_group_id = g.buying_group_id) AS status,
-    (SELECT arg_max(s.score, s.scored_at) FROM score AS s
-        WHERE s.buying_group_id = g.buying_group_id) AS score,
-    (SELECT COUNT(*) FROM member AS m
-        JOIN member AS n ON n.person_id = m.person_id AND n.buying_group_id = $group
-        WHERE m.buying_group_id = g.buying_group_id) AS shared_people
-FROM buying_group AS g
-WHERE g.account_id = $account AND g.buying_group_id <> $group
-ORDER BY CASE WHEN g.closed_at IS NULL THEN 0 ELSE 1 END, g.opened_at DESC, g.buying_group_id"""
-_SECOND = """
-SELECT l.person_id, l.person_record_id, l.at AS led_at, l.fate, l.opportunity_id, l.amount_cents, l.currency
-FROM second_lead AS l WHERE l.buying_group_id = ? ORDER BY l.at DESC, l.person_record_id"""
+from muster.serving.figures.group.rows import Rows, latest_first
 
 # What a process of single leads did with a second one (docs/measures/second-leads.md).
 FATES = {
@@ -147,29 +111,36 @@ class SecondLead:
     currency: str | None
 
 
-def hand_offs_of(tables: Published, group_id: str) -> tuple[HandOff, ...]:
+def hand_offs_of(rows: Rows) -> tuple[HandOff, ...]:
     """Its hand-offs, the latest first."""
-    rows = tables.records(_HAND_OFFS, [group_id])
-    if not rows:
-        return ()
     answers: dict[str, list[Answer]] = defaultdict(list)
-    for row in tables.records(_ANSWERS, [group_id]):
-        answers[row["hand_off_id"]].append(Answer(**row))
+    for row in latest_first(rows["disposition"], "at", "outcome"):
+        hours = row["hours_to_first_action"]
+        answers[row["hand_off_id"]].append(
+            Answer(row["hand_off_id"], row["outcome"], row["reason"], row["at"], hours)
+        )
     news: dict[str, list[News]] = defaultdict(list)
-    for row in tables.records(_NEWS, [group_id]):
-        news[row["hand_off_id"]].append(News(**row))
+    for row in latest_first(rows["hand_off_update"], "at", "kind", "sentence"):
+        news[row["hand_off_id"]].append(News(row["hand_off_id"], row["at"], row["kind"], row["sentence"]))
+    found = sorted(rows["hand_off"], key=itemgetter("at", "hand_off_id"), reverse=True)
+    plain = ("handed_to_id", "owner_id", "sentence", "member_count", "visitor_count", "is_replayed")
     return tuple(
         HandOff(
-            **{**row, "score": None if row["score"] is None else float(row["score"])},
+            hand_off_id=row["hand_off_id"],
+            handed_at=row["at"],
+            **{name: row[name] for name in plain},
+            score=None if row["score"] is None else float(row["score"]),
             answers=tuple(answers[row["hand_off_id"]]),
             news=tuple(news[row["hand_off_id"]]),
         )
-        for row in rows
+        for row in found
     )
 
 
-def deals_of(tables: Published, group_id: str) -> tuple[Deal, ...]:
+def deals_of(rows: Rows) -> tuple[Deal, ...]:
     """Its opportunities, the latest first."""
+    forecast = {row["opportunity_id"]: row for row in rows["deal_forecast"]}
+    nothing = {"p_win": None, "expected_cents": None}
     return tuple(
         Deal(
             row["opportunity_id"],
@@ -181,28 +152,53 @@ def deals_of(tables: Published, group_id: str) -> tuple[Deal, ...]:
             row["created_at"],
             row["closed_at"],
             "open" if not row["is_closed"] else "won" if row["is_won"] else "lost",
-            row["p_win"],
-            row["expected_cents"],
+            **{name: forecast.get(row["opportunity_id"], nothing)[name] for name in nothing},
         )
-        for row in tables.records(_DEALS, [group_id])
+        for row in latest_first(rows["known_opportunity"], "created_at", "opportunity_id")
     )
 
 
-def siblings_of(tables: Published, group: Group) -> tuple[Sibling, ...]:
+def siblings_of(rows: Rows) -> tuple[Sibling, ...]:
     """The account's other groups, open ones first."""
-    rows = tables.records(_SIBLINGS, {"group": group.buying_group_id, "account": group.account_id})
+    own = rows.group.buying_group_id
+    status: dict[str, str] = {}
+    for row in sorted(rows["qualification"], key=itemgetter("from_at")):
+        status[row["buying_group_id"]] = row["status"]
+    score: dict[str, float] = {}
+    for row in sorted(rows["score"], key=itemgetter("scored_at")):
+        score[row["buying_group_id"]] = float(row["score"])
+    people: dict[str, set[str]] = defaultdict(set)
+    for row in rows["member"]:
+        people[row["buying_group_id"]].add(row["person_id"])
+    others = [row for row in rows["buying_group"] if row["buying_group_id"] != own]
+    others = latest_first(others, "opened_at", "buying_group_id")
+    others.sort(key=lambda row: row["closed_at"] is not None)
+    told = [name for name in Sibling.__slots__ if name not in ("status", "score", "shared_people")]
     return tuple(
-        Sibling(**{**row, "score": None if row["score"] is None else float(row["score"])}) for row in rows
+        Sibling(
+            **{name: row[name] for name in told},
+            status=status.get(row["buying_group_id"]),
+            score=score.get(row["buying_group_id"]),
+            shared_people=len((people[own] & people[row["buying_group_id"]]) - {None}),
+        )
+        for row in others
     )
 
 
-def second_leads_of(
-    tables: Published, group_id: str, marked: dict[str, datetime | None]
-) -> tuple[SecondLead, ...]:
+def second_leads_of(rows: Rows, marked: dict[str, datetime | None]) -> tuple[SecondLead, ...]:
     """Further people of the group; `marked` are the members who joined once sales had it, and when."""
     found = [
-        SecondLead(**row, told=FATES.get(row["fate"], row["fate"]))
-        for row in tables.records(_SECOND, [group_id])
+        SecondLead(
+            row["person_id"],
+            row["person_record_id"],
+            row["at"],
+            row["fate"],
+            FATES.get(str(row["fate"]), str(row["fate"])),
+            row["opportunity_id"],
+            row["amount_cents"],
+            row["currency"],
+        )
+        for row in latest_first(rows["second_lead"], "at", "person_record_id")
     ]
     there = {lead.person_id for lead in found}
     found += [

@@ -2,49 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
+from operator import itemgetter
 
 from muster.reports.charts.group_shapes import Waterfall
 from muster.reports.horizon import Horizon
-from muster.reports.published import Published
 from muster.reports.values import show, words
-from muster.serving.figures.group.head import Group
+from muster.serving.figures.group.rows import CHANCE_AGE, Row, Rows, latest_first, nulls_last
 
 COMPONENTS = ("fit", "intent", "engagement", "frame_control", "completeness")
 ASKS = ("budget", "authority", "need", "timing")
 SIGNALS = 12  # of a component, the latest, beside its part
-
-_SCORE = """
-SELECT s.scored_at, s.score, s.fit, s.intent, s.engagement, s.frame_control, s.completeness,
-    s.policy_version
-FROM score AS s WHERE s.buying_group_id = ? ORDER BY s.scored_at DESC LIMIT 1"""
-_REASONS = """
-SELECT r.component, r.reason, r.points, r.evidence, r.evidence_count, r.sentence
-FROM score_reason AS r WHERE r.buying_group_id = ? AND r.scored_at = ? ORDER BY r.points DESC, r.reason"""
-# What stands behind a part: of each component the latest evidence that was known then.
-_SIGNALS = f"""
-SELECT s.component, s.kind, s.points, COALESCE(s.decays_from, s.at) AS happened_at, s.source_id, s.reason,
-    e.activity, COALESCE(p.name, x.name) AS who, e.engagement_id
-FROM signal AS s
-LEFT JOIN resolved_engagement AS e ON e.engagement_id = s.source_id AND e.account_id = $account
-LEFT JOIN person AS p ON p.person_id = e.person_id AND p.account_id = $account AND p.valid_to IS NULL
-LEFT JOIN person AS x ON x.person_id = s.source_id AND x.account_id = $account AND x.valid_to IS NULL
-WHERE s.buying_group_id = $group AND s.at <= $scored_at
-    AND s.component IN ('fit', 'intent', 'engagement', 'frame', 'completeness')
-QUALIFY ROW_NUMBER() OVER (
-    PARTITION BY s.component ORDER BY s.at DESC, ABS(s.points) DESC, s.source_id, s.reason) <= {SIGNALS}
-ORDER BY s.component, happened_at DESC, s.source_id, s.reason"""
-_CHANCE = """
-SELECT c.scored_at, c.p_open, c.p_open_low, c.p_open_high, c.log_odds, c.rank, c.p_win,
-    c.expected_amount_cents, c.expected_value_cents, c.model_version
-FROM chance AS c
-WHERE c.account_id = ? AND c.solution_id = ? AND c.scored_at <= ? ORDER BY c.scored_at DESC LIMIT 1"""
-_CHANCE_REASONS = """
-SELECT r.topic, r.component, r.asks, r.millionths, r.is_missing, r.evidence, r.evidence_at, r.sentence
-FROM chance_reason AS r
-WHERE r.account_id = ? AND r.solution_id = ? AND r.scored_at = ? ORDER BY ABS(r.millionths) DESC, r.topic"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,19 +113,26 @@ class Chance:
         return self.log_odds is not None and sum(a.millionths for a in self.asked) == self.log_odds
 
 
-def score_of(tables: Published, group: Group) -> Score | None:
+def score_of(rows: Rows) -> Score | None:
     """The latest score with what it was made of then; None where the group was never scored."""
-    found = tables.records(_SCORE, [group.buying_group_id])
-    if not found:
+    row = max(rows.own("score"), key=itemgetter("scored_at"), default=None)
+    if row is None:
         return None
-    row = found[0]
     at = row["scored_at"]
+    ranked = sorted(rows["score_reason"], key=lambda r: (-r["points"], r["reason"]))
     reasons = [
-        Reason(**{**r, "points": Decimal(r["points"]), "evidence_count": int(r["evidence_count"])})
-        for r in tables.records(_REASONS, [group.buying_group_id, at])
+        Reason(
+            r["component"],
+            r["reason"],
+            Decimal(r["points"]),
+            r["evidence"],
+            int(r["evidence_count"]),
+            r["sentence"],
+        )
+        for r in ranked
+        if r["scored_at"] == at
     ]
-    given = {"group": group.buying_group_id, "account": group.account_id, "scored_at": at}
-    signals = [_signal(r) for r in tables.records(_SIGNALS, given)]
+    signals = _signals(rows, at)
     parts = tuple(
         Part(
             component,
@@ -166,6 +145,58 @@ def score_of(tables: Published, group: Group) -> Score | None:
     return Score(at, Decimal(row["score"]), parts, row["policy_version"])
 
 
+def its_reasons(rows: Rows) -> list[Row]:
+    """What spoke for and against a chance of its account for its solution."""
+    return [row for row in rows["chance_reason"] if row["solution_id"] == rows.group.solution_id]
+
+
+def _signals(rows: Rows, scored_at: datetime) -> list[Signal]:
+    """What stands behind each part: the latest evidence that was known when it was scored."""
+    strongest_first = sorted(
+        (row for row in rows["signal"] if row["at"] <= scored_at),
+        key=lambda r: (-abs(r["points"]), *nulls_last(r, "source_id", "reason")),
+    )
+    by_component: dict[str, list[Row]] = defaultdict(list)
+    for row in latest_first(strongest_first, "at"):
+        by_component[row["component"]].append(row)
+    acts = {row["engagement_id"]: row for row in rows["resolved_engagement"]}
+    names = {row["person_id"]: row["name"] for row in rows["person"] if row["valid_to"] is None}
+    found = []
+    for component in ("fit", "intent", "engagement", "frame", "completeness"):
+        kept = by_component[component][:SIGNALS]
+        found += [
+            _signal(row, acts.get(row["source_id"]), names)
+            for row in sorted(
+                kept, key=lambda r: (-_happened(r).timestamp(), *nulls_last(r, "source_id", "reason"))
+            )
+        ]
+    return found
+
+
+def _happened(row: Row) -> datetime:
+    happened = row["decays_from"] or row["at"]
+    assert isinstance(happened, datetime)
+    return happened
+
+
+def _signal(row: Row, act: Row | None, names: Mapping[str, str | None]) -> Signal:
+    component, kind = str(row["component"]), str(row["kind"])
+    who = names.get(act["person_id"]) if act else None
+    who = who or names.get(row["source_id"])
+    did = words((act and act["activity"]) or row["reason"])
+    fades = {"fast": "fades fast", "slow": "fades slowly", "step": "stays"}.get(kind, kind)
+    if component == "frame" and kind == "step":
+        fades = "until the next Monday"
+    return Signal(
+        "frame_control" if component == "frame" else component,
+        _happened(row),
+        Decimal(row["points"]),
+        fades,
+        f"{who}: {did}" if who else did,
+        act["engagement_id"] if act else None,
+    )
+
+
 def waterfall_of(score: Score) -> Waterfall:
     """The parts end to end, in hundredths of points."""
     return Waterfall(
@@ -175,16 +206,21 @@ def waterfall_of(score: Score) -> Waterfall:
     )
 
 
-def chance_of(tables: Published, group: Group, *, as_of: datetime, horizon: Horizon) -> Chance | None:
+def chance_of(rows: Rows, *, as_of: datetime, horizon: Horizon) -> Chance | None:
     """The chance said on the latest Monday; None where none was said within two weeks of the cycle's end."""
+    group = rows.group
     end = group.ends_at(as_of)
-    found = tables.records(_CHANCE, [group.account_id, group.solution_id, end])
-    if not found or found[0]["p_open"] is None or end - found[0]["scored_at"] > timedelta(days=14):
+    said = [
+        row
+        for row in rows["chance"]
+        if row["solution_id"] == group.solution_id and end - CHANCE_AGE <= row["scored_at"] <= end
+    ]
+    row = max(said, key=itemgetter("scored_at"), default=None)
+    if row is None or row["p_open"] is None:
         return None
-    row = found[0]
-    rows = tables.records(_CHANCE_REASONS, [group.account_id, group.solution_id, row["scored_at"]])
-    names = tuple(ChanceReason.__slots__)
-    reasons = [ChanceReason(**{name: r[name] for name in names}) for r in rows]
+    parts = [r for r in its_reasons(rows) if r["scored_at"] == row["scored_at"]]
+    parts.sort(key=lambda r: (-abs(r["millionths"]), r["topic"]))
+    reasons = [ChanceReason(**{name: r[name] for name in ChanceReason.__slots__}) for r in parts]
     asked = []
     for asks in (*ASKS, None):
         its = tuple(r for r in reasons if r.asks == asks)
@@ -194,25 +230,6 @@ def chance_of(tables: Published, group: Group, *, as_of: datetime, horizon: Hori
         return None
     kept = {name: row[name] for name in Chance.__slots__ if name not in ("weeks", "asked")}
     return Chance(**kept, weeks=horizon.weeks_at(row["scored_at"]), asked=tuple(asked))
-
-
-def _signal(row: dict[str, object]) -> Signal:
-    component, kind = str(row["component"]), str(row["kind"])
-    did = words(str(row["activity"] or row["reason"]))
-    who = f"{row['who']}: " if row["who"] else ""
-    fades = {"fast": "fades fast", "slow": "fades slowly", "step": "stays"}.get(kind, kind)
-    if component == "frame" and kind == "step":
-        fades = "until the next Monday"
-    happened = row["happened_at"]
-    assert isinstance(happened, datetime)
-    return Signal(
-        "frame_control" if component == "frame" else component,
-        happened,
-        Decimal(str(row["points"])),
-        fades,
-        f"{who}{did}",
-        None if row["engagement_id"] is None else str(row["engagement_id"]),
-    )
 
 
 def told(score: Score) -> str:

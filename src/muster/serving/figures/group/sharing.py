@@ -8,36 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from muster.reports.charts.group_shapes import Arrow, Sharing
-from muster.reports.published import Published
 from muster.reports.values import show, words
-from muster.serving.figures.group.head import Group
 from muster.serving.figures.group.people import Member
+from muster.serving.figures.group.rows import Rows, latest_first, names_of
 
 MOST = 14  # people in the picture; the table has everybody
 BEFORE = timedelta(days=182)
 SENIORITIES = ("c_level", "vp", "director", "manager", "individual", "unknown")
 UNKNOWN = "somebody unknown"
 
-_SHARES = """
-WITH members AS (
-    SELECT m.person_id FROM member AS m WHERE m.buying_group_id = $group AND m.person_id IS NOT NULL)
-SELECT s.from_person_id, s.to_person_id, s.content_id, COALESCE(s.shared_at, s.read_at) AS shared_at,
-    s.read_at, s.is_upward, s.confidence, s.method
-FROM share AS s
-WHERE s.account_id = $account AND s.read_at >= $since AND s.read_at <= $until AND s.known_at <= $known
-    AND s.to_person_id IN (SELECT m.person_id FROM members AS m)
-UNION ALL
-SELECT l.from_person_id, l.to_person_id, l.content_id, l.first_at, l.read_at, l.is_upward, l.confidence,
-    l.method
-FROM likely_share AS l
-WHERE l.account_id = $account AND l.solution_id = $solution AND l.read_at >= $since AND l.read_at <= $until
-    AND l.known_at <= $known
-    AND l.to_person_id IN (SELECT m.person_id FROM members AS m)
-    AND l.from_person_id IN (SELECT m.person_id FROM members AS m)
-ORDER BY read_at DESC, to_person_id, content_id, method"""
-_NAMES = """
-SELECT p.person_id, arg_max(COALESCE(p.name, p.email), p.valid_from) AS name FROM person AS p
-WHERE p.account_id = ? GROUP BY p.person_id"""
 GRADES = {"tracked_link": "proven by a tracked link", "same_content": "likely: the same content, opened next"}
 
 
@@ -58,33 +37,29 @@ class Shared:
     grade: str
 
 
-def shares_of(
-    tables: Published, group: Group, members: Sequence[Member], *, as_of: datetime
-) -> tuple[Shared, ...]:
+def shares_of(rows: Rows, members: Sequence[Member], *, as_of: datetime) -> tuple[Shared, ...]:
     """What was passed on to members around the cycle, the latest first."""
-    until = group.ends_at(as_of)
-    given = {
-        "group": group.buying_group_id,
-        "account": group.account_id,
-        "solution": group.solution_id,
-        "since": group.opened_at - BEFORE,
-        "until": until,
-        "known": as_of,
-    }
-    rows = tables.records(_SHARES, given)
-    names = {m.person_id: m.name for m in members}
-    others = {row["from_person_id"] for row in rows} - names.keys() - {None}
-    if others:
-        found = tables.records(_NAMES, [group.account_id])
-        names |= {
-            row["person_id"]: row["name"] for row in found if row["person_id"] in others and row["name"]
-        }
+    group = rows.group
+    since, until = group.opened_at - BEFORE, group.ends_at(as_of)
+    known = {m.person_id: m.name for m in members}
+    proven = [{**row, "shared_at": row["shared_at"] or row["read_at"]} for row in rows["share"]]
+    likely = [
+        {**row, "shared_at": row["first_at"]}
+        for row in rows["likely_share"]
+        if row["solution_id"] == group.solution_id and row["from_person_id"] in known
+    ]
+    found = [
+        row
+        for row in (*proven, *likely)
+        if row["to_person_id"] in known and since <= row["read_at"] <= until and row["known_at"] <= as_of
+    ]
+    names = names_of(rows["person"]) | known
     return tuple(
         Shared(
             row["from_person_id"],
-            names.get(row["from_person_id"] or "", UNKNOWN),
+            names.get(row["from_person_id"] or "") or UNKNOWN,
             row["to_person_id"],
-            names.get(row["to_person_id"], UNKNOWN),
+            names.get(row["to_person_id"]) or UNKNOWN,
             row["content_id"] or "content not on record",
             row["shared_at"],
             row["read_at"],
@@ -93,7 +68,7 @@ def shares_of(
             row["method"] == "tracked_link",
             GRADES.get(row["method"], words(row["method"])),
         )
-        for row in rows
+        for row in latest_first(found, "read_at", "to_person_id", "content_id", "method")
     )
 
 

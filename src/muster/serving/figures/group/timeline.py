@@ -2,62 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from muster.reports.charts.group_shapes import Bar, Lane, Lanes
-from muster.reports.published import Published
 from muster.reports.values import counted, show, words
 from muster.serving.figures.group.dealings import Deal
-from muster.serving.figures.group.head import Group
+from muster.serving.figures.group.group import Group
+from muster.serving.figures.group.rows import Row, Rows, latest_first, names_of
 
 PAGE = 50
 BEFORE = timedelta(days=90)  # of our outreach, before the group was there
 LANES = (("known", "Known people"), ("anonymous", "Anonymous visitors"), ("ours", "Our outreach"))
 _COLUMNS = 52  # of the picture: about a week each for a year
-
-# What the cycle's people and browsers did; what we sent them meanwhile; what sellers said to them.
-_TOUCHES = """
-WITH members AS (
-    SELECT m.person_id FROM member AS m WHERE m.buying_group_id = $group AND m.person_id IS NOT NULL),
-done AS (
-    SELECT x.engagement_id FROM group_engagement AS x WHERE x.buying_group_id = $group),
-acts AS (
-    SELECT e.engagement_id AS touch_id, e.occurred_at, e.person_id, e.visitor_id, e.activity, e.channel,
-        e.content_id, e.tactic_id,
-        CASE WHEN d.engagement_id IS NULL THEN 'ours' WHEN e.person_id IS NULL THEN 'anonymous'
-            ELSE 'known' END AS lane
-    FROM resolved_engagement AS e
-    LEFT JOIN done AS d ON d.engagement_id = e.engagement_id
-    WHERE e.account_id = $account AND (d.engagement_id IS NOT NULL OR (
-        NOT e.is_act AND e.channel <> 'web' AND e.occurred_at >= $since AND e.occurred_at <= $until
-        AND (e.solution_id = $solution OR e.solution_id IS NULL)
-        AND e.person_id IN (SELECT m.person_id FROM members AS m)))),
-"""
-_CALLS = """calls AS (
-    SELECT 'call-' || s.activity_id AS touch_id, make_timestamp(s.occurred_at) AS occurred_at, a.person_id,
-        CAST(NULL AS VARCHAR) AS visitor_id, s.kind AS activity,
-        CASE WHEN s.direction = 'in' THEN 'sales, from them' ELSE 'sales' END AS channel,
-        s.subject AS content_id, CAST(NULL AS VARCHAR) AS tactic_id, 'ours' AS lane
-    FROM record_sales_activity AS s
-    JOIN person_alias AS a ON a.person_record_id = s.person_record_id
-    WHERE a.person_id IN (SELECT m.person_id FROM members AS m)
-        AND s.occurred_at >= epoch_us($since) AND s.occurred_at <= epoch_us($until)),
-touches AS (SELECT * FROM acts UNION ALL SELECT * FROM calls)
-"""
-_NO_CALLS = "touches AS (SELECT * FROM acts)"
-_TOLD = """
-SELECT t.touch_id, t.occurred_at, t.person_id, COALESCE(p.name, p.email) AS who, t.visitor_id, t.activity,
-    t.channel, t.content_id, COALESCE(k.name, t.tactic_id) AS tactic, t.lane
-FROM touches AS t
-LEFT JOIN (
-    SELECT n.person_id, arg_max(n.name, n.valid_from) AS name, arg_max(n.email, n.valid_from) AS email
-    FROM person AS n WHERE n.account_id = $account AND n.person_id IN (
-        SELECT m.person_id FROM member AS m WHERE m.buying_group_id = $group)
-    GROUP BY n.person_id) AS p ON p.person_id = t.person_id
-LEFT JOIN known_tactic AS k ON k.tactic_id = t.tactic_id
-ORDER BY t.occurred_at DESC, t.touch_id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +33,12 @@ class Touch:
     about: str
 
 
-def touches_of(tables: Published, group: Group, *, as_of: datetime) -> tuple[Touch, ...]:
-    """All touches of the cycle, the latest first."""
-    until = group.ends_at(as_of)
-    given = {
-        "group": group.buying_group_id,
-        "account": group.account_id,
-        "solution": group.solution_id,
-        "since": group.opened_at - BEFORE,
-        "until": until,
-    }
-    rows = tables.records(_TOUCHES + (_CALLS if tables.has_records else _NO_CALLS) + _TOLD, given)
+def touches_of(rows: Rows, *, as_of: datetime) -> tuple[Touch, ...]:
+    """All touches of the cycle, the latest first: what its people and browsers did, what we sent and said."""
+    members = {row["person_id"] for row in rows.own("member")} - {None}
+    names = names_of(row for row in rows["person"] if row["person_id"] in members)
+    tactics = {row["tactic_id"]: row["name"] for row in rows["known_tactic"]}
+    touches = [*_acts(rows, members, as_of), *_calls(rows, as_of)]
     return tuple(
         Touch(
             row["touch_id"],
@@ -93,13 +46,60 @@ def touches_of(tables: Published, group: Group, *, as_of: datetime) -> tuple[Tou
             row["lane"],
             row["person_id"],
             row["visitor_id"],
-            row["who"] or ("a known person" if row["person_id"] else f"visitor {str(row['visitor_id'])[:8]}"),
+            names.get(row["person_id"])
+            or ("a known person" if row["person_id"] else f"visitor {str(row['visitor_id'])[:8]}"),
             words(row["activity"] or ""),
             words(row["channel"] or ""),
-            ", ".join(part for part in (row["content_id"], row["tactic"]) if part),
+            ", ".join(
+                part
+                for part in (row["content_id"], tactics.get(row["tactic_id"]) or row["tactic_id"])
+                if part
+            ),
         )
-        for row in rows
+        for row in latest_first(touches, "occurred_at", "touch_id")
     )
+
+
+def _acts(rows: Rows, members: set[str], as_of: datetime) -> Iterator[Row]:
+    """What was done in the cycle, and what we sent its members meanwhile about it."""
+    group = rows.group
+    since, until = group.opened_at - BEFORE, group.ends_at(as_of)
+    done = {row["engagement_id"] for row in rows["group_engagement"]}
+    for row in rows["resolved_engagement"]:
+        if row["engagement_id"] in done:
+            lane = "anonymous" if row["person_id"] is None else "known"
+        elif (
+            not row["is_act"]
+            and row["channel"] != "web"
+            and since <= row["occurred_at"] <= until
+            and row["solution_id"] in (group.solution_id, None)
+            and row["person_id"] in members
+        ):
+            lane = "ours"
+        else:
+            continue
+        yield {**row, "touch_id": row["engagement_id"], "lane": lane}
+
+
+def _calls(rows: Rows, as_of: datetime) -> Iterator[Row]:
+    """What sellers said to its members, and they to sellers."""
+    group = rows.group
+    since, until = group.opened_at - BEFORE, group.ends_at(as_of)
+    persons = {row["person_record_id"]: row["person_id"] for row in rows["person_alias"]}
+    for row in rows["record_sales_activity"]:
+        at = datetime(1970, 1, 1) + timedelta(microseconds=row["occurred_at"])
+        if since <= at <= until:
+            yield {
+                "touch_id": f"call-{row['activity_id']}",
+                "occurred_at": at,
+                "lane": "ours",
+                "person_id": persons[row["person_record_id"]],
+                "visitor_id": None,
+                "activity": row["kind"],
+                "channel": "sales, from them" if row["direction"] == "in" else "sales",
+                "content_id": row["subject"],
+                "tactic_id": None,
+            }
 
 
 def chosen(touches: Sequence[Touch], *, person: str, channel: str, lane: str) -> tuple[Touch, ...]:

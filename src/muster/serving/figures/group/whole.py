@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from muster.reports.horizon import Horizon
 from muster.reports.published import Published
+from muster.reports.why import Why, why_from
 from muster.serving.figures.group.dealings import (
     Deal,
     HandOff,
@@ -18,18 +19,18 @@ from muster.serving.figures.group.dealings import (
     second_leads_of,
     siblings_of,
 )
+from muster.serving.figures.group.group import Group, groups_of
 from muster.serving.figures.group.head import (
     Gate,
-    Group,
     NextStep,
     Stretch,
     gates_of,
-    group_of,
     next_step_of,
     statuses_of,
 )
 from muster.serving.figures.group.people import People, people_of
-from muster.serving.figures.group.score import Chance, Score, chance_of, score_of
+from muster.serving.figures.group.rows import Rows, rows_of
+from muster.serving.figures.group.score import Chance, Score, chance_of, its_reasons, score_of
 from muster.serving.figures.group.sharing import Shared, shares_of
 from muster.serving.figures.group.timeline import Touch, touches_of
 
@@ -44,6 +45,7 @@ class Whole:
     next_step: NextStep | None
     score: Score | None
     chance: Chance | None
+    why: Why | None  # what spoke for and against it in the week before it was scored
     people: People
     shares: tuple[Shared, ...]
     hand_offs: tuple[HandOff, ...]
@@ -67,32 +69,42 @@ class Whole:
         return self.statuses[-1].from_at if self.statuses else None
 
 
-def whole_group(
+def whole_groups(
     tables: Published,
-    group_id: str,
+    ids: Collection[str],
     *,
     as_of: datetime,
     role_titles: Mapping[str, str],
     horizon: Horizon,
-) -> Whole | None:
-    """Everything of a group; None where there is none of that id, or it is somebody else's."""
-    group = group_of(tables, group_id)
-    if group is None:
-        return None
-    people = people_of(tables, group, as_of=as_of, role_titles=role_titles)
+) -> dict[str, Whole]:
+    """Everything of some groups, by id; who is not there, or somebody else's, is left out.
+
+    However many groups, the tables are asked as often as for one.
+    """
+    groups = groups_of(tables, ids)
+    if not groups:
+        return {}
+    told = rows_of(tables, groups, as_of=as_of)
+    return {key: _whole(rows, as_of, role_titles, horizon) for key, rows in told.items()}
+
+
+def _whole(rows: Rows, as_of: datetime, role_titles: Mapping[str, str], horizon: Horizon) -> Whole:
+    people = people_of(rows, as_of=as_of, role_titles=role_titles)
     marked = {m.person_id: m.joined_at for m in people.members if m.is_second_lead}
+    score = score_of(rows)
     return Whole(
-        group,
-        statuses_of(tables, group_id),
-        gates_of(tables, group_id),
-        next_step_of(tables, group_id),
-        score_of(tables, group),
-        chance_of(tables, group, as_of=as_of, horizon=horizon),
+        rows.group,
+        statuses_of(rows),
+        gates_of(rows),
+        next_step_of(rows),
+        score,
+        chance_of(rows, as_of=as_of, horizon=horizon),
+        why_from(its_reasons(rows), score.scored_at) if score else None,
         people,
-        shares_of(tables, group, people.members, as_of=as_of),
-        hand_offs_of(tables, group_id),
-        deals_of(tables, group_id),
-        siblings_of(tables, group),
-        second_leads_of(tables, group_id, marked),
-        touches_of(tables, group, as_of=as_of),
+        shares_of(rows, people.members, as_of=as_of),
+        hand_offs_of(rows),
+        deals_of(rows),
+        siblings_of(rows),
+        second_leads_of(rows, marked),
+        touches_of(rows, as_of=as_of),
     )

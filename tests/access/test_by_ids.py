@@ -14,7 +14,7 @@ from muster.access.seen import Seen
 from muster.access.table_rules import TableRule, rule_of, table_rules
 from muster.access.viewer import EVERYTHING, Viewer
 
-ASKED = 400  # ids of a column: more than a page asks at once
+ASKED = 100  # ids of a column: more than a page asks at once, mostly
 
 
 @pytest.fixture(scope="module")

@@ -61,12 +61,32 @@ def settings(workspace: Path) -> Iterator[Finding]:
             yield Finding("look", "muster.toml", "names no source", remedy)
         elif not missing:
             yield Finding("fine", "muster.toml", f"names {len(config.source)} sources, all there")
+        yield memory(config.engine.memory_limit)
     try:
         read_rules(workspace / "rules")
     except MusterError as error:
         yield Finding("look", "rules", error.message, error.remedy or "Correct it.")
     else:
         yield Finding("fine", "rules", "all can be read")
+
+
+def memory(stated: str | None, *, there: int | None = None) -> Finding:
+    """How much memory a run would take if it began now; `there` is what is free, in bytes."""
+    from muster.engine.memory import memory_limit, memory_there
+    from muster.sources.engine_limits import limit_bytes
+
+    there = memory_there() if there is None else there
+    free = "nobody says how much is free" if there is None else f"{there / 1024**3:,.1f} GB are free"
+    if stated is None:
+        half = limit_bytes(memory_limit()) or 0
+        return Finding("fine", "memory", f"a run may take {half / 1024**3:,.1f} GB, about half: {free}")
+    most = limit_bytes(stated)
+    if most is not None and there is not None and most > there:
+        says = f"muster.toml gives a run {stated}, but {free}"
+        return Finding(
+            "note", "memory", says, "Lower memory_limit under [engine], or leave it out: half then."
+        )
+    return Finding("fine", "memory", f"muster.toml gives a run {stated}; {free}")
 
 
 def lock(workspace: Path) -> Finding:

@@ -81,9 +81,9 @@ class SourceConfig(Section):
 
 
 class EngineConfig(Section):
-    """How much of the machine a run may use."""
+    """How much of the machine a run may use; without a limit half of the memory that is free as it begins."""
 
-    memory_limit: str = "8GB"
+    memory_limit: str | None = None
     threads: Annotated[int, Field(ge=1)] | None = None
 
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from muster.canonical.tables import INSIDE, PUBLISHED, Column, Table
 from muster.engine import shape
+from muster.engine.memory import memory_limit as limit_of
 from muster.engine.shape import quoted
 from muster.problems import CheckFailed
 
@@ -41,11 +42,11 @@ class DuckDBEngine:
     name = "duckdb"
 
     def __init__(
-        self, *, memory_limit: str = "8GB", threads: int | None = None, scratch: Path | None = None
+        self, *, memory_limit: str | None = None, threads: int | None = None, scratch: Path | None = None
     ) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="muster-", dir=scratch))
         settings: dict[str, Any] = {
-            "memory_limit": memory_limit,
+            "memory_limit": limit_of(memory_limit),
             "temp_directory": str(self._folder / "spill"),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,

@@ -20,10 +20,18 @@ def memory_cap(limit: str, *, reading: int = 0) -> str:
     ('1400000000B', '500MB', '4000000000B')
     """
     needed = max(_ENOUGH, 4 * reading)
-    match = re.fullmatch(r"\s*([\d.]+)\s*([kmgt]i?)?b?\s*", limit.lower())
-    if match and float(match[1]) * _UNITS[match[2] or ""] > needed:
-        return f"{needed}B"
-    return limit
+    most = limit_bytes(limit)
+    return f"{needed}B" if most is not None and most > needed else limit
+
+
+def limit_bytes(limit: str) -> int | None:
+    """A limit as muster.toml writes it, in bytes; None where it is written otherwise.
+
+    >>> limit_bytes("2 GiB"), limit_bytes("80%")
+    (2147483648, None)
+    """
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]i?)?b?\s*", limit.lower())
+    return int(float(match[1]) * _UNITS[match[2] or ""]) if match else None
 
 
 def text_bytes(places: Iterable[Path]) -> int:

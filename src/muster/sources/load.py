@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from muster.config.settings import Config, SourceConfig
+from muster.engine.memory import memory_limit
 from muster.problems import Problem
 from muster.rules.read import read_rules
 from muster.sources import column_map, salesforce
@@ -74,7 +75,7 @@ def load(
     try:
         con.execute("SET TimeZone = 'UTC'")
         reading = text_bytes(workspace / source.path for source in config.source)
-        cap = memory_cap(config.engine.memory_limit, reading=reading)
+        cap = memory_cap(memory_limit(config.engine.memory_limit), reading=reading)
         con.execute(f"SET memory_limit = {literal(cap)}")
         con.execute(f"SET temp_directory = {literal(str(staging / 'spill'))}")
         if config.engine.threads:

@@ -14,9 +14,11 @@ from tests.messages.told_company import ANALYST, AS_OF, OTHER_REP, REP, at, publ
 
 from muster.access.seen import Seen
 from muster.access.viewer import EVERYTHING, Viewer
+from muster.chances.terms import NEAR_RULE
 from muster.config.settings import Company, Config, MessagesConfig, SlackConfig, SmtpConfig, StoreConfig
 from muster.engine.run_log import append_entry
 from muster.messages import new_messages, new_target, note_happenings, wish, wishes
+from muster.messages.addressing import Reader, told_to
 from muster.messages.digest import digest
 from muster.messages.happenings import failed_run, happenings, stale
 from muster.messages.message import Message, from_payload
@@ -289,3 +291,23 @@ def test_a_target_is_told_what_its_user_may_see_or_everything(workspace: Path, s
     assert made["zeta"].target_id not in {
         one.target_id for one in new_messages(workspace, store, config, now=NOW)
     }
+
+
+@pytest.mark.parametrize("viewer", [REP, ANALYST])
+def test_an_amount_that_a_chance_is_part_of_says_that_openings_are_few(
+    tmp_path: Path, viewer: Viewer
+) -> None:
+    """In words for everybody: how many there are is a total over accounts that a rep does not see."""
+    model = {"target": "open", "rung": NEAR_RULE, "opening_count": 3, "openings_told": "cloud 3"}
+    model |= {"needed_count": 40, "trained_at": at(20), "model_version": "m1"}
+    said = "Chances stay close to the rules: openings to learn from are few."
+    wants = frozenset({("hand_off", "email"), ("weekly", "email")})
+    reader = Reader(viewer, wants, {"email": 0})
+    for few in ([], [model]):
+        folder = published(tmp_path / f"{len(few)}", rows() | {"chance_model": few})
+        found = told_to(reader, folder, as_of=AS_OF, now=NOW, config=CONFIG)
+        amounts = [one.payload["facts"] for one in found if "Worth" in str(one.payload["facts"])]
+        assert amounts
+        assert all((said in facts) is bool(few) for facts in amounts)
+        [weekly] = [one.payload for one in found if one.kind == "weekly"]
+        assert (said in weekly["facts"]) is bool(few)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from muster.access.seen import Seen
 from muster.access.viewer import EVERYTHING, Viewer
+from muster.chances.thin import LATEST, Learning
 from muster.config.settings import Config
 from muster.messages.digest import digest
 from muster.messages.happenings import happenings, stale
@@ -77,12 +78,17 @@ def told_to(
     What happened a little before the last `days_back` days is in it, too: it says what is told still.
     """
     settings, currency = config.messages, config.company.currency
+    caution = _caution(tables)
     asked = {kind for kind, _ in reader.wants}
     found: list[Message] = []
     if asked - {DATA_STALE, WEEKLY}:
         with Seen(tables, reader.viewer) as seen:
             found += happenings(
-                seen, as_of=as_of, days=settings.days_back + MOST_MOVED.days, currency=currency
+                seen,
+                as_of=as_of,
+                days=settings.days_back + MOST_MOVED.days,
+                currency=currency,
+                caution=caution,
             )
     if DATA_STALE in asked:
         found += stale(as_of=as_of, now=now, after_days=settings.stale_after_days)
@@ -91,9 +97,16 @@ def told_to(
     due = {channel for channel in days if now.weekday() >= reader.weekday.get(channel, 0)}
     if due:
         with Seen(tables, reader.viewer) as seen:
-            weekly = digest(seen, as_of=as_of, today=now.date(), currency=currency)
+            weekly = digest(seen, as_of=as_of, today=now.date(), currency=currency, caution=caution)
         out += [one for m in weekly for one in addressed(m, reader) if one.channel in due]
     return out
+
+
+def _caution(tables: Path) -> str:
+    """That there is little to learn chances from, in words for everybody; empty where there is enough."""
+    with Seen(tables, EVERYTHING) as whole:
+        found = whole.records(LATEST)
+    return (Learning(**found[0]).plainly() or "") if found else ""
 
 
 def addressed(message: Message, reader: Reader) -> list[Outgoing]:

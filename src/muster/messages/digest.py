@@ -75,8 +75,13 @@ class _Needed:
         return ours is None, -(ours or 0), self.from_at, self.buying_group_id
 
 
-def digest(tables: Published, *, as_of: datetime, today: date, currency: str) -> list[Message]:
-    """One message for a reader of these tables; none where nothing needs them and nothing was new."""
+def digest(
+    tables: Published, *, as_of: datetime, today: date, currency: str, caution: str = ""
+) -> list[Message]:
+    """One message for a reader of these tables; none where nothing needs them and nothing was new.
+
+    `caution` stands below amounts that a chance is part of: that there is little to learn chances from.
+    """
     needed = sorted(_needed(tables), key=lambda one: one.rank(currency))
     news = Counter(m.kind for m in happenings(tables, as_of=as_of, days=WEEK, currency=currency))
     told = [counted(news[kind], *words) for kind, words in _NEWS.items() if news[kind]]
@@ -88,6 +93,8 @@ def digest(tables: Published, *, as_of: datetime, today: date, currency: str) ->
     facts = [_line(one, currency) for one in needed[:_SHOWN]]
     if len(needed) > _SHOWN:
         facts.append(f"And {len(needed) - _SHOWN} more.")
+    if caution and any(one.expected_cents is not None and not one.open_cents for one in needed):
+        facts.append(f"{caution}.")
     if told:
         facts.append(f"New in the {WEEK} days to {show(as_of.date())}: {', '.join(told)}.")
     year, week, _ = today.isocalendar()

@@ -77,11 +77,16 @@ _LEFT = f"""
     ORDER BY q.to_at, q.buying_group_id"""
 
 
-def happenings(tables: Published, *, as_of: datetime, days: int, currency: str) -> list[Message]:
-    """What happened in the days before `as_of`, oldest first, of the accounts that these tables show."""
+def happenings(
+    tables: Published, *, as_of: datetime, days: int, currency: str, caution: str = ""
+) -> list[Message]:
+    """What happened in the days before `as_of`, oldest first, of the accounts that these tables show.
+
+    `caution` stands below what a chance is part of: that there is little to learn chances from.
+    """
     span = [_naive(as_of) - timedelta(days=days), _naive(as_of)]
     found = [
-        *_hand_offs(tables, span, currency),
+        *_hand_offs(tables, span, currency, caution),
         *(_second_lead(row) for row in tables.records(_SECOND, span)),
         *(_share_read(row) for row in tables.records(_READ, span)),
         *(_left(row) for row in tables.records(_LEFT, span)),
@@ -120,13 +125,15 @@ def failed_run(reason: str, *, at: datetime) -> Message:
     )
 
 
-def _hand_offs(tables: Published, span: list[datetime], currency: str) -> Iterable[Message]:
+def _hand_offs(tables: Published, span: list[datetime], currency: str, caution: str) -> Iterable[Message]:
     reasons = defaultdict(list)
     for row in tables.records(_REASON, span):
         reasons[row["buying_group_id"], row["scored_at"]].append(row["sentence"])
     for row in tables.records(_HANDED, span):
         cents = row["expected_amount_cents"]
         worth = [] if cents is None else [f"Worth {short(int(cents), currency)}: chance times usual amount"]
+        if worth and caution:
+            worth.append(f"{caution}.")
         yield Message(
             key=f"{HAND_OFF}:{row['hand_off_id']}",
             kind=HAND_OFF,

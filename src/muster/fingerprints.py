@@ -13,6 +13,7 @@ from pathlib import Path
 from muster.config.settings import Config
 from muster.engine.queries import Query
 from muster.problems import RuleError
+from muster.readings.unnamed import key_hash
 from muster.sources.suppression import LIST, read_suppression
 
 # What else decides tables: the match weights, nicknames, legal forms, the shape of exports. The rules have
@@ -69,6 +70,7 @@ def input_hashes(workspace: Path, config: Config) -> dict[str, str]:
     erased = read_suppression(workspace)
     if erased is not None:
         hashes[LIST] = erased.digest()
+    hashes |= key_hash(workspace)
     if config.people.join_from is not None:
         hashes["muster.toml/people.join_from"] = str(config.people.join_from)
     return hashes

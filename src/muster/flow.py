@@ -41,6 +41,7 @@ from muster.identity.change_log import leave_changes, settle
 from muster.plugins import attribution_models
 from muster.qualification.policies import check_policies
 from muster.readings.read import read_strings
+from muster.readings.unnamed import unname_strangers
 from muster.recall.clock import latest_known, micros, put_clock
 from muster.rules.read import Rules
 from muster.rules.tables import rule_tables
@@ -91,6 +92,7 @@ def run(
         now=now,
         progress=lambda table, rows: report("load", table, rows),
     )
+    loaded = unname_strangers(workspace, landing, loaded, rules, config.company, at=micros(now))
     with open_engine(engine, config.engine) as opened:
         date, given = prepare(opened, loaded, landing, config, rules, as_of=as_of, now=now)
         seconds = {"load": perf_counter() - started}

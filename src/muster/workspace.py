@@ -18,7 +18,9 @@ from muster.erasing.erase import Finished, begin, finish
 from muster.erasing.retention import keep_no_longer
 from muster.erasing.whom import Whom
 from muster.problems import WrongUse
+from muster.recall.clock import micros
 from muster.rules.read import Rules, default_text, read_rules, rule_shapes
+from muster.rules.retention import stranger_days
 
 _TEMPLATE = """# Muster workspace. Every key: docs/reference/muster-toml.md
 
@@ -105,10 +107,11 @@ class Workspace:
     ) -> tuple[flow.RunResult, Finished | None]:
         """A run, then the end of an erasure that was begun, and of what was kept long enough."""
         self._tell_decisions()
-        config = self.config
-        result = flow.run(self.folder, config, self.rules, as_of=as_of, engine=engine, progress=progress)
+        config, rules, now = self.config, self.rules, datetime.now(UTC)
+        result = flow.run(self.folder, config, rules, as_of=as_of, engine=engine, now=now, progress=progress)
         finished = finish(self.folder, config)
-        keep_no_longer(self.folder, config, now=datetime.now(UTC))
+        leave = stranger_days(rules, micros(now)) is not None
+        keep_no_longer(self.folder, config, now=datetime.now(UTC), strangers_leave=leave)
         return result, finished
 
     def _tell_decisions(self) -> None:

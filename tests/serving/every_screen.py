@@ -18,8 +18,7 @@ from tests.serving.conftest import Served, serve
 
 from muster.engine.lock import HOME
 from muster.reports.frozen.snapshot import Shelf
-from muster.rules.read import rule_shapes
-from muster.serving.rule_drafts import rule_text
+from muster.rules.read import rule_shapes, rule_text
 from muster.store.invitations import ADMIN, INVITE, new_invitation
 from muster.store.tokens import new_token
 from muster.workspace import init_workspace
@@ -121,7 +120,7 @@ def furnish(workspace: Path) -> None:
     rules = workspace / HOME / "drafts" / "ab12" / "rules"
     rules.mkdir(parents=True)
     for name in rule_shapes():
-        (rules / f"{name}.csv").write_text(rule_text(workspace, name), "utf-8")
+        (rules / f"{name}.csv").write_text(rule_text(workspace / "rules", name), "utf-8")
     row = {"name": "enter_at", "value": "60", "effective_from": "2026-01-01", "why": "fewer, and surer"}
     draft = {"draft_id": "ab12", "name": "qualification", "row": row, "who": "ada@halden.example"}
     (rules.parent / "draft.json").write_text(json.dumps(draft), "utf-8")

@@ -160,6 +160,7 @@ SENT = [
         "typed",
         "asked for",
     ),
+    Sent("/settings/privacy/strangers", "/settings/privacy", {"days": "7", "why": "x"}, "days", "no silence"),
     *(
         Sent(
             "/settings/rules/{name}",

@@ -15,6 +15,7 @@ from muster.erasing.erase import begin
 from muster.erasing.whom import Whom
 from muster.serving.pages import settings_privacy
 from muster.sources.suppression import read_suppression
+from muster.store.audit import entries
 
 Client = Callable[..., httpx.Client]
 YUSUF = "yusuf.kruger@falconerassurance.example"
@@ -72,3 +73,39 @@ def test_the_page_says_who_was_erased_and_what_was_done(client: Client, own_serv
     rows = client("admin", own_server).get("/settings/privacy.csv?table=erased").text
     assert told.people[0].name in rows
     assert json.loads(client("admin", own_server).get("/settings/privacy.json").text)["kept"]
+
+
+def test_whom_a_rule_would_concern_is_seen_before_it_is_saved(client: Client, own_server: Any) -> None:
+    admin, folder = client("admin", own_server), own_server.workspace
+    before = (
+        (folder / "rules" / "retention.csv").read_text() if (folder / "rules/retention.csv").exists() else ""
+    )
+    form = {"days": "180", "why": "agreed with our officer"}
+    page = admin.post("/settings/privacy/strangers", data=form).text
+    assert re.search(r"3 addresses and 1,325 browsers</strong>, silent since 2025-07-02 or longer", page)
+    assert "no score, no hand-off and no dollar moves" in page
+    assert "Save: 180 days" in page
+    assert not before and not (folder / "rules" / "retention.csv").exists()
+    saved = admin.post("/settings/privacy/strangers", data=form | {"verdict": "save"})
+    assert saved.status_code == 303
+    assert (folder / "rules" / "retention.csv").read_text("utf-8").endswith(",agreed with our officer\n")
+    assert "After 180 days of silence a stranger goes by no name" in admin.get("/settings/privacy").text
+    [noted] = [e for e in entries(own_server.store) if e.action == "change_rule"]
+    assert (noted.who, noted.subject) == ("admin@halden.example", "rules/retention.csv")
+
+
+@pytest.mark.parametrize(("days", "why", "said"), [("7", "x", "no silence"), ("90", " ", "needs a reason")])
+def test_a_rule_that_cannot_hold_is_not_saved(
+    client: Client, own_server: Any, days: str, why: str, said: str
+) -> None:
+    form = {"days": days, "why": why, "verdict": "save"}
+    answer = client("admin", own_server).post("/settings/privacy/strangers", data=form)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert not (own_server.workspace / "rules" / "retention.csv").exists()
+
+
+def test_only_who_may_erase_may_take_names_away(client: Client) -> None:
+    for who in ("rep", "marketer", "analyst"):
+        answer = client(who).post("/settings/privacy/strangers", data={"days": "90", "why": "x"})
+        assert answer.status_code == 403

@@ -1,5 +1,5 @@
 # ruff: noqa: PLC0415  commands start fast: the database's library is imported by the command that needs it
-"""What `muster doctor` looks at in what no run can make again: the store, its outbox, erasures, room."""
+"""What `muster doctor` looks at in what no run can make again, and in what is to be gone."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ def look_at_kept(workspace: Path, *, now: datetime | None = None) -> Iterator[Fi
     from muster.store.opening import open_store
 
     yield from erasures(workspace)
+    yield from strangers(workspace)
     yield from room(workspace, free=shutil.disk_usage(workspace).free)
     try:
         config = read_config(workspace)
@@ -84,6 +85,27 @@ def erasures(workspace: Path) -> Iterator[Finding]:
         yield Finding("look", "erasures", says, remedy)
     elif told is not None:
         yield Finding("fine", "erasures", f"{len(told.people)}, all at their end")
+
+
+def strangers(workspace: Path) -> Iterator[Finding]:
+    """Whether silent strangers go by no name as the rules ask; nothing is said where they ask for nothing."""
+    from muster.deciding.strangers import days_now, still_named
+    from muster.workspace import open_workspace
+
+    try:
+        ws = open_workspace(workspace)
+        days = days_now(ws)
+        if days is None:
+            return
+        named, unnamed = still_named(ws)
+    except MusterError:
+        return  # rules that cannot be read, or that there is no run, is told already
+    says = f"{unnamed} names of strangers are out, silent for {days} days or more"
+    if named:
+        remedy = f"Any run takes them out: muster run{in_place(workspace)}"
+        yield Finding("look", "strangers", f"{says}; {named} are still in the tables", remedy)
+    else:
+        yield Finding("fine", "strangers", says)
 
 
 def room(workspace: Path, *, free: int) -> Iterator[Finding]:

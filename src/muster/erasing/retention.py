@@ -1,6 +1,7 @@
 """What was kept long enough goes, at the end of every run, and the log says what went.
 
-Nothing goes unless `[retention]` in muster.toml gives a number of days for it.
+Nothing goes unless `[retention]` in muster.toml gives a number of days for it. The names of strangers are
+out of the tables by then (`readings/unnamed.py`); here the tables of before go, which still say them.
 """
 
 from __future__ import annotations
@@ -19,9 +20,12 @@ from muster.config.settings import Config
 from muster.engine.lock import HOME
 from muster.engine.published import open_published
 from muster.engine.run_log import LOG as RUNS
+from muster.erasing.unnamed_logs import unname_logs
+from muster.readings.strangers import read_unnamed
 
 LOG = Path(HOME, "log", "retention.jsonl")
-_SET_ASIDE = Path("records", "set_aside.parquet")
+RECORDS = "records"
+_SET_ASIDE = Path(RECORDS, "set_aside.parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +37,18 @@ class Gone:
     count: int
 
 
-def keep_no_longer(workspace: Path, config: Config, *, now: datetime) -> list[Gone]:
-    """Delete what is older than `[retention]` keeps it; the caller holds the workspace."""
+def keep_no_longer(
+    workspace: Path, config: Config, *, now: datetime, strangers_leave: bool = False
+) -> list[Gone]:
+    """Delete what is older than `[retention]` keeps it; the caller holds the workspace.
+
+    Where a rule takes strangers' names away, no tables of before stay, whatever muster.toml says.
+    """
     kept = config.retention
     told = []
     for what, days, drop in (
-        ("runs before the one in force", None if kept.run_before else 0, _runs),
+        ("names of strangers", 0 if strangers_leave else None, _names),
+        ("runs before the one in force", 0 if strangers_leave or not kept.run_before else None, _runs),
         ("texts of rows set aside", kept.set_aside_days, _set_aside),
         ("lines of logs", kept.logs_days, _logs),
     ):
@@ -59,6 +69,17 @@ def read_gone(workspace: Path) -> list[Gone]:
     except FileNotFoundError:
         return []
     return [Gone(**json.loads(line)) for line in reversed(lines) if line.endswith("}")]
+
+
+def _names(workspace: Path, _: Config, _before: datetime) -> int:
+    """Names that the run in force left out and the one before did not; they leave the logs, too."""
+    in_force = open_published(workspace).folder
+    runs = sorted(run for run in (workspace / HOME / "runs").iterdir() if run.name < in_force.name)
+    before = read_unnamed(runs[0] / RECORDS) if runs and (runs[0] / RECORDS).is_dir() else set()
+    stands = read_unnamed(in_force / RECORDS)
+    if stands - before:
+        unname_logs(workspace, stands)
+    return len(stands - before)
 
 
 def _runs(workspace: Path, _: Config, _before: datetime) -> int:

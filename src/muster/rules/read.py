@@ -61,6 +61,27 @@ def default_text(name: str) -> str:
     return files("muster.rules").joinpath("defaults", f"{name}.csv").read_text("utf-8")
 
 
+def rule_text(folder: Path, name: str) -> str:
+    """A rule file as it is in a workspace's folder of rules, else as it comes with Muster."""
+    file = folder / f"{name}.csv"
+    return file.read_text("utf-8-sig") if file.is_file() else default_text(name)
+
+
+def with_row(text: str, row: Mapping[str, str]) -> str:
+    """The text of a rule file with one row more."""
+    columns = next(csv.reader(io.StringIO(text)))
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow([row.get(column, "") for column in columns])
+    return f"{text.rstrip()}\n{line.getvalue()}"
+
+
+def read_with_row(folder: Path, name: str, row: Mapping[str, str]) -> Rules:
+    """The rules of a workspace as they would be with one row more in one file. Raises RuleError."""
+    rules = read_rules(folder)
+    rows, _ = _rows(name, with_row(rule_text(folder, name), row))
+    return Rules({**rules.rows, name: rows}, rules.version)
+
+
 def read_rules(folder: Path) -> Rules:
     """Read `rules/*.csv` of a workspace. Raises RuleError naming file, row, column and remedy."""
     for path in sorted(folder.glob("*.csv")):
@@ -70,9 +91,7 @@ def read_rules(folder: Path) -> Rules:
             raise RuleError(f"rules/{path.name} is no rule file.", remedy=hint)
     rows, told = {}, {}
     for name in rule_shapes():
-        path = folder / f"{name}.csv"
-        text = path.read_text("utf-8-sig") if path.is_file() else default_text(name)
-        rows[name], told[name] = _rows(name, text)
+        rows[name], told[name] = _rows(name, rule_text(folder, name))
     fingerprint = "\n".join(told[name] for name in sorted(told))
     return Rules(rows, version=hashlib.sha256(fingerprint.encode()).hexdigest()[:12])
 

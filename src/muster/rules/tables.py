@@ -14,6 +14,7 @@ from muster.rules.costs import check_allocation, check_spend_lines
 from muster.rules.finance import finance_table
 from muster.rules.goals import check_goals, check_program_goals
 from muster.rules.read import FOREVER, Rules, Value, rule_shapes
+from muster.rules.retention import check_retention
 
 _DAY = 86_400_000_000
 _ARROW = {
@@ -98,6 +99,7 @@ def rule_tables(rules: Rules) -> dict[str, pa.Table]:
     check_spend_lines(rules["spend_lines"])
     check_allocation(rules["cost_allocation"])
     check_program_goals(rules)
+    check_retention(rules["retention"])
     return tables
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from muster.engine.lock import HOME, hold
 from muster.problems import WrongUse
-from muster.rules.read import default_text, read_rules, rule_shapes
+from muster.rules.read import read_rules, rule_shapes, rule_text, with_row
 from muster.serving.background import begin, work
 from muster.store.audit import note
 from muster.store.opening import Store
@@ -37,15 +37,9 @@ class Draft:
     who: str
 
 
-def rule_text(workspace: Path, name: str) -> str:
-    """A rule file as it is in the workspace, else as it comes with Muster."""
-    file = workspace / "rules" / f"{name}.csv"
-    return file.read_text("utf-8-sig") if file.is_file() else default_text(name)
-
-
 def rule_lines(workspace: Path, name: str) -> list[dict[str, str]]:
     """Its rows as text, in the order of the file."""
-    return list(csv.DictReader(io.StringIO(rule_text(workspace, name))))
+    return list(csv.DictReader(io.StringIO(rule_text(workspace / "rules", name))))
 
 
 def begin_draft(workspace: Path, name: str, row: Mapping[str, str], *, who: str) -> Draft:
@@ -62,8 +56,8 @@ def begin_draft(workspace: Path, name: str, row: Mapping[str, str], *, who: str)
     rules = folder / "rules"
     rules.mkdir(parents=True)
     for other in rule_shapes():
-        (rules / f"{other}.csv").write_text(rule_text(workspace, other), "utf-8")
-    (rules / f"{name}.csv").write_text(_with_row(rule_text(workspace, name), row), "utf-8")
+        (rules / f"{other}.csv").write_text(rule_text(workspace / "rules", other), "utf-8")
+    (rules / f"{name}.csv").write_text(with_row(rule_text(workspace / "rules", name), row), "utf-8")
     try:
         read_rules(rules)
     except BaseException:
@@ -99,16 +93,21 @@ def moved_by(workspace: Path, draft: Draft) -> dict[str, Any] | None:
 
 def keep_draft(workspace: Path, store: Store, draft: Draft) -> None:
     """Add the row to the rule file, for the next run to apply. Raises WorkspaceBusy during one."""
-    file = workspace / "rules" / f"{draft.name}.csv"
+    keep_row(workspace, store, draft.name, draft.row, who=draft.who)
+    drop_draft(workspace, draft)
+
+
+def keep_row(workspace: Path, store: Store, name: str, row: Mapping[str, str], *, who: str) -> None:
+    """Add a row to a rule file, and note who did. Raises WorkspaceBusy during a run."""
+    file = workspace / "rules" / f"{name}.csv"
     with hold(workspace, "muster serve: save a rule"):
-        text = _with_row(rule_text(workspace, draft.name), draft.row)
+        text = with_row(rule_text(workspace / "rules", name), row)
         file.parent.mkdir(exist_ok=True)
         fresh = file.with_suffix(".new")
         fresh.write_text(text, "utf-8")
         fresh.replace(file)
         with store.writing() as connection:
-            note(connection, draft.who, "change_rule", f"rules/{draft.name}.csv", {"row": draft.row})
-    drop_draft(workspace, draft)
+            note(connection, who, "change_rule", f"rules/{name}.csv", {"row": dict(row)})
 
 
 def drop_draft(workspace: Path, draft: Draft) -> None:
@@ -118,10 +117,3 @@ def drop_draft(workspace: Path, draft: Draft) -> None:
 
 def _work_of(draft: Draft) -> str:
     return f"draft-{draft.draft_id}"
-
-
-def _with_row(text: str, row: Mapping[str, str]) -> str:
-    columns = next(csv.reader(io.StringIO(text)))
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow([row.get(column, "") for column in columns])
-    return f"{text.rstrip()}\n{line.getvalue()}"

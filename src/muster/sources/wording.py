@@ -37,6 +37,8 @@ _NOTHING: Final = "Nothing to do."
 ROW: Final = {
     "erased": Wording("note", "rows still name an erased person; they were read without what names them",
                       "Delete the person where the file comes from, and export it again."),
+    "silent": Wording("note", "rows of strangers silent for long; they were read without what names them",
+                      "Nothing to do. What the file itself still says is yours to delete."),
     "short": Wording("error", "the row has fewer cells than the header has names",
                      "Look for a missing delimiter or a line break outside quotes."),
     "long": Wording("error", "the row has more cells than the header has names",

@@ -1,9 +1,10 @@
-"""(h) Privacy: how long what is kept, and erasing one person: find, look, type to confirm, done."""
+"""(h) Privacy: what is kept how long, when strangers lose their names, erasing one person: look, then do."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,13 +13,15 @@ from starlette.responses import RedirectResponse, Response
 
 from muster.config.settings import Config
 from muster.deciding.erasure import Preview, erased_before, preview_erasure
+from muster.deciding.strangers import Concerned, days_now, preview_strangers, rule_row
 from muster.engine.lock import HOME
 from muster.erasing.retention import read_gone
-from muster.problems import WrongUse
+from muster.problems import RuleError, WrongUse
 from muster.serving.background import begin, work
 from muster.serving.form_again import Refused
 from muster.serving.reading import Reading
 from muster.serving.rendering import render
+from muster.serving.rule_drafts import keep_row
 from muster.serving.screen import Asked, Screen, Sheet, screen
 from muster.serving.settings import demand, parts_for
 from muster.sources.suppression import read_suppression
@@ -80,17 +83,50 @@ def erase(asked: Asked, person_id: Annotated[str, Form()], typed: Annotated[str,
     return RedirectResponse("/settings/privacy", 303)
 
 
+@router.post("/settings/privacy/strangers")
+def strangers(
+    asked: Asked,
+    days: Annotated[int, Form(ge=0, le=36_500)],
+    why: Annotated[str, Form()],
+    verdict: Annotated[str, Form()] = "",
+) -> Response:
+    """Whom so many days of silence would concern; saved as a dated rule only once that was seen."""
+    demand(asked.viewer, "erase_people")
+    demand(asked.viewer, "edit_rules")
+    if not why.strip():
+        raise Refused("A rule needs a reason.", remedy="Write what it is for.", field="why")
+    row = rule_row(days, why.strip(), on=datetime.now(UTC))
+    workspace = open_workspace(asked.house.workspace)
+    try:
+        concerned = preview_strangers(workspace, row)
+    except RuleError as error:
+        named = error.field if error.field in {"days", "why"} else "days"
+        raise Refused(error.message, remedy=error.remedy, field=named) from None
+    if verdict != "save":
+        return render(asked, _screen(asked, concerned=concerned, why=why.strip()))
+    keep_row(workspace.folder, asked.house.store, "retention", row, who=asked.viewer.email)
+    return RedirectResponse("/settings/privacy#strangers-title", 303)
+
+
 def word_of(preview: Preview) -> str:
     """What is typed to confirm: the person's address, else their id."""
     return (preview.whom.addresses or (preview.whom.person_id,))[0].lower()
 
 
-def _screen(asked: Reading, *, preview: Preview | None = None, said: str = "") -> Screen:
+def _screen(
+    asked: Reading,
+    *,
+    preview: Preview | None = None,
+    said: str = "",
+    concerned: Concerned | None = None,
+    why: str = "",
+) -> Screen:
     workspace = asked.house.workspace
     told = read_suppression(workspace)
     people = told.people if told is not None else ()
     erased = tuple((p.name, p.erased_at, p.by, p.is_done) for p in reversed(people))
-    kept = _kept(asked.house.config)
+    days = days_now(open_workspace(workspace))
+    kept = _kept(asked.house.config, stranger_days=days)
     gone = read_gone(workspace)[:20]
     sheets: tuple[Sheet, ...] = (
         Sheet("erased", "Who was erased", ("now called", "erased_at", "by", "is_done"), erased),
@@ -111,6 +147,9 @@ def _screen(asked: Reading, *, preview: Preview | None = None, said: str = "") -
         "preview": preview,
         "word": word_of(preview) if preview is not None else "",
         "said": said,
+        "days": days,
+        "concerned": concerned,
+        "why": why,
         "work": work(workspace, _WORK),
         "outcome": _outcome(workspace),
     }
@@ -135,7 +174,7 @@ def _outcome(workspace: Path) -> dict[str, Any] | None:
     return found | {"places": [(*where, rows) for where, rows in sorted(places.items())], "is_same": is_same}
 
 
-def _kept(config: Config) -> tuple[Kept, ...]:
+def _kept(config: Config, *, stranger_days: int | None) -> tuple[Kept, ...]:
     kept = config.retention
 
     def days(number: int | None) -> str:
@@ -144,7 +183,7 @@ def _kept(config: Config) -> tuple[Kept, ...]:
     return (
         Kept(
             "Tables of the run before",
-            "until the next run" if kept.run_before else "not kept",
+            "until the next run" if kept.run_before and stranger_days is None else "not kept",
             "retention.run_before",
             "What is in force stays as it is; this is the one before it.",
         ),
@@ -171,6 +210,12 @@ def _kept(config: Config) -> tuple[Kept, ...]:
             days(config.messages.keep_days),
             "messages.keep_days",
             "That a message was sent stays, so that nothing is told twice.",
+        ),
+        Kept(
+            "Names of strangers",
+            "for good" if stranger_days is None else f"{stranger_days} days of silence",
+            "rules/retention.csv",
+            "Addresses and browsers that no record of the CRM names. What they did counts on without a name.",
         ),
         Kept(
             "Engagements, people, deals",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.cli.test_people import FILE, tables
@@ -38,11 +39,11 @@ def accounts(folder: Path) -> dict[str, str]:
     return {row["key"]: row["account_id"] for row in open_workspace(folder).query(sql).to_pylist()}
 
 
-def decide(muster, folder: Path, *words: str) -> dict[str, object]:
+def decide(muster, folder: Path, *words: str) -> dict[str, Any]:
     result = muster("accounts", words[0], "-w", folder, "--json", *words[1:])
     assert result.exit_code == 0, result.stderr
     assert muster("run", "-w", folder, "-q").exit_code == 0
-    told: dict[str, object] = json.loads(result.stdout)
+    told: dict[str, Any] = json.loads(result.stdout)
     return told
 
 
@@ -56,7 +57,7 @@ def test_merge_joins_and_undo_restores_the_tables_to_the_same_bytes(muster, firm
     assert now["b1"] == now["a1"] == was["a1"]
     [group] = open_workspace(firm).query("SELECT member_count FROM buying_group").to_pylist()
     assert group["member_count"] == 3
-    decide(muster, firm, "undo", "d000001")
+    decide(muster, firm, "undo", told["decision"]["decision_id"])
     after = tables(firm)
     assert [name for name in before if before[name] != after[name]] == []
 
@@ -72,7 +73,7 @@ def test_split_wins_over_the_rule_of_one_domain_and_says_whose_the_domain_is(mus
     sql = "SELECT reason FROM problem WHERE value = 'acme.example'"
     [finding] = open_workspace(firm).query(sql).to_pylist()
     assert "Acme (it has the domain's name)" in finding["reason"] or "known first" in finding["reason"]
-    decide(muster, firm, "undo", "d000001")
+    decide(muster, firm, "undo", told["decision"]["decision_id"])
     assert tables(firm) == before
 
 
@@ -91,7 +92,7 @@ def test_a_domain_is_an_account_to_merge_and_to_split(muster, firm):
     assert told["decision"]["subject_id"] == "cygnus.example"
     [visit] = open_workspace(firm).query("SELECT account_id FROM visitor_match").to_pylist()
     assert visit["account_id"] == accounts(firm)["b1"]
-    decide(muster, firm, "undo", "d000001")
+    decide(muster, firm, "undo", told["decision"]["decision_id"])
     decide(muster, firm, "split", "b1", "borealis.example")
     now = open_workspace(firm).query(
         "SELECT account_id FROM resolved_engagement ORDER BY occurred_at LIMIT 1 OFFSET 2"
@@ -101,22 +102,24 @@ def test_a_domain_is_an_account_to_merge_and_to_split(muster, firm):
 
 def test_decisions_about_people_and_accounts_have_one_file_and_two_lists(muster, firm):
     decide(muster, firm, "merge", "b1", "a1")
-    muster("people", "merge", "-w", firm, "vera@acme.example", "ida@acme.example")
+    other = muster("people", "merge", "-w", firm, "--json", "vera@acme.example", "ida@acme.example")
     kinds = {
         name: [d["kind"] for d in json.loads(muster(name, "decisions", "-w", firm, "--json").stdout)]
         for name in ("accounts", "people")
     }
     assert kinds == {"accounts": ["account_merge"], "people": ["merge"]}
     assert len((firm / FILE).read_text().splitlines()) == 3
-    refused = muster("accounts", "undo", "-w", firm, "d000002")
+    refused = muster("accounts", "undo", "-w", firm, json.loads(other.stdout)["decision"]["decision_id"])
     assert refused.exit_code == 2 and "muster accounts decisions" in refused.stderr
 
 
 def test_a_merge_that_a_split_would_undo_is_refused(muster, firm):
-    decide(muster, firm, "split", "b1", "a1")
+    before = decide(muster, firm, "split", "b1", "a1")["decision"]
     result = muster("accounts", "merge", "-w", firm, "b1", "a2")
     assert result.exit_code == 2
-    assert "d000001" in result.stderr and "muster accounts undo" in result.stderr
+    assert (
+        before["decision_id"] in result.stderr.replace("\n", "") and "muster accounts undo" in result.stderr
+    )
 
 
 @pytest.mark.parametrize(
@@ -125,7 +128,7 @@ def test_a_merge_that_a_split_would_undo_is_refused(muster, firm):
         (("merge", "a3", "b1"), ", a1, a2."),
         (("merge", "borealys.example", "a1"), "borealis.example"),
         (("split", "a1", "a1"), "one and the same"),
-        (("undo", "d000009"), "There is none yet"),
+        (("undo", "5f0c91aa"), "There is none yet"),
     ],
 )
 def test_an_id_that_is_none_is_refused_and_names_the_nearest(muster, firm, arguments, says):

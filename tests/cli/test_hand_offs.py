@@ -32,7 +32,9 @@ def test_an_answer_is_kept_listed_as_pending_and_taken_back(muster, halden):
     now = open_hand_off(muster, halden)
     assert (now["answer"], now["reason"], now["is_pending"]) == ("rejected", "No budget", True)
     assert "(pending)" in muster("hand-offs", "list", "-w", halden).stdout
-    assert muster("hand-offs", "undo", "d000001", "-w", halden).exit_code == 0
+    [made] = json.loads(muster("hand-offs", "decisions", "-w", halden, "--json").stdout)
+    by_its_end = made["decision_id"].rpartition("-")[2]
+    assert muster("hand-offs", "undo", by_its_end, "-w", halden).exit_code == 0
     assert open_hand_off(muster, halden)["answer"] != "rejected"
     states = json.loads(muster("hand-offs", "decisions", "-w", halden, "--json").stdout)
     assert [(row["kind"], row["state"]) for row in states] == [

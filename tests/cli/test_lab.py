@@ -122,7 +122,7 @@ def test_a_role_is_corrected_listed_and_taken_back(muster, acme):
     key = told["decision"]["decision_id"]
     assert muster("roles", "undo", "-w", acme, key).exit_code == 0
     states = [k["state"] for k in json.loads(muster("roles", "decisions", "-w", acme, "--json").stdout)]
-    assert states == [f"undone by d000002{states[0][17:]}", "in force"]
+    assert states[0].startswith("undone by d2") and states[1:] == ["in force"]
     assert json.loads(muster("people", "decisions", "-w", acme, "--json").stdout) == []
 
 

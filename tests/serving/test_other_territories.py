@@ -15,8 +15,10 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 from random import Random
+from unittest.mock import patch
 
 import duckdb
 import pytest
@@ -39,9 +41,10 @@ from muster.store.users import add_user
 WHOLE = os.environ.get("MUSTER_TERRITORIES") == "whole"
 COMPANIES = range(1, 21 if WHOLE else 2)
 ASKED = 250 if WHOLE else 60  # of each changed company: 5,000 in all
-# What is drawn anew with every answer, and when the rep was last seen themselves.
+# What is drawn anew with every answer, and when the rep was last seen themselves: the minute of the test.
 _DRAWN = re.compile(rb'nonce="[^"]*"|name="key" value="[^"]*"|last seen \d+ \w+ \d{4}, \d\d:\d\d UTC')
 _DECIDED = datetime(2026, 3, 2, 9, tzinfo=UTC)
+_OWN = (0, 6, 11)  # hours at which the rep decides; others do so before, in between and after
 _TELLING = ("etag", "link", "content-type", "location", "muster-as-of", "content-disposition")
 Answer = tuple[int, tuple[str | None, ...], bytes]
 
@@ -60,11 +63,14 @@ class Told:
                 by="tests",
                 owner_ids=(owner,) if role == "rep" else (),
             )
-        decide_for_themselves(store, workspace, owner)
+        said = own_decisions(workspace, owner)
         if seed:
-            decide_elsewhere(store, workspace, owner, seed=seed)
+            said |= decisions_elsewhere(workspace, owner, seed=seed)
+        for hour in sorted(said):
+            write(store, said[hour], hour)
         self._secret = begin_session(store, user.user_id)
-        self._token = new_token(store, user.user_id, "sheet", scopes=SCOPES, by="tests")[0]
+        self._token, token = new_token(store, user.user_id, "sheet", scopes=SCOPES, by="tests")
+        self._token_id = token.token_id.encode()  # drawn here, for each company
 
     def get(self, address: str) -> Answer:
         """Status, telling headers and body, without what is drawn anew with every answer."""
@@ -78,7 +84,7 @@ class Told:
         if address.partition("?")[0].endswith(".xlsx") and answer.status_code == 200:
             body = _sheets(body)
         told = tuple(answer.headers.get(name) for name in _TELLING)
-        return answer.status_code, told, _DRAWN.sub(b"", body)
+        return answer.status_code, told, _DRAWN.sub(b"", body).replace(self._token_id, b"")
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +148,7 @@ def addresses(bundled: Path, owners: list[str], opened: Callable[[int], Told]) -
     found += [
         [f"/board{twin}?unit={unit}&view=table&to=any" for unit in units] for twin in ("", ".json", ".csv")
     ]
-    decided = [decision_id(number) for number in range(1, 8)]  # the first two are their own
+    decided = [decision_id(hour) for hour in range(-2, 12)]
     found += [[f"/worklist?{word}={one}" for one in decided] for word in ("done", "undone", "first", "went")]
     found += [[f"/decisions{twin}?whose=all"] for twin in ("", ".json", ".csv", ".xlsx")]
     found += [[f"/api/v1/{r.name}?limit={limit}" for limit in (2, 200)] for r in RESOURCES]
@@ -151,27 +157,32 @@ def addresses(bundled: Path, owners: list[str], opened: Callable[[int], Told]) -
     return found
 
 
-def decision_id(number: int) -> str:
-    """The id of the decision that is written as the so-manieth, of those below."""
-    return f"d{number:06d}-{_DECIDED + timedelta(hours=number):%Y%m%dT%H%M%SZ}"
+def decision_id(hour: int) -> str:
+    """The id of what was decided at an hour, of those below: theirs at some hours, others' at the rest."""
+    return f"d{_DECIDED + timedelta(hours=hour):%Y%m%dT%H%M%S%fZ}-5f0c91aa"
 
 
-def decide_for_themselves(store: Store, workspace: Path, owner: str) -> None:
-    """What the rep says in every company: yes to a hand-off of their own, and a note on it."""
+def own_decisions(workspace: Path, owner: str) -> dict[int, Decision]:
+    """What the rep says in every company, by its hour: yes to a hand-off of their own, and notes on it."""
     mine, *_ = hand_offs(workspace, owner)[0]
-    for kind, reason in (("accepted", ""), ("note", "Rang twice")):
-        _write(store, kind, mine, reason=reason, by="rep@halden.example")
+    said = (("accepted", ""), ("note", "Rang twice"), ("note", "They call back"))
+    by = "rep@halden.example"
+    return {
+        hour: Decision("", kind, mine, "", reason, by, _DECIDED.isoformat())
+        for hour, (kind, reason) in zip(_OWN, said, strict=True)
+    }
 
 
-def decide_elsewhere(store: Store, workspace: Path, owner: str, *, seed: int) -> None:
+def decisions_elsewhere(workspace: Path, owner: str, *, seed: int) -> dict[int, Decision]:
     """What others say of what is theirs: yes, no, later, passed on, notes; who it is about is drawn."""
     drawn, theirs = Random(seed), hand_offs(workspace, owner)[1]
     said = (("accepted", ""), ("rejected", ""), ("note", ""), ("nurture", "2027-01-01"), ("reassign", owner))
-    for number in range(5 + seed % 7):
-        kind, value = said[number % len(said)]
-        _write(
-            store, kind, drawn.choice(theirs), value=value, reason=f"Said {seed}", by="admin@halden.example"
-        )
+    hours = [hour for hour in range(-2, 14) if hour not in _OWN][: 5 + seed % 7]
+    by = "admin@halden.example"
+    return {
+        hour: Decision("", kind, drawn.choice(theirs), "", f"Said {seed}", by, _DECIDED.isoformat(), value)
+        for hour, (kind, value) in zip(hours, cycle(said), strict=False)
+    }
 
 
 def hand_offs(workspace: Path, owner: str) -> tuple[list[str], list[str]]:
@@ -188,10 +199,16 @@ def hand_offs(workspace: Path, owner: str) -> tuple[list[str], list[str]]:
     return [one for one, is_own in found if is_own], [one for one, is_own in found if not is_own]
 
 
-def _write(store: Store, kind: str, about: str, *, by: str, value: str = "", reason: str = "") -> None:
+def write(store: Store, said: Decision, hour: int) -> None:
+    """Keep what was decided at an hour; its id is drawn alike everywhere."""
     every = read_decisions(store)
-    decision = Decision("", kind, about, "", reason, by, _DECIDED.isoformat(), value)
-    add_decision(store, decision, seen=every, now=_DECIDED + timedelta(hours=len(every) + 1))
+    with patch("muster.store.decisions.token_hex", lambda _: chance(every)):
+        add_decision(store, said, seen=every, now=_DECIDED + timedelta(hours=hour))
+
+
+def chance(_: list[Decision]) -> str:
+    """What chance adds to an id: here always the same."""
+    return "5f0c91aa"
 
 
 def read(told: Told, asked: list[str]) -> dict[str, Answer]:
@@ -222,7 +239,7 @@ def test_no_byte_of_a_reps_answers_hangs_on_other_territories(
     monkeypatch.setattr("muster.serving.api.callers.CALLS", 10**6)
     drawn = Random(company)
     asked = list(dict.fromkeys(drawn.choice(drawn.choice(addresses)) for _ in range(ASKED)))
-    asked += ["/decisions?whose=all", f"/worklist?done={decision_id(4)}", "/worklist.json?owner=all"]
+    asked += ["/decisions?whose=all", f"/worklist?done={decision_id(1)}", "/worklist.json?owner=all"]
     as_it_is, other = before(asked), read(opened(company), asked)
     assert [address for address in asked if as_it_is[address] != other[address]] == []
     assert sum(status == 200 for status, *_ in as_it_is.values()) > len(asked) / 4
@@ -232,13 +249,22 @@ def test_no_byte_of_a_reps_answers_hangs_on_other_territories(
 def test_the_decisions_elsewhere_are_there_and_a_page_that_told_them_is_noticed(
     opened: Callable[[int], Told], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = [f"/worklist?done={decision_id(number)}" for number in (1, 3, 4, 5)]
+    asked = [f"/worklist?done={decision_id(hour)}" for hour in (0, -1, 1, 2)]
     own, *others = read(opened(1), asked).values()
     assert b'class="done"' in own[2]
     assert not any(b'class="done"' in body for _, _, body in others)
     monkeypatch.setattr("muster.serving.forms._is_visible", lambda *_: True)
     told = read(opened(1), asked[1:]).values()
     assert all(b'class="done"' in body for _, _, body in told)
+
+
+def test_and_an_id_that_counts_everybodys_decisions_is_noticed(
+    opened: Callable[[int], Told], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lists = ["/decisions.json?whose=all", "/api/v1/decisions"]
+    monkeypatch.setitem(globals(), "chance", lambda every: f"{len(every):08x}")
+    as_it_is, other = (read(opened(seed), lists) for seed in (0, 1))
+    assert [address for address in lists if as_it_is[address] == other[address]] == []
 
 
 def test_and_a_view_that_lets_everything_through_is_noticed(

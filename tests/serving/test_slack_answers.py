@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,6 +22,7 @@ from muster.config.settings import FILE
 from muster.messages.message import Message
 from muster.messages.slack_answers import buttons
 from muster.store.decisions import read_decisions
+from muster.store.deliveries import Outgoing, put
 from muster.store.users import change_user
 
 signature = pytest.importorskip("slack_sdk.signature", reason="the extra [messages] is not installed")
@@ -38,9 +41,17 @@ class Slack:
     secret: str = SECRET
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60))
 
-    def body(self, member: str, block: dict[str, Any], *, reason: str = "") -> bytes:
-        action = {"action_id": "reject" if reason else "accept", "block_id": block["block_id"]}
-        action |= {"selected_option": {"value": reason}} if reason else {"value": "accept"}
+    def body(
+        self, member: str, block: dict[str, Any], *, reason: str = "", until: str = "", to: str = ""
+    ) -> bytes:
+        verb = "reject" if reason else "nurture" if until else "reassign" if to else "accept"
+        action = {"action_id": verb, "block_id": block["block_id"]}
+        if until:  # as Slack sends the three kinds of what was pressed
+            action |= {"type": "datepicker", "selected_date": until}
+        elif reason or to:
+            action |= {"type": "static_select", "selected_option": {"value": reason or to}}
+        else:
+            action |= {"type": "button", "value": "accept"}
         told = {
             "type": "block_actions",
             "user": {"id": member, "team_id": "T1"},
@@ -62,10 +73,10 @@ class Slack:
             headers=told | {"x-slack-signature": signed} | headers,
         )
 
-    def press(self, member: str, block: dict[str, Any], *, reason: str = "") -> dict[str, Any]:
+    def press(self, member: str, block: dict[str, Any], **chosen: str) -> dict[str, Any]:
         """A press, and what is said to it: after the answer, as Slack waits three seconds at most."""
         before = len(self.script.got)
-        assert self.send(self.body(member, block, reason=reason)).status_code == 200
+        assert self.send(self.body(member, block, **chosen)).status_code == 200
         return self.said(before + 1)[-1]
 
     def said(self, count: int) -> list[dict[str, Any]]:
@@ -106,7 +117,7 @@ def hand_offs(server: Served, who: str, *, theirs: bool = True) -> list[str]:
 
 def block(hand_off_id: str) -> dict[str, Any]:
     message = Message("k", "hand_off", "New", "2026-03-02T09:00:00+00:00", data={"hand_off_id": hand_off_id})
-    [made] = buttons(message, ["No budget"])
+    [made] = buttons(message, ["No budget"], {"Other": "u-other"})
     return made
 
 
@@ -127,6 +138,63 @@ def test_a_press_is_an_answer_of_its_user_and_takes_the_buttons_away(slack: Slac
     assert (last(slack.server).kind, last(slack.server).reason) == ("rejected", "No budget")
     refused = slack.press("U0REP", block(first), reason="Made up")
     assert "is no reason of the list" in refused["text"] and last(slack.server).subject_id == second
+
+
+def test_a_group_is_returned_to_nurture_until_a_day_or_passed_on(slack: Slack) -> None:
+    first, second = hand_offs(slack.server, "rep")[:2]
+    told = slack.press("U0REP", block(first), until="2027-06-01")
+    made = last(slack.server)
+    assert (made.kind, made.subject_id, made.value) == ("nurture", first, "2027-06-01")
+    assert told["replace_original"] and "returned it to nurture until 2027-06-01" in told["text"]
+    past = slack.press("U0REP", block(second), until="2020-01-01")
+    nobody = slack.press("U0REP", block(second), to="u-nobody")
+    assert "is not after" in past["text"] and "Nobody in sales is known as" in nobody["text"]
+    assert last(slack.server) == made and not past["replace_original"]
+    [other, *_] = sorted(slack.server.users["other"].owner_ids)
+    told = slack.press("U0REP", block(second), to=other)
+    made = last(slack.server)
+    assert (made.kind, made.subject_id, made.value) == ("reassign", second, other)
+    assert "passed it on to" in told["text"] and told["replace_original"]
+    late = slack.press("U0MARKETER", block(second), until="2027-06-01")
+    assert "rep@halden.example was first" in late["text"].replace("\u2060", "")
+
+
+def told_as(slack: Slack, old_id: str, hand_off_id: str, *, days: int = 2) -> None:
+    """As if a message had told of a hand-off when its account went by the id of its domain."""
+    tables = slack.server.workspace / ".muster" / "tables"
+    asked = f"""SELECT g.solution_id, h.at, MIN(d.domain) FROM '{tables}/hand_off.parquet' AS h
+        JOIN '{tables}/buying_group.parquet' AS g USING (buying_group_id)
+        JOIN '{tables}/account_domain.parquet' AS d USING (account_id)
+        WHERE h.hand_off_id = '{hand_off_id}' GROUP BY ALL"""
+    with duckdb.connect() as connection:
+        [(solution, at, domain)] = connection.execute(asked).fetchall()
+    told = Outgoing(
+        key=f"hand_off:{old_id}:slack:user:{slack.server.users['rep'].user_id}",
+        kind="hand_off",
+        channel="slack",
+        payload={},
+        user_id=slack.server.users["rep"].user_id,
+        account_id="a" + hashlib.md5(f"d:{domain}".encode()).hexdigest()[:16],
+        topic=solution,
+        happened_at=(at + timedelta(days=days)).replace(tzinfo=UTC).isoformat(),
+    )
+    put(slack.server.store, [told], now=datetime.now(UTC))
+
+
+def test_a_hand_off_that_goes_by_another_id_now_is_answered_all_the_same(slack: Slack) -> None:
+    with_domain, far = hand_offs(slack.server, "rep")[:2]
+    not_theirs = hand_offs(slack.server, "rep", theirs=False)[0]
+    old = [f"g{number:016x}-1" for number in range(4)]
+    told_as(slack, old[0], with_domain)
+    told_as(slack, old[1], not_theirs)
+    told_as(slack, old[2], far, days=200)
+    told = slack.press("U0REP", block(old[0]))
+    assert told["replace_original"] and last(slack.server).subject_id == with_domain
+    again = slack.press("U0MARKETER", block(with_domain), reason="No budget")
+    assert "was first" in again["text"]
+    refused = [slack.press("U0REP", block(one))["text"] for one in old[1:]]
+    assert len(set(refused)) == 1 and "no such hand-off" in refused[0]
+    assert len(read_decisions(slack.server.store)) == 1
 
 
 def test_of_two_at_once_one_wins_and_the_other_is_told_who(slack: Slack) -> None:

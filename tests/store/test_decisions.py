@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,15 @@ from alembic.operations import Operations
 
 from muster.config.settings import SQLITE_STORE, StoreConfig
 from muster.problems import UserDataError, WrongUse
+from muster.store import decisions
 from muster.store.audit import entries, first_broken
-from muster.store.decisions import Decision, _about, add_decision, read_decisions
+from muster.store.decisions import Decision, _about, add_decision, read_decisions, written_at
 from muster.store.files import BROUGHT_IN
 from muster.store.keeping import keeping, kept_decisions
 from muster.store.opening import Store, _engine, open_store, upgrade, version
-from muster.store.schema import AUDIT, METADATA
+from muster.store.schema import AUDIT, METADATA, SAVED_VIEW
+from muster.store.users import add_user
+from muster.store.views import save_view, views_for
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
@@ -41,12 +45,52 @@ def store(tmp_path: Path, kept_in: StoreConfig) -> Iterator[Store]:
         yield made
 
 
-def test_a_decision_is_read_back_as_it_was_taken_and_numbered_in_turn(store: Store) -> None:
+def test_a_decision_is_read_back_as_it_was_taken_and_its_id_says_when(store: Store) -> None:
     one = add_decision(store, accept("Rita"), seen=[], now=NOW)
-    assert one.decision_id == "d000001-20260301T093000Z"
+    assert re.fullmatch("d20260301T093000000000Z-[0-9a-f]{8}", one.decision_id)
     other = add_decision(store, accept("Ömer 東京", "g2", value="'; DROP TABLE decision"), seen=[], now=NOW)
-    assert other.decision_id.startswith("d000002-")
+    assert written_at(other.decision_id) == written_at(one.decision_id) == NOW
     assert read_decisions(store) == [one, other]
+
+
+def test_an_id_tells_nothing_of_how_many_others_decided(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ids_of_rita() -> list[str]:
+        """Rita decides at every hour; in between, each time more others do."""
+        told, about = [], len(read_decisions(store))
+        for turn in range(3):
+            at = NOW + timedelta(hours=turn)
+            told.append(add_decision(store, accept("Rita", f"r{about}-{turn}"), seen=[], now=at).decision_id)
+            for one in range(turn + 1):
+                later = at + timedelta(minutes=one + 1, days=about)
+                add_decision(store, accept("Sven", f"s{about}-{turn}-{one}"), seen=[], now=later)
+        return told
+
+    expected = [f"d20260301T{hour:02}3000000000Z-5f0c91aa" for hour in (9, 10, 11)]
+    monkeypatch.setattr(decisions, "token_hex", lambda _: "5f0c91aa")
+    assert ids_of_rita() == expected
+    monkeypatch.setattr(decisions, "token_hex", lambda _: f"{len(read_decisions(store)):08x}")
+    assert ids_of_rita() != expected  # ids that count are noticed
+
+
+def test_what_was_decided_later_sorts_later_though_the_clock_was_put_back(store: Store) -> None:
+    first = add_decision(store, accept("Rita"), seen=[], now=NOW)
+    second = add_decision(store, accept("Sven"), seen=[first], now=NOW - timedelta(hours=1))
+    third = add_decision(store, accept("Rita"), seen=[first, second], now=NOW)
+    ids = [one.decision_id for one in (first, second, third)]
+    assert ids == sorted(ids) and [one.partition("-")[0][-7:] for one in ids] == [
+        "000000Z",
+        "000001Z",
+        "000002Z",
+    ]
+    older = replace(first, decision_id="d199999-20260301T093000Z")
+    assert older.rank < first.rank  # those of before come before, of what was decided on the same tables
+
+
+def test_an_id_that_is_none_of_ours_says_nothing_of_when(store: Store) -> None:
+    for said in ("", "d", "x-1", "d000001-soon", "d20260230T093000000000Z-5f0c91aa", "42", "d2026Z-1"):
+        assert written_at(said) is None, said
 
 
 def test_who_decides_without_having_seen_the_last_word_is_told_who_was_first(store: Store) -> None:
@@ -143,7 +187,7 @@ def test_an_upgrade_killed_at_any_step_leaves_the_version_before(
         with closing(Store(_engine(tmp_path, kept_in))) as store:
             assert version(store) == before, f"killed after {steps} steps"
         steps += 1
-    made = len(METADATA.tables) - (0 if before is None else 2)
+    made = len(METADATA.tables) - (0 if before is None else 2) + 1  # saved views are made anew
     assert steps == made + 1  # at each table, and once they all were there
     with closing(upgrade(tmp_path, kept_in)[0]) as store:
         assert sa.inspect(store.engine).get_table_names()
@@ -197,6 +241,28 @@ def test_what_was_decided_before_an_upgrade_is_there_after_it(tmp_path: Path, ke
     with closing(newer):
         assert before == "0001" < after
         assert read_decisions(newer) == [kept] and first_broken(entries(newer)) is None
+
+
+def test_views_that_were_numbered_are_there_under_ids_that_count_nothing(
+    tmp_path: Path, kept_in: StoreConfig
+) -> None:
+    older, *_ = upgrade(tmp_path, kept_in, to="0006")
+    with closing(older):
+        rita = add_user(older, "rita@example.com", "Rita", role="rep", by="tests")
+        numbered = sa.table("saved_view", *(sa.column(c.name) for c in SAVED_VIEW.columns))
+        row = {"user_id": rita.user_id, "path": "/board", "created_at": "2026-03-01T09:30:00+00:00"}
+        with older.writing() as connection:
+            for number, name in enumerate(("hot", "cold"), 1):
+                new = row | {"view_id": number, "name": name, "is_shared": number == 1}
+                connection.execute(sa.insert(numbered).values(**new))
+    with closing(upgrade(tmp_path, kept_in)[0]) as newer:
+        cold, hot = views_for(newer, rita.user_id)
+        assert [(one.name, one.path, one.is_shared) for one in (cold, hot)] == [
+            ("cold", "/board", False),
+            ("hot", "/board", True),
+        ]
+        assert all(re.fullmatch("[0-9a-f]{16}", one.view_id) for one in (cold, hot))
+        assert save_view(newer, rita.user_id, "hot", "/worklist").view_id == hot.view_id
 
 
 def test_what_was_decided_about_the_same_is_looked_up_and_not_read_through(tmp_path: Path) -> None:
@@ -262,13 +328,13 @@ OLDER = (
 )
 
 
-def test_an_older_file_of_decisions_is_brought_in_once_and_numbers_go_on_after_it(
+def test_an_older_file_of_decisions_is_brought_in_once_and_new_ones_follow_it(
     tmp_path: Path, kept_in: StoreConfig
 ) -> None:
     (tmp_path / "decisions.csv").write_text(OLDER)
     with keeping(tmp_path, kept_in, who="Sven") as store:
         new = add_decision(store, accept("Sven"), seen=[])
-    assert new.decision_id.startswith("d000008-")
+    assert new.decision_id > "d000007-20260301T093000Z"
     assert [d.reason for d in kept_decisions(tmp_path, kept_in)] == ["one, surely", "they called back"]
     assert not (tmp_path / "decisions.csv").exists() and (tmp_path / BROUGHT_IN).read_text() == OLDER
     (tmp_path / BROUGHT_IN).rename(tmp_path / "decisions.csv")  # as if it had been killed before the renaming

@@ -25,7 +25,7 @@ ByOption = Annotated[
     str, typer.Option("--by", metavar="NAME", help="Who decides.", show_default="your user name")
 ]
 DecisionArgument = Annotated[
-    str, typer.Argument(metavar="DECISION_ID", help="The id of a decision, or its beginning.")
+    str, typer.Argument(metavar="DECISION_ID", help="The id of a decision, its beginning or its last part.")
 ]
 
 
@@ -93,7 +93,7 @@ def put_taking_back(app: typer.Typer, command: str, listed: str, matter: "Callab
     """Give a group of commands `undo` and `decisions`."""
     named = f"muster {command}"
 
-    @app.command(epilog=examples(f"{named} undo d000003", f"{named} undo d000003-20260301T093000Z"))
+    @app.command(epilog=examples(f"{named} undo 5f0c91aa", f"{named} undo d20260301T093000250000Z-5f0c91aa"))
     def undo(
         decision: DecisionArgument,
         *,

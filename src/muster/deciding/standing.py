@@ -37,20 +37,28 @@ def topic(decision: Decision) -> str:
 
 
 def find_decision(decisions: Sequence[Decision], said: str, *, command: str) -> Decision:
-    """The decision of an id or its beginning. Raises WrongUse, naming the nearest, where none is meant."""
+    """The decision of an id, of its beginning or its last part.
+
+    Raises WrongUse, naming the nearest, where none is meant.
+    """
     exact = [d for d in decisions if d.decision_id == said]
-    found = exact or [d for d in decisions if said and d.decision_id.startswith(said)]
+    found = exact or [d for d in decisions if said and _is_meant(d.decision_id, said)]
     if len(found) == 1:
         return found[0]
     if found:
         raise WrongUse(
-            f"{said} begins {len(found)} decisions.", remedy=f"Say which: {', '.join(_ids(found[:3]))}."
+            f"{said} is part of {len(found)} decisions' ids.",
+            remedy=f"Say which: {', '.join(_ids(found[:3]))}.",
         )
     import difflib  # noqa: PLC0415  only where something was mistyped
 
     near = difflib.get_close_matches(said, _ids(decisions), n=2, cutoff=0.3) or _ids(decisions[-2:])
     hint = f"The nearest: {', '.join(near)}." if near else "There is none yet."
     raise WrongUse(f"There is no decision {said}.", remedy=f"{hint} See them all: muster {command} decisions")
+
+
+def _is_meant(decision_id: str, said: str) -> bool:
+    return decision_id.startswith(said) or decision_id.rpartition("-")[2] == said
 
 
 def _ids(decisions: Iterable[Decision]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -101,8 +102,17 @@ class Ways:
             api_url=settings.api_url,
             public_url=self.public_url,
             is_person=is_person,
-            answering=buttons(message, self.reasons) if is_answered_there else (),
+            answering=buttons(message, self.reasons, self._sellers()) if is_answered_there else (),
         )
+
+    def _sellers(self) -> dict[str, str]:
+        """Who a hand-off can be passed on to from here: users who are somebody in the CRM, by name."""
+        found = [user for user in self.users.values() if user.owner_ids and not user.is_disabled]
+        names = Counter(user.name for user in found)
+        return {
+            f"{user.name}, {user.email}" if names[user.name] > 1 else user.name: min(user.owner_ids)
+            for user in sorted(found, key=lambda user: (user.name.casefold(), user.email))
+        }
 
 
 def ways(store: Store, config: Config, *, public_url: str, reasons: Sequence[str] = ()) -> Ways:

@@ -23,7 +23,7 @@ from muster.messages.posting import post
 from muster.messages.slack import HOSTS
 from muster.problems import MissingExtra
 
-ACCEPT, REJECT = "accept", "reject"
+ACCEPT, REJECT, NURTURE, REASSIGN = "accept", "reject", "nurture", "reassign"
 _BLOCK = "hand_off:"
 _OPTION, _VALUE, _OPTIONS = 75, 150, 100  # what Slack takes of a choice: letters shown, sent, and how many
 
@@ -35,7 +35,8 @@ class Pressed:
     slack_id: str
     verb: str
     hand_off_id: str
-    reason: str
+    reason: str  # of a rejection
+    value: str  # until which day, or to whom
     response_url: str
     blocks: tuple[dict[str, Any], ...]
 
@@ -63,46 +64,52 @@ def pressed(body: bytes) -> Pressed | None:
     try:
         sent = json.loads(parse_qs(body.decode(), strict_parsing=True)["payload"][0])
         action = sent["actions"][0]
-        choice = action.get("selected_option") or {}
+        verb, choice = str(action["action_id"]), action.get("selected_option") or {}
+        chosen = str(choice.get("value") or action.get("selected_date") or "")
         blocks = (sent.get("message") or {}).get("blocks") or []
         found = Pressed(
             slack_id=str(sent["user"]["id"]),
-            verb=str(action["action_id"]),
+            verb=verb,
             hand_off_id=str(action["block_id"]).removeprefix(_BLOCK),
-            reason=str(choice.get("value", "")),
+            reason=chosen if verb == REJECT else "",
+            value=chosen if verb in {NURTURE, REASSIGN} else "",
             response_url=str(sent.get("response_url", "")),
             blocks=tuple(block for block in blocks if isinstance(block, dict)),
         )
     except (ValueError, LookupError, TypeError, AttributeError):
         return None
-    is_ours = str(action["block_id"]).startswith(_BLOCK) and found.verb in {ACCEPT, REJECT}
-    return found if is_ours else None
+    is_ours = str(action["block_id"]).startswith(_BLOCK)
+    return found if is_ours and verb in {ACCEPT, REJECT, NURTURE, REASSIGN} else None
 
 
-def buttons(message: Message, reasons: Sequence[str]) -> list[dict[str, Any]]:
-    """The block by which a hand-off is answered: a button for yes, a choice of reasons for no."""
+def buttons(
+    message: Message, reasons: Sequence[str], sellers: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
+    """The block by which a hand-off is answered: yes, no for a reason, not until a day, another seller.
+
+    `sellers` has the CRM id of each by what they are called.
+    """
     hand_off_id = message.data.get("hand_off_id")
     if message.kind != HAND_OFF or not hand_off_id:
         return []
     yes = {"type": "button", "action_id": ACCEPT, "style": "primary", "text": _words("Accept")}
-    options = [
-        {"text": _words(plain(reason, most=_OPTION)), "value": reason}
-        for reason in reasons[:_OPTIONS]
-        if 0 < len(reason) <= _VALUE
-    ]
-    no = {
-        "type": "static_select",
-        "action_id": REJECT,
-        "placeholder": _words("Reject because ..."),
-        "options": options,
-        "confirm": {
-            "title": _words("Reject this hand-off?"),
-            "text": _words("The next run takes the group out of sales' hands."),
-            "confirm": _words("Reject"),
-            "deny": _words("Not yet"),
-        },
+    later = {
+        "type": "datepicker",
+        "action_id": NURTURE,
+        "placeholder": _words("Nurture until ..."),
+        "confirm": _asked(
+            "Return it to nurture?", "The group leaves sales' hands until that day.", "Return it"
+        ),
     }
-    elements = [yes, no] if options else [yes]
+    no = _menu(
+        *(REJECT, "Reject because ...", {reason: reason for reason in reasons}),
+        _asked("Reject this hand-off?", "The next run takes the group out of sales' hands.", "Reject"),
+    )
+    other = _menu(
+        *(REASSIGN, "Pass on to ...", sellers or {}),
+        _asked("Pass it on?", "The next run gives the group to them.", "Pass on"),
+    )
+    elements = [yes, *no, later, *other]
     return [{"type": "actions", "block_id": f"{_BLOCK}{hand_off_id}", "elements": elements}]
 
 
@@ -130,6 +137,27 @@ def say(
         return Answer(is_taken=False, told="Not sent: that is not Slack.", is_final=True)
     content, headers = json.dumps(told).encode(), {"content-type": "application/json"}
     return post(found.response_url, content, headers, inward_hosts=inward_hosts, resolver=resolver)
+
+
+def _menu(verb: str, says: str, values: Mapping[str, str], confirm: dict[str, Any]) -> list[dict[str, Any]]:
+    """A choice among values by what they are called, as many as Slack takes; nothing where there is none."""
+    options = [
+        {"text": _words(plain(told, most=_OPTION)), "value": value}
+        for told, value in list(values.items())[:_OPTIONS]
+        if 0 < len(value) <= _VALUE
+    ]
+    menu = {"type": "static_select", "action_id": verb, "placeholder": _words(says), "confirm": confirm}
+    return [menu | {"options": options}] if options else []
+
+
+def _asked(title: str, says: str, yes: str) -> dict[str, Any]:
+    """What Slack asks before it sends a choice: a slip of the hand should decide nothing."""
+    return {
+        "title": _words(title),
+        "text": _words(says),
+        "confirm": _words(yes),
+        "deny": _words("Not yet"),
+    }
 
 
 def _words(text: str) -> dict[str, Any]:

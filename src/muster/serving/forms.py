@@ -16,7 +16,7 @@ from muster.serving.reading import Reading
 from muster.serving.rendering import PASSING
 
 _LATER = timedelta(days=90)  # what is offered as the day to come back
-_ID = re.compile(r"d\d{6,}-\w+")
+_ID = re.compile(r"d[\dTZ]{6,}-\w+")
 
 
 @dataclass(frozen=True, slots=True)

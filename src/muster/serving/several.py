@@ -14,7 +14,7 @@ from muster.serving.reading import Missing, Reading
 
 MOST = 50  # hand-offs at once: more than a page of the list shows
 VERBS = ("accept", "reject", "nurture", "reassign")
-_DECISION = re.compile(r"d\d{6,}-\w+")
+_DECISION = re.compile(r"d[\dTZ]{6,}-\w+")
 _HAND_OFF = re.compile(r"[\w-]{1,60}")
 
 

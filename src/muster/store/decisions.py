@@ -1,15 +1,18 @@
 """What people decided: rows are only added, and two who decide at once about one thing are told apart.
 
 A decision counts from the date of the tables it was taken on (`decided_at`), so that the next run of the
-same records applies it without moving the date everything is seen from. Its id begins with a number that
-grows with each, and so sorts in the order of writing.
+same records applies it without moving the date everything is seen from. Its id begins with the instant at
+which it was written, so that ids sort in the order of writing, and ends in signs drawn by chance: who reads
+the ids of their own decisions learns nothing of how many were taken elsewhere. Older ids begin with a number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from secrets import token_hex
 
 import sqlalchemy as sa
 
@@ -22,6 +25,7 @@ from muster.store.schema import DECISION
 UNDO = "undo"
 NOTE = "note"  # says something, and contradicts nothing
 _BEFORE = {"nurture": "until", "exclude": "until", "reassign": "to", "rejected": ":"}  # its value
+_WRITTEN = re.compile(r"d(?:\d{6,}-)?(\d{8}T\d{6})(\d{6})?Z(?:-[0-9a-f]{8})?")  # an id, an older one too
 _TOLD = [column for column in DECISION.columns if column.name not in {"number", "turn"}]
 
 
@@ -100,17 +104,31 @@ def add_decision(
                     f"{first} was first: {earlier.decision_id} says {earlier.says}.",
                     remedy="Look again, and decide once more if you still want to.",
                 )
-        highest = connection.execute(sa.select(sa.func.max(DECISION.c.number))).scalar() or 0
-        highest = max(highest, *(_number(d.decision_id) for d in seen), 0)
-        kept = replace(decision, decision_id=f"d{highest + 1:06d}-{written.astimezone(UTC):%Y%m%dT%H%M%SZ}")
-        connection.execute(
-            sa.insert(DECISION).values(**asdict(kept), number=highest + 1, turn=len(there) + 1)
-        )
+        about = (d for d in (*there, *seen) if d.pair == decision.pair)
+        kept = replace(decision, decision_id=_new_id(written, about))
+        number = (connection.execute(sa.select(sa.func.max(DECISION.c.number))).scalar() or 0) + 1
+        connection.execute(sa.insert(DECISION).values(**asdict(kept), number=number, turn=len(there) + 1))
         detail = {"before": there[-1].says if there else "", "after": kept.says, "reason": kept.reason}
         note(connection, kept.decided_by, "decide", kept.decision_id, detail)
         if once is not None:
             remember(connection, once, kept.decision_id, now=now)
     return kept
+
+
+def written_at(decision_id: str) -> datetime | None:
+    """When one of our ids was made; None of another's.
+
+    >>> written_at("d20260301T093000250000Z-5f0c91aa"), written_at("d000003-20260301T093000Z")
+    (datetime.datetime(2026, 3, 1, 9, 30, 0, 250000, tzinfo=datetime.timezone.utc), \
+datetime.datetime(2026, 3, 1, 9, 30, tzinfo=datetime.timezone.utc))
+    """
+    found = _WRITTEN.fullmatch(decision_id)
+    if found is None:
+        return None
+    try:
+        return datetime.strptime(f"{found[1]}{found[2] or '000000'}+0000", "%Y%m%dT%H%M%S%f%z")
+    except ValueError:  # the thirtieth of February
+        return None
 
 
 def last_number(store: Store) -> int:
@@ -128,7 +146,7 @@ def bring_in(store: Store, decisions: Sequence[Decision], *, who: str, source: s
         for decision in decisions:
             if decision.decision_id in ids:
                 continue
-            number, new = max(number + 1, _number(decision.decision_id)), new + 1
+            number, new = number + 1, new + 1
             turn = len(_about(connection, decision)) + 1
             connection.execute(sa.insert(DECISION).values(**asdict(decision), number=number, turn=turn))
         if new:
@@ -153,7 +171,8 @@ def _about(connection: sa.Connection, decision: Decision) -> list[Decision]:
     return [Decision(**row) for row in rows]
 
 
-def _number(decision_id: str) -> int:
-    """The number that one of our ids begins with; 0 of another's."""
-    digits = decision_id[1:7]
-    return int(digits) if decision_id[:1] == "d" and digits.isdigit() and decision_id[7:8] == "-" else 0
+def _new_id(written: datetime, about: Iterable[Decision]) -> str:
+    """An id that sorts after those of the decisions about the same, though the clock was put back since."""
+    earlier = [at for d in about if (at := written_at(d.decision_id)) is not None]
+    at = max([written.astimezone(UTC), *(one + timedelta(microseconds=1) for one in earlier)])
+    return f"d{at:%Y%m%dT%H%M%S%fZ}-{token_hex(4)}"

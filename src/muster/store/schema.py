@@ -128,7 +128,7 @@ TOKEN = Table(
 SAVED_VIEW = Table(
     "saved_view",
     METADATA,
-    Column("view_id", Integer, primary_key=True, autoincrement=True),
+    Column("view_id", String(16), primary_key=True),  # drawn by chance: a number would count everybody's
     _user(),
     Column("name", String(255), nullable=False),
     Column("path", Text, nullable=False),  # of a page, with its query

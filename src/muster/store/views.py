@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from secrets import token_hex
 
 import sqlalchemy as sa
 
@@ -18,7 +19,7 @@ from muster.store.users import known_user
 class SavedView:
     """A page's path with its query, under a name that its user has once."""
 
-    view_id: int
+    view_id: str
     user_id: int
     name: str
     path: str
@@ -46,7 +47,7 @@ def save_view(store: Store, user_id: int, name: str, path: str, *, is_shared: bo
         if before:
             connection.execute(sa.update(SAVED_VIEW).where(theirs).values(**shows))
         else:
-            new = {"user_id": user_id, "name": name, "created_at": instant()}
+            new = {"view_id": token_hex(8), "user_id": user_id, "name": name, "created_at": instant()}
             connection.execute(sa.insert(SAVED_VIEW).values(**new, **shows))
         [saved] = _views(connection, theirs)
         was = before[0].path if before else None
@@ -61,7 +62,7 @@ def views_for(store: Store, user_id: int) -> list[SavedView]:
         return _views(connection, (SAVED_VIEW.c.user_id == user_id) | SAVED_VIEW.c.is_shared)
 
 
-def delete_view(store: Store, view_id: int, *, user_id: int) -> None:
+def delete_view(store: Store, view_id: str, *, user_id: int) -> None:
     """Forget a view. Raises WrongUse where it is not the user's own."""
     theirs = (SAVED_VIEW.c.view_id == view_id) & (SAVED_VIEW.c.user_id == user_id)
     with store.writing() as connection:

@@ -13,6 +13,8 @@ from tests.access.invented_accounts import group_of, hand_off_of
 from tests.serving.api.conftest import Office
 
 from muster.config.settings import StoreConfig
+from muster.deciding import answers
+from muster.serving.api import decisions as api_decisions
 from muster.serving.app import application
 from muster.store.opening import open_or_make
 
@@ -77,6 +79,39 @@ def test_the_same_request_again_is_one_decision(office: Office) -> None:
     other = decide(office, "rep", "note", reason="another request", if_match=tag)
     assert (other.status_code, other.json()["code"]) == (409, "conflict")
     assert len(office.client("admin").get(DECISIONS).json()["items"]) == 1
+
+
+def both_accept_what_they_read(office: Office) -> list[int]:
+    """The answers to two who read a hand-off, and then both accept it with its ETag."""
+    tag = office.client("rep").get(HAND_OFF).headers["etag"]
+    first = decide(office, "rep", "accept", if_match=tag)
+    other = decide(office, "colleague", "nurture", value="2025-06-01", if_match=tag, key="k2")
+    return [int(first.status_code), int(other.status_code)]
+
+
+def noted_twice(office: Office) -> int:
+    """How many notes there are once one was sent and sent again."""
+    for _ in range(2):
+        assert decide(office, "rep", "note", reason="rang twice").status_code == 201
+    return len(office.client("rep").get(DECISIONS).json()["items"])
+
+
+def test_whoever_did_not_know_of_the_first_answer_is_refused_and_an_if_match_that_is_not_held_is_noticed(
+    opened: Callable[..., Office], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert both_accept_what_they_read(opened()) == [201, 412]
+    monkeypatch.setattr(api_decisions, "_last_seen", lambda *_: None)
+    assert both_accept_what_they_read(opened()) == [201, 201]
+
+
+def test_a_note_sent_again_is_one_note_and_a_key_that_is_not_kept_is_noticed(
+    opened: Callable[..., Office], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert noted_twice(opened()) == 1
+    monkeypatch.setattr(answers, "answered", lambda *_: None)
+    monkeypatch.setattr("muster.store.decisions.find_answer", lambda *_, **__: None)
+    monkeypatch.setattr("muster.store.decisions.remember", lambda *_, **__: None)
+    assert noted_twice(opened()) == 2
 
 
 def test_the_same_request_again_is_one_decision_for_another_process_and_after_a_restart(

@@ -7,7 +7,7 @@ import io
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +20,8 @@ from starlette.testclient import TestClient
 from tests.access.invented_accounts import INSIDE
 from tests.serving.api.conftest import Office
 
+from muster.engine.run_log import LOG
+from muster.serving.api import runs
 from muster.serving.api.callers import Quotas
 from muster.serving.api.resources import GROUPS, RESOURCES, measures
 
@@ -218,3 +220,47 @@ def test_a_chance_that_is_no_longer_said_is_not_told_of_a_group() -> None:
             ) AS v (buying_group_id, scored_at, score, p_open, p_win, expected_amount_cents)""")
         told = connection.execute(GROUPS.beside, {"keys": ["g1"]}).fetchall()
     assert told == [("g1", datetime(2025, 3, 10), 55, None, Decimal("0.3"), None)]
+
+
+def begun(office: Office, day: int) -> dict[str, object]:
+    """A line of the run log: a run that began on a day of March."""
+    entry: dict[str, object] = {"started_at": f"2026-03-{day:02}T06:00:00+00:00", "ended": "published"}
+    return entry | {"run_id": f"{day:06d}-invented", "as_of": "2026-03-01T00:00:00+00:00", "engine": "duckdb"}
+
+
+def days_of(page: dict[str, Any]) -> list[int]:
+    return [int(run["started_at"][8:10]) for run in page["items"]]
+
+
+def days_after_a_page(office: Office, later: Sequence[int]) -> list[int]:
+    """Six runs, two of them read; then the log has other days, and the next page is read."""
+    client, log = office.client("admin"), office.folder / LOG
+    log.parent.mkdir(exist_ok=True)
+
+    def write(days: Iterable[int]) -> None:
+        log.write_text("".join(json.dumps(begun(office, day)) + "\n" for day in days), "utf-8")
+
+    write(range(1, 7))
+    first = client.get("/api/v1/runs?limit=2").json()
+    assert days_of(first) == [6, 5]
+    write(later)
+    return days_of(client.get(first["next"]).json())
+
+
+@pytest.mark.parametrize("later", [range(1, 7), range(1, 9), range(3, 7), range(3, 9), (1, 2, 3, 4, 7)])
+def test_pages_of_runs_go_on_where_they_were_though_the_log_grows_or_is_cut(
+    office: Office, later: Sequence[int]
+) -> None:
+    assert days_after_a_page(office, later) == [4, 3]
+
+
+def test_a_page_of_runs_that_goes_by_places_in_the_log_is_noticed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def by_place(run: Any) -> str:
+        lines = (office.folder / LOG).read_text("utf-8").splitlines()
+        [place] = [n for n, line in enumerate(lines) if run.run_id in line]
+        return f"{place:06d}"
+
+    monkeypatch.setattr(runs, "_key", by_place)
+    assert days_after_a_page(office, range(3, 9)) != [4, 3]

@@ -18,7 +18,7 @@ from muster.serving.api.callers import Call, reads
 from muster.serving.api.listing import After, Id, Limit, Since, key_of, next_page, refuse_unknown, row_of
 from muster.serving.api.problems import Refused, described, not_there
 from muster.serving.api.resources import HAND_OFFS
-from muster.store.decisions import UNDO
+from muster.store.decisions import UNDO, written_at
 
 Verb = Literal["accept", "reject", "nurture", "reassign", "note", "exclude", "include", "undo"]
 Text = Annotated[str, Field(max_length=2000)]
@@ -120,9 +120,7 @@ def list_decisions(
     """What people decided about what the caller may see; `updated_since` is held against `written_at`."""
     refuse_unknown(call.request, {"limit", "after", "updated_since", "subject"})
     told = [one for one in _seen(call) if subject in (None, one.subject_id, one.other_id)]
-    told.sort(
-        key=lambda one: one.decision_id
-    )  # ours sort as they were written, and pages follow each other so
+    told.sort(key=lambda one: one.decision_id)  # ours sort as they were written; so do pages
     if updated_since is not None:
         told = [one for one in told if one.written_at is not None and one.written_at >= updated_since]
     if after is not None:
@@ -286,16 +284,8 @@ def _told(said: Said) -> Decision:
     return Decision(
         **values,
         decided_at=datetime.fromisoformat(one.decided_at),
-        written_at=_written_at(one.decision_id),
+        written_at=written_at(one.decision_id),
         state=said.state,
         is_pending=said.is_pending,
         undone_by=said.undone_by or None,
     )
-
-
-def _written_at(decision_id: str) -> datetime | None:
-    """When one of our ids was made: d000003-20260301T093000Z; None of another's."""
-    try:
-        return datetime.strptime(decision_id.partition("-")[2], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    except ValueError:
-        return None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import hashlib
+from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
@@ -57,18 +58,16 @@ def list_runs(
     refuse_unknown(request, {"limit", "after", "updated_since"})
     house: House = request.app.state.house
     told = [run for run in (_told(entry) for entry in entries(house.workspace)) if run is not None]
-    numbered = list(zip(range(len(told), 0, -1), told, strict=True))
+    told.sort(key=_key, reverse=True)
     if after is not None:
         key = key_of(after)
-        before = int(key) if key.isdecimal() and len(key) < 10 else 0
-        numbered = [(number, run) for number, run in numbered if number < before]
+        told = [run for run in told if _key(run) < key]
     if updated_since is not None:
         since = updated_since.astimezone()
-        numbered = [(number, run) for number, run in numbered if run.started_at >= since]
-    page, following = numbered[:limit], None
-    if len(numbered) > limit:
-        following = next_page(request, str(page[-1][0]))
-    return written(request, Page[Run](items=[run for _, run in page], next=following))
+        told = [run for run in told if run.started_at.astimezone() >= since]
+    page = told[:limit]
+    following = next_page(request, _key(page[-1])) if len(told) > limit else None
+    return written(request, Page[Run](items=page, next=following))
 
 
 @router.post(
@@ -87,6 +86,15 @@ def begin(request: Request, _: Caller = Depends(_BEGINS)) -> Response:
         raise Refused(409, "busy", "A run is going on.", remedy="See /api/v1/runs when it has ended.")
     begin_run(house.workspace)
     return written(request, Begun(detail="A run has begun; /api/v1/runs tells how it ended."), status=202)
+
+
+def _key(run: Run) -> str:
+    """What a page goes on after: when a run began and what became of it, and not its place in the log.
+
+    Lines that are added stand before it, lines that are cut are not missed.
+    """
+    told = hashlib.sha256(run.model_dump_json().encode()).hexdigest()
+    return f"{run.started_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}/{told[:16]}"
 
 
 def _told(entry: dict[str, Any]) -> Run | None:

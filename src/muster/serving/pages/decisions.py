@@ -24,6 +24,7 @@ from muster.serving.form_again import Refused
 from muster.serving.forms import answer_form, just_done, sellers
 from muster.serving.reading import Forbidden, Missing, Reading
 from muster.serving.screen import Asked, Screen, Sheet, screen
+from muster.store.decisions import written_at
 from muster.workspace import Workspace
 
 router = APIRouter()
@@ -182,10 +183,8 @@ def _rows(asked: Reading, names: Names) -> list[Row]:
 
 def _written(decision_id: str, decided_at: str) -> str:
     """When one of ours was written down, from its id; of others the date that they tell."""
-    stamp = decision_id.rpartition("-")[2]
-    if len(stamp) == 16 and stamp.endswith("Z"):
-        return f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]} {stamp[9:11]}:{stamp[11:13]}:{stamp[13:15]}"
-    return decided_at[:19].replace("T", " ")
+    at = written_at(decision_id)
+    return f"{at:%Y-%m-%d %H:%M:%S}" if at is not None else decided_at[:19].replace("T", " ")
 
 
 def may_decide(asked: Reading) -> None:

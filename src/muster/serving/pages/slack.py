@@ -26,8 +26,10 @@ from muster.messages.slack_answers import (
     told_to_all,
     told_to_one,
 )
+from muster.messages.successors import hand_off_now
 from muster.problems import WrongUse
 from muster.serving.deciding import facts_of, names_of
+from muster.serving.figures.owners import owner_names
 from muster.serving.reading import House, Missing, NoRun, house_of, reading_as
 from muster.store.users import user_by_slack_id
 
@@ -70,17 +72,20 @@ def _decided(request: Request, house: House, found: Pressed, signature: str) -> 
         with reading_as(request, viewer) as asked:
             facts = facts_of(asked)
             try:
-                find_hand_off(facts.tables, found.hand_off_id)
+                subject = find_hand_off(facts.tables, found.hand_off_id).hand_off_id
             except WrongUse:
+                subject = hand_off_now(house.store, asked.tables, found.hand_off_id) or ""
+            if not subject:
                 return False, "There is no such hand-off now, or it is not yours to see. Look in Muster."
             made = decide(
-                *(house.store, facts, found.verb, found.hand_off_id),
+                *(house.store, facts, found.verb, subject),
                 by=user.email,
+                value=found.value,
                 reason=found.reason,
                 seen="",  # of a message: it told of a hand-off that nobody had answered
                 key=f"slack {signature}",
             )
-            return True, f"{names_of(asked, {}).did(made.decision)}. {made.says}"
+            return True, f"{names_of(asked, owner_names(asked)).did(made.decision)}. {made.says}"
     except NoRun:
         return False, "There are no tables yet. Build them first."
     except WrongUse as error:

@@ -28,7 +28,7 @@ def save(
 
 
 @router.post("/views/{view_id}/delete")
-def delete(request: Request, view_id: int, back: Annotated[str, Form()] = "/") -> Response:
+def delete(request: Request, view_id: str, back: Annotated[str, Form()] = "/") -> Response:
     """Forget a view of one's own."""
     viewer = viewer_of(request)
     delete_view(house_of(request).store, view_id, user_id=viewer.user_id)

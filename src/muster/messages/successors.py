@@ -8,6 +8,7 @@ hand-off of now is found, in the tables as somebody may see them: what they may 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -25,24 +26,32 @@ _NEAR = """
 
 
 def hand_off_now(store: Store, tables: Published, hand_off_id: str) -> str | None:
-    """The hand-off that a message told of as `hand_off_id`; None where none did, or two come as near."""
-    key = DELIVERY.c.key.startswith(f"{HAND_OFF}:{hand_off_id}:", autoescape=True)
-    asked = sa.select(DELIVERY.c.account_id, DELIVERY.c.topic, DELIVERY.c.happened_at).where(
-        key, DELIVERY.c.account_id.is_not(None)
-    )
-    with store.reading() as connection:
-        told = connection.execute(asked.limit(1)).first()
-    if told is None:
+    """The hand-off that a message told of as `hand_off_id`; None where none did, or two come as near.
+
+    One that messages told of by the id it has is another, of a unit of its own for example.
+    """
+    account_id, solution, happened_at = _told(store, hand_off_id) or (None, "", "")
+    if account_id is None:
         return None
-    at = datetime.fromisoformat(told.happened_at).astimezone(UTC).replace(tzinfo=None)
+    at = datetime.fromisoformat(happened_at).astimezone(UTC).replace(tzinfo=None)
     moved = MOVES[HAND_OFF]
-    rows = tables.records(_NEAR, [told.topic, at - moved, at + moved])
+    rows = tables.records(_NEAR, [solution, at - moved, at + moved])
     once = ids_before(tables, {row["account_id"] for row in rows})
     near = sorted(
         (abs(row["at"] - at), row["hand_off_id"])
         for row in rows
-        if told.account_id in {row["account_id"], *once.get(row["account_id"], ())}
+        if account_id in {row["account_id"], *once.get(row["account_id"], ())}
+        and _told(store, row["hand_off_id"]) is None
     )
     if not near or (len(near) > 1 and near[0][0] == near[1][0]):
         return None
     return str(near[0][1])
+
+
+def _told(store: Store, hand_off_id: str) -> tuple[Any, ...] | None:
+    """Account, solution and instant of a message about a hand-off, to whomever; None where there was none."""
+    is_about_it = DELIVERY.c.key.startswith(f"{HAND_OFF}:{hand_off_id}:", autoescape=True)
+    columns = DELIVERY.c.account_id, DELIVERY.c.topic, DELIVERY.c.happened_at
+    with store.reading() as connection:
+        row = connection.execute(sa.select(*columns).where(is_about_it).limit(1)).first()
+    return None if row is None else tuple(row)

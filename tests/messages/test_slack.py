@@ -18,6 +18,7 @@ from muster.messages.answers import Answer
 from muster.messages.delivering import Ways
 from muster.messages.message import Message
 from muster.store.targets import Target
+from muster.store.users import User
 
 MESSAGE = Message(
     "k",
@@ -26,6 +27,14 @@ MESSAGE = Message(
     "2026-03-02T09:00:00+00:00",
     ("Sales has the group since 1 Mar 2026.",),
     "/groups/g1",
+)
+
+SELLERS = (
+    User(1, "bo@x.example", "Bo", "rep", frozenset({"u3"})),
+    User(2, "ada@y.example", "Ada", "rep", frozenset({"u2"})),
+    User(3, "ada@x.example", "Ada", "rep", frozenset({"u1"})),
+    User(4, "gone@x.example", "Gone", "rep", frozenset({"u4"}), is_disabled=True),
+    User(5, "cmo@x.example", "CMO", "marketer"),  # nobody in the CRM
 )
 
 
@@ -115,7 +124,7 @@ def test_nobody_at_slacks_address_is_a_failed_attempt() -> None:
 @pytest.mark.parametrize(
     ("environment", "kind", "expected"),
     [
-        ({"SECRET": "s"}, "hand_off", ["button", "static_select"]),
+        ({"SECRET": "s"}, "hand_off", ["button", "static_select", "datepicker", "static_select"]),
         ({}, "hand_off", None),
         ({"SECRET": "s"}, "second_lead", None),
     ],
@@ -131,7 +140,7 @@ def test_a_hand_off_has_buttons_where_slack_can_sign_what_is_pressed(
         ways = Ways(
             settings=MessagesConfig(slack=settings),
             public_url="https://muster.example",
-            users={},
+            users={user.user_id: user for user in SELLERS},
             targets={},
             reasons=("No budget", "<!channel> & co"),
             environment={"MUSTER_SLACK_TOKEN": "xoxb-geheim"} | environment,
@@ -148,6 +157,8 @@ def test_a_hand_off_has_buttons_where_slack_can_sign_what_is_pressed(
             "plain_text"
         }  # no mention, whatever it says
         assert [option["value"] for option in options] == ["No budget", "<!channel> & co"]
+        sellers = [(one["text"]["text"], one["value"]) for one in found[0]["elements"][3]["options"]]
+        assert sellers == [("Ada, ada@x.example", "u1"), ("Ada, ada@y.example", "u2"), ("Bo", "u3")]
 
 
 @pytest.mark.skipif(

@@ -71,6 +71,14 @@ def test_segments_are_as_long_as_their_amounts(amounts: list[int]) -> None:
         assert abs(length - amount * pixel) < 0.35  # a tenth of a pixel is lost at each step
 
 
+def test_thousands_of_deals_too_thin_to_see_are_drawn_as_one() -> None:
+    amounts = (5_000_000, *(3 for _ in range(6_000)))
+    chart = shapes.SegmentBars("won", (shapes.Segments("web", amounts),), "USD")
+    root = ET.fromstring(draw(chart, 760, key="k", title="t", about="a"))
+    assert len(list(root.iter("rect"))) == 2
+    assert "6,001 deals" in "".join(root.itertext())
+
+
 @given(st.integers(0, 10**15))
 def test_ticks_are_round_and_within(top: int) -> None:
     found = ticks(top)

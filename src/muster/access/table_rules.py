@@ -59,6 +59,16 @@ def id_sets() -> dict[str, IdSet]:
     }
 
 
+@cache
+def row_rights() -> frozenset[str]:
+    """The rights that decide which rows somebody sees: who has the same of them sees the same of a run.
+
+    Every published table has a rule (a test holds that), so what opens tables without one decides nothing.
+    """
+    rights = {rule.right for rule in table_rules().values() if rule.right not in (None, EVERYONE)}
+    return frozenset(right for right in rights if right) | {"see_all_accounts"}
+
+
 def sets_of(rule: TableRule) -> list[str]:
     """The sets of ids that a rule speaks of."""
     return [*([rule.among] if rule.among else []), *(hidden.among for hidden in rule.hides)]

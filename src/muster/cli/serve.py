@@ -124,7 +124,7 @@ def serve_until_stopped(
     hint(f"Muster serves {config.company.name} at {base} (Ctrl-C ends it)", quiet=quiet)
     if opens_browser:
         threading.Timer(1.0, webbrowser.open, [link or base]).start()
-    app = application(workspace.folder, store, entry=entry)
+    app = application(workspace.folder, store, entry=entry, warms_up=True)
     try:
         uvicorn.run(
             Timed(app) if is_timed else app,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
@@ -28,6 +28,7 @@ from muster.serving.scheduling import scheduled
 from muster.serving.sessions import Sessions
 from muster.serving.snapshots import Snapshots
 from muster.serving.uploads import tidy
+from muster.serving.warming import Counted, Traffic, warmed
 from muster.store.opening import Store
 
 _LOG = logging.getLogger("muster.serving")
@@ -36,20 +37,28 @@ _NOT_THERE = "There is no such page, or it is not yours to see."
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
-def application(workspace: Path, store: Store, *, entry: Entry | None = None) -> FastAPI:
+def application(
+    workspace: Path, store: Store, *, entry: Entry | None = None, warms_up: bool = False
+) -> FastAPI:
     """The web app of one workspace; its store is open and of this version.
 
-    With an `entry`, `/enter/SECRET` signs its user in. Nothing is read before a page asks: the app starts
-    without tables, and says what to do then.
+    With an `entry`, `/enter/SECRET` signs its user in. Nothing is read before a page asks, or somebody is
+    signed in whose first pages are to be ready (`warms_up`): the app starts without tables, and says what to
+    do then.
     """
     house = House(workspace, store, Snapshots(workspace), entry)
     config = house.config.serve
+    traffic = Traffic()
 
     @asynccontextmanager
-    async def living(_: FastAPI) -> AsyncIterator[None]:
+    async def living(app: FastAPI) -> AsyncIterator[None]:
         tidy(workspace)
         to_thread.current_default_thread_limiter().total_tokens = _AT_ONCE
-        with scheduled(workspace, config.schedule), telling(workspace, store):
+        with (
+            scheduled(workspace, config.schedule),
+            telling(workspace, store),
+            warmed(app, house, traffic) if warms_up else nullcontext(),
+        ):
             yield
 
     app = FastAPI(title="Muster", docs_url=None, redoc_url=None, openapi_url=None, lifespan=living)
@@ -62,6 +71,7 @@ def application(workspace: Path, store: Store, *, entry: Entry | None = None) ->
     _tell_failures(app)
     app.add_middleware(Sessions, house=house)
     app.add_middleware(Guards, public_url=config.public_url)
+    app.add_middleware(Counted, traffic=traffic)
     return app
 
 

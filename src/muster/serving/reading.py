@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from fastapi import Request
 
 from muster.access.seen import Seen
+from muster.access.table_rules import row_rights
 from muster.access.viewer import Viewer
 from muster.config.settings import Config
 from muster.rules.read import Rules
@@ -91,11 +92,15 @@ class Reading:
         return self.house.store
 
     def once(self, key: str, make: Callable[[], T]) -> T:
-        """What `make` returns, computed once for this run and all who may see the same accounts."""
-        viewer = self.viewer
-        is_bounded = not viewer.may("see_all_accounts")
-        reach = (viewer.owner_ids, viewer.territories) if is_bounded else ()
-        return self.snapshot.once((viewer.role, reach, key), make)
+        """What `make` returns, computed once for this run and all who may see the same rows."""
+        return self.snapshot.once((*reach_of(self.viewer), key), make)
+
+
+def reach_of(viewer: Viewer) -> tuple[object, ...]:
+    """What tells apart who sees other rows of a run: marketers, analysts and admins all see the same."""
+    rights = frozenset(right for right in row_rights() if viewer.may(right))
+    is_bounded = not viewer.may("see_all_accounts")
+    return (rights, viewer.owner_ids, viewer.territories) if is_bounded else (rights,)
 
 
 def house_of(request: Request) -> House:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,13 +11,15 @@ from typing import Any
 from muster.reports.published import Published
 from muster.reports.quarter import last_full_quarter, read_quarter
 from muster.reports.scope import Scope
-from muster.reports.sheets import Page
+from muster.reports.sheets import Block, Page, Picture
 from muster.reports.sheets import Sheet as Reported
 from muster.reports.values import Change, Days, Money, Rate, Share, Value
 from muster.serving.reading import Reading
+from muster.serving.rendering import piece
 from muster.serving.screen import Row, Screen, Sheet
 
 Pages = Callable[[Published, Scope], tuple[Page, ...]]
+MOST = 100  # rows of a sheet that a screen folds away; a browser drags on thousands, a CSV does not
 
 
 def scope_of(reading: Reading) -> Scope:
@@ -39,17 +42,46 @@ def reported(
     template: str = "report.html",
     more: Mapping[str, Any] | None = None,
 ) -> Screen:
-    """The pages that `make` gives for the asked quarter, computed once for each run and scope."""
+    """The pages that `make` gives for the asked quarter, computed and drawn once for each run and scope."""
     scope = scope_of(reading)
-    pages = reading.once(f"{key} {scope.quarter}", lambda: make(reading.tables, scope))
+    name = f"{key} {scope.quarter}"
+    pages = reading.once(name, lambda: make(reading.tables, scope))
     sheets = [sheet for page in pages for sheet in page.sheets]
-    told = {
-        sheet.key: [dict(zip(_labels(sheet), row, strict=True)) for row in _rows(sheet)] for sheet in sheets
-    }
     numbers = {sheet.key: str(number) for number, sheet in enumerate(sheets, 1)}
-    given = {"pages": pages, "numbers": numbers, "on_paper": False, "period": str(scope.quarter)}
+
+    def drawn() -> str:
+        return piece("report_pages.html", "pages_of", [shortened(page) for page in pages], numbers)
+
+    def told() -> dict[str, list[dict[str, object]]]:
+        return {
+            sheet.key: [dict(zip(_labels(sheet), row, strict=True)) for row in _rows(sheet)]
+            for sheet in sheets
+        }
+
+    given = {"drawn": reading.once(f"{name} drawn", drawn), "period": str(scope.quarter)}
     twins = tuple(twin(sheet) for sheet in sheets)
     return Screen(template, title, told, twins, active=active, more=given | dict(more or {}))
+
+
+def shortened(page: Page) -> Page:
+    """A page as a screen shows it: of a sheet of thousands of rows the first, and where the others are."""
+    return replace(page, blocks=tuple(_short(block) for block in page.blocks))
+
+
+def _short(block: Block) -> Block:
+    if isinstance(block, Picture):
+        return replace(block, twin=_first_rows(block.twin))
+    return _first_rows(block) if isinstance(block, Reported) else block
+
+
+def _first_rows(sheet: Reported) -> Reported:
+    first = (sheet.shown or 0) + MOST
+    left = len(sheet.rows) - sheet.tail - first
+    if left <= 0:
+        return sheet
+    rows = sheet.rows[:first] + sheet.rows[len(sheet.rows) - sheet.tail :]
+    said = f"{left:,} more rows are in the CSV at the foot of this page; every sum is of all rows."
+    return replace(sheet, rows=rows, note=f"{sheet.note} {said}".strip())
 
 
 def twin(sheet: Reported) -> Sheet:

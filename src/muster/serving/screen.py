@@ -29,6 +29,10 @@ from muster.serving.rendering import render
 from muster.serving.twins import as_csv, as_workbook
 
 Row = tuple[Any, ...]
+Show = Callable[[Reading], "Screen"]
+
+# The function of each page by its path, with the right it takes: warming.py asks some before people do.
+SCREENS: dict[str, tuple[str, Show]] = {}
 Asked = Annotated[Reading, Depends(reading)]
 
 
@@ -49,7 +53,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What a page's template is given; `data` is what its JSON tells."""
+    """What a page's template is given; `data` is what its JSON tells, or makes it where that is much."""
 
     template: str
     title: str
@@ -60,10 +64,10 @@ class Screen:
     status: int = 200
 
 
-def screen(router: APIRouter, path: str, *, needs: str) -> Callable[[Callable[[Reading], Screen]], Any]:
+def screen(router: APIRouter, path: str, *, needs: str) -> Callable[[Show], Any]:
     """Register a function as the page at `path` and as its twins; `needs` names the right it takes."""
 
-    def register(show: Callable[[Reading], Screen]) -> Callable[[Reading], Screen]:
+    def register(show: Show) -> Show:
         def allowed(asked: Reading) -> Screen:
             if not asked.viewer.may(needs):
                 raise Forbidden
@@ -73,7 +77,8 @@ def screen(router: APIRouter, path: str, *, needs: str) -> Callable[[Callable[[R
             return render(asked, allowed(asked))
 
         def as_json(asked: Asked) -> Response:
-            return Response(_json(allowed(asked).data), media_type="application/json")
+            data = allowed(asked).data
+            return Response(_json(data() if callable(data) else data), media_type="application/json")
 
         def table(asked: Asked) -> Response:
             return as_csv(_chosen(allowed(asked), asked.request))
@@ -81,6 +86,7 @@ def screen(router: APIRouter, path: str, *, needs: str) -> Callable[[Callable[[R
         def workbook(asked: Asked) -> Response:
             return as_workbook(allowed(asked))
 
+        SCREENS[path] = needs, show
         stem = "/index" if path == "/" else path
         name = show.__name__
         for suffix, answer in ((".json", as_json), (".csv", table), (".xlsx", workbook)):

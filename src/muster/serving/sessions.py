@@ -36,11 +36,12 @@ class Sessions:
 
     def _viewer(self, secret: str) -> Viewer | None:
         user = session_user(self._house.store, secret)
-        return (
-            None
-            if user is None
-            else Viewer(user.user_id, user.name, user.email, user.role, user.owner_ids, user.territories)
-        )
+        return None if user is None else viewer_for(user)
+
+
+def viewer_for(user: User) -> Viewer:
+    """A user as they look at tables."""
+    return Viewer(user.user_id, user.name, user.email, user.role, user.owner_ids, user.territories)
 
 
 def sign_in(request: Request, response: Response, user: User, *, how: str = "password") -> Response:

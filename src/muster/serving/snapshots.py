@@ -18,6 +18,7 @@ from muster.engine.run_log import last_entry
 T = TypeVar("T")
 _KEPT = 512  # answers remembered for a run
 _KEPT_ROWS = 600_000  # and the rows in them, each about half a kilobyte
+_ROW = 512  # letters of a text that weigh as much as a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,9 @@ def _rows_of(made: object) -> int:
     """How many rows an answer holds: it is a list of them, or has lists of them."""
     if is_dataclass(made) and not isinstance(made, type):
         return sum(_rows_of(getattr(made, each.name)) for each in fields(made))
-    return len(made) if isinstance(made, Sized) and not isinstance(made, str) else 1
+    if isinstance(made, str):
+        return 1 + len(made) // _ROW
+    return len(made) if isinstance(made, Sized) else 1
 
 
 class Snapshots:

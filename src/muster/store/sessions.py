@@ -17,7 +17,7 @@ from muster.store.instants import instant
 from muster.store.opening import Store
 from muster.store.schema import SESSION, USER
 from muster.store.secret import hashed, new_secret
-from muster.store.users import User, find_user, known_user, named
+from muster.store.users import User, find_user, known_user, named, read_users
 
 LASTS = timedelta(days=30)
 IDLE = timedelta(days=10)
@@ -85,6 +85,16 @@ def sessions_of(store: Store, user_id: int, *, now: datetime | None = None) -> l
     with store.reading() as connection:
         rows = connection.execute(query.order_by(SESSION.c.last_seen_at.desc(), SESSION.c.secret_hash))
         return [Session(*row) for row in rows]
+
+
+def users_signed_in(store: Store, *, now: datetime | None = None) -> list[User]:
+    """Everybody who is signed in somewhere, last seen first."""
+    seen = sa.func.max(SESSION.c.last_seen_at)
+    query = sa.select(SESSION.c.user_id).where(_lives(now)).group_by(SESSION.c.user_id)
+    with store.reading() as connection:
+        ids = connection.scalars(query.order_by(seen.desc(), SESSION.c.user_id)).all()
+    users = {user.user_id: user for user in read_users(store) if not user.is_disabled}
+    return [users[user_id] for user_id in ids if user_id in users]
 
 
 def end_session(store: Store, secret: str) -> None:

@@ -7,6 +7,7 @@ from muster.reports.charts.columns import write
 from muster.reports.charts.shapes import SegmentBars
 
 ROW, TOP, BOTTOM = 28, 4, 20
+_SEEN = 0.5  # pixels: thousands of deals thinner than this would only weigh
 
 
 def draw_segments(chart: SegmentBars, width: int) -> Canvas:
@@ -21,7 +22,7 @@ def draw_segments(chart: SegmentBars, width: int) -> Canvas:
     for i, (bar, end) in enumerate(zip(chart.rows, ends, strict=True)):
         y = TOP + row * i + (18 if is_narrow else 5)
         x = left
-        for amount in sorted(bar.amounts, reverse=True):
+        for amount in _seen_apart(bar.amounts, top, room):
             length = scaled(amount, top, room)
             # A hairline of the page between two deals, where the deal is wide enough to show one.
             canvas.rect(
@@ -36,6 +37,14 @@ def draw_segments(chart: SegmentBars, width: int) -> Canvas:
             canvas.text(x + 8, y + 13, end, cls="t small")
     canvas.text(left, canvas.height - 5, chart.axis, cls="t soft")
     return canvas
+
+
+def _seen_apart(amounts: tuple[int, ...], top: int, room: float) -> list[int]:
+    """The amounts largest first; those too small to be seen one by one stand together at the end."""
+    ordered = sorted((amount for amount in amounts if amount > 0), reverse=True)
+    large = [amount for amount in ordered if scaled(amount, top, room) >= _SEEN]
+    small = sum(ordered[len(large) :])
+    return [*large, small] if small else large
 
 
 def _end(chart: SegmentBars, amounts: tuple[int, ...]) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
+import duckdb
 
 from muster.reports.published import Published
 
@@ -22,6 +22,13 @@ _FINDINGS = """
 SELECT severity, source, file, "row", "column", value, reason, remedy, count FROM problem
 ORDER BY CASE severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END,
     count DESC, source, file, "row" """
+# Kinds of records that say where a row is from and when it became known, and the last of each source.
+_DATED = """
+SELECT file_name FROM parquet_schema(?) WHERE name IN ('source', 'known_at')
+GROUP BY file_name HAVING COUNT(DISTINCT name) = 2 ORDER BY file_name"""
+_LAST = """
+SELECT source, MAX(known_at) AS last FROM read_parquet(?, union_by_name = true)
+GROUP BY source HAVING last > 0 ORDER BY source"""
 
 _CARRIED = """
 SELECT decision_id, kind, decided_by, decided_at, subject_id, carried_by, buying_group_id, hand_off_id,
@@ -97,15 +104,14 @@ def _source(row: dict[str, Any], latest: datetime | None, as_of: datetime) -> So
 
 
 def _latest(records: Path, as_of: datetime) -> dict[str, datetime]:
-    """Of each source the last instant at which a row of it became known, of any kind of record."""
-    found: dict[str, datetime] = {}
-    for file in sorted(records.glob("*.parquet")):
-        schema = pq.read_schema(file)
-        if not {"source", "known_at"} <= set(schema.names):
-            continue
-        rows = pq.read_table(file, columns=["source", "known_at"])
-        last = rows.group_by("source").aggregate([("known_at", "max")]).to_pylist()
-        for row in last:
-            at = EPOCH + timedelta(microseconds=row["known_at_max"] or 0)
-            found[row["source"]] = max(found.get(row["source"], EPOCH), min(at, as_of))
-    return {source: at for source, at in found.items() if at > EPOCH}
+    """Of each source the last instant at which a row of it became known, of any kind of record.
+
+    The engine adds them up as it reads: of millions of rows no list is held.
+    """
+    files = [str(file) for file in sorted(records.glob("*.parquet"))]
+    if not files:
+        return {}
+    with duckdb.connect() as connection:
+        dated = connection.execute(_DATED, [files]).fetchall()
+        told = connection.execute(_LAST, [[file for (file,) in dated]]).fetchall() if dated else []
+    return {source: min(EPOCH + timedelta(microseconds=last), as_of) for source, last in told}

@@ -1,0 +1,160 @@
+"""Who signs in finds the first pages of a run made: nobody waits for what was known before they came."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from muster.access.seen import Seen
+from muster.access.viewer import Viewer
+from muster.serving import warming
+from muster.serving.app import application
+from muster.serving.reading import reach_of
+from muster.serving.sessions import viewer_for
+from muster.serving.warming import FIRST, Traffic, scopes_of, warm
+from muster.store.opening import Store, upgrade
+from muster.store.sessions import begin_session
+from muster.store.users import add_user, change_user
+from muster.workspace import open_workspace
+
+FIRST_OF_A_REP = ("/worklist", "/board")
+
+
+class Office:
+    """The app of the bundled company without its threads, and how many questions each page asks."""
+
+    def __init__(self, folder: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.store, self.questions = store, 0
+        self.app: FastAPI = application(folder, store)
+        self.snapshot = self.app.state.house.snapshots.current()
+        asks = Seen.records
+
+        def counted(seen: Seen, *args: Any) -> list[dict[str, Any]]:
+            self.questions += 1
+            return asks(seen, *args)
+
+        monkeypatch.setattr(Seen, "records", counted)
+
+    def hire(self, name: str, role: str, *owner_ids: str) -> Viewer:
+        """Somebody who is signed in."""
+        user = add_user(
+            self.store, f"{name}@halden.example", name, role=role, by="tests", owner_ids=owner_ids
+        )
+        self.secret = begin_session(self.store, user.user_id)
+        return viewer_for(user)
+
+    def open(self, address: str) -> int:
+        """How many questions it takes the last one hired to open a page."""
+        self.questions = 0
+        with_cookie = {"cookie": f"muster-8642={self.secret}"}
+        answer = TestClient(self.app, headers=with_cookie).get(address)
+        assert answer.status_code == 200, address
+        return self.questions
+
+    def warm(self, *viewers: Viewer) -> int:
+        """Make the first pages of the run in force."""
+        return warm(self.app, self.snapshot, viewers, Traffic(), Event())
+
+
+@pytest.fixture
+def office(bundled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    folder = tmp_path / "halden"
+    shutil.copytree(bundled, folder, symlinks=True)
+    store = upgrade(folder, open_workspace(folder).config.store)[0]
+    yield Office(folder, store, monkeypatch)
+    store.close()
+
+
+def test_the_first_pages_ask_nothing_of_the_tables_any_more(office: Office, owners: list[str]) -> None:
+    rep = office.hire("rep", "rep", owners[0])
+    assert office.warm(rep) >= len(FIRST_OF_A_REP)
+    assert {page: office.open(page) for page in FIRST_OF_A_REP} == dict.fromkeys(FIRST_OF_A_REP, 0)
+    analyst = office.hire("analyst", "analyst")
+    assert office.warm(analyst) == len(FIRST)
+    pages = [page for page in FIRST if not page.startswith("/search")]
+    assert {page: office.open(page) for page in pages} == dict.fromkeys(pages, 0)
+
+
+def test_without_it_the_first_to_come_waits(office: Office, owners: list[str]) -> None:
+    office.hire("rep", "rep", owners[0])
+    assert min(office.open(page) for page in FIRST_OF_A_REP) > 0
+
+
+def test_what_was_made_for_one_rep_is_not_shown_to_another(office: Office, owners: list[str]) -> None:
+    office.warm(office.hire("rep", "rep", owners[0]))
+    office.hire("other", "rep", owners[1])
+    assert min(office.open(page) for page in FIRST_OF_A_REP) > 0
+
+
+def test_all_of_the_office_see_the_same_and_each_rep_their_own() -> None:
+    seen = {role: reach_of(Viewer(1, "", "", role)) for role in ("rep", "marketer", "analyst", "admin")}
+    assert seen["marketer"] == seen["analyst"] == seen["admin"] != seen["rep"]
+    one, other = (Viewer(1, "", "", "rep", frozenset({owner})) for owner in ("one", "other"))
+    assert reach_of(one) != reach_of(other)
+
+
+def test_what_is_left_is_dropped_when_a_newer_run_is_in_force(
+    office: Office, owners: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rep = office.hire("rep", "rep", owners[0])
+    monkeypatch.setattr(office.app.state.house.snapshots, "current", lambda: None)
+    assert office.warm(rep) == 0
+
+
+def test_it_waits_while_somebody_asks(office: Office, owners: list[str]) -> None:
+    rep, traffic, ending = office.hire("rep", "rep", owners[0]), Traffic(), Event()
+    office.questions = 0
+    thread = Thread(target=warm, args=(office.app, office.snapshot, [rep], traffic, ending))
+    with traffic.request():
+        thread.start()
+        time.sleep(3 * warming._QUIET)
+        assert office.questions == 0
+    ending.set()
+    thread.join(30)
+    assert not thread.is_alive()
+
+
+def test_scopes_are_of_who_is_signed_in_each_once(office: Office, owners: list[str]) -> None:
+    for name, role in (("ada", "admin"), ("mo", "marketer")):
+        office.hire(name, role)
+    for name in ("rep", "mate"):
+        office.hire(name, "rep", owners[0])
+    gone = office.hire("gone", "rep", owners[1])
+    change_user(office.store, gone.user_id, by="tests", is_disabled=True)
+    add_user(office.store, "away@halden.example", "away", role="rep", by="tests", owner_ids=[owners[2]])
+    assert [(v.role, set(v.owner_ids)) for v in scopes_of(office.app.state.house).values()] in (
+        [("rep", {owners[0]}), ("marketer", set())],
+        [("rep", {owners[0]}), ("admin", set())],
+        [("marketer", set()), ("rep", {owners[0]})],
+        [("admin", set()), ("rep", {owners[0]})],
+    )
+
+
+def test_the_app_makes_them_by_itself(
+    office: Office, owners: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warming, "_LOOKS_EVERY", 0.01)
+    office.hire("rep", "rep", owners[0])
+    asked: list[str] = []
+    done = Event()
+
+    def ask(_: object, __: object, viewer: Viewer, address: str) -> bool:
+        asked.append(f"{viewer.name} {address}")
+        if address == FIRST[-1]:
+            done.set()
+        return True
+
+    monkeypatch.setattr(warming, "ask", ask)
+    folder = office.app.state.house.workspace
+    with TestClient(application(folder, office.store, warms_up=True)):
+        assert done.wait(60)
+        time.sleep(0.1)
+    assert asked == [f"rep {address}" for address in FIRST]  # once, though it looks again and again

@@ -13,7 +13,7 @@ from tests.flow.conftest import Drawn
 from tests.flow.oracle_paths import Step, paths
 from tests.flow.test_properties import SEEDS
 
-from muster.reports.rolled_up import DIMENSIONS, rollup_sql
+from muster.reports.rolled_up import DIMENSIONS, rollup_sql, rollups_sql
 from muster.testing import rows
 from muster.workspace import Workspace
 
@@ -80,6 +80,20 @@ def test_a_rollup_is_added_up_again_from_touches(drawn: Drawn, seed: int, name: 
         for r in rows(ws, rollup_sql(DIMENSIONS[name]))
     }
     assert told == dict(again)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_all_rollups_in_one_reading_are_each_by_itself(drawn: Drawn, seed: int) -> None:
+    ws = drawn(seed)
+    columns = ("currency", "is_touch", "unit", "attribution_model", "credit_cents")
+
+    def lines(found: list[dict[str, object]]) -> Counter[tuple[object, ...]]:
+        return Counter((r["way"], *(r[column] for column in columns)) for r in found)
+
+    each = [dict(r, way=name) for name, by in DIMENSIONS.items() for r in rows(ws, rollup_sql(by))]
+    assert lines(rows(ws, rollups_sql())) == lines(each)
+    untouched = rollups_sql().replace("LEFT JOIN", "JOIN")
+    assert lines(rows(ws, untouched)) != lines(each)  # a fault: what nothing explains is forgotten
 
 
 def test_a_rollup_that_forgets_what_nothing_explains_is_noticed(

@@ -1,8 +1,9 @@
-"""What is looked for among all accounts and people: read from a run's files once, then kept in memory.
+"""What many pages look for among all rows: read from a run's files once, then kept in memory.
 
 A search compares every name with what was typed; a person's page knows an id, while people are stored by
-account. From the files that is mostly reading, which is the same for everybody; whose rows somebody sees is
-said in `table_rules.toml`, as of any other table.
+account; a list and a board want the last of each group's weekly scores. From the files that is mostly
+reading, which is the same for everybody; whose rows somebody sees is said in `table_rules.toml`, as of any
+other table.
 """
 
 from __future__ import annotations
@@ -38,6 +39,17 @@ SEARCHED = {
         SELECT p.person_id, p.account_id, COALESCE(p.name, p.email, p.person_id) AS name, p.title, p.email,
             lower(concat_ws(chr(10), p.name, p.email)) AS words
         FROM all_rows.person AS p WHERE p.valid_to IS NULL""",
+    ),
+    "latest_score": SearchedTable(
+        reads=("score",),
+        column_names=(
+            *("buying_group_id", "scored_at", "score", "p_open", "p_win", "expected_amount_cents"),
+        ),
+        sql="""
+        SELECT s.buying_group_id, UNNEST(MAX_BY({'scored_at': s.scored_at, 'score': s.score,
+            'p_open': s.p_open, 'p_win': s.p_win, 'expected_amount_cents': s.expected_amount_cents},
+            s.scored_at))
+        FROM all_rows.score AS s GROUP BY s.buying_group_id""",
     ),
     "placed_person": SearchedTable(
         reads=("person",),

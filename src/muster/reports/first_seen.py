@@ -17,19 +17,24 @@ NO_CHANNEL = "channel not named"
 
 def first_seen(tables: Published, scope: Scope) -> Picture:
     """Won deals one by one with the channel, the day and the number of touches before they closed."""
+    won = f"o.is_won AND o.currency = '{scope.currency}' AND {within('o.closed_at', scope.quarter)}"
     sql = f"""
+    WITH counted AS (
+        SELECT n.opportunity_id, COUNT(*) AS touch_count, COUNT(DISTINCT n.person_id) AS people_count
+        FROM touchpoint AS n
+        WHERE n.opportunity_id IN (SELECT o.opportunity_id FROM known_opportunity AS o WHERE {won})
+        GROUP BY n.opportunity_id)
     SELECT o.opportunity_id, COALESCE(a.name, a.domain, a.account_id) AS account, o.solution_id, o.closed_at,
         o.amount_cents, CASE WHEN t.opportunity_id IS NULL THEN '{NO_TOUCH}'
             ELSE COALESCE(t.channel, '{NO_CHANNEL}') END AS channel, t.occurred_at AS first_touch_at,
-        (SELECT COUNT(*) FROM touchpoint AS n WHERE n.opportunity_id = o.opportunity_id) AS touch_count,
-        (SELECT COUNT(DISTINCT n.person_id) FROM touchpoint AS n
-            WHERE n.opportunity_id = o.opportunity_id) AS people_count
+        COALESCE(n.touch_count, 0) AS touch_count, COALESCE(n.people_count, 0) AS people_count
     FROM known_opportunity AS o
+    LEFT JOIN counted AS n ON n.opportunity_id = o.opportunity_id
     LEFT JOIN touchpoint AS t ON t.opportunity_id = o.opportunity_id AND t.position = 1
     LEFT JOIN opportunity_group AS og ON og.opportunity_id = o.opportunity_id
     LEFT JOIN buying_group AS g ON g.buying_group_id = og.buying_group_id
     LEFT JOIN account AS a ON a.account_id = g.account_id
-    WHERE o.is_won AND o.currency = '{scope.currency}' AND {within("o.closed_at", scope.quarter)}
+    WHERE {won}
     ORDER BY o.amount_cents DESC, o.opportunity_id"""
     found = tables.records(sql)
     label = scope.quarter.label

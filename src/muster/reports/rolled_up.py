@@ -61,13 +61,34 @@ def rollup_sql(by: Dimension) -> str:
     GROUP BY ALL ORDER BY ALL"""
 
 
+def rollups_sql() -> str:
+    """The same by every dimension in one reading of the credit; `way` names the dimension."""
+    units = {name: by.unit for name, by in DIMENSIONS.items()}
+    ways = " ".join(f"WHEN GROUPING({unit}) = 0 THEN '{name}'" for name, unit in units.items())
+    unit = " ".join(f"WHEN GROUPING({unit}) = 0 THEN {unit}" for unit in units.values())
+    line = "c.currency, c.engagement_id IS NOT NULL, c.attribution_model"
+    return f"""
+    SELECT CASE {ways} END AS way, c.currency, c.engagement_id IS NOT NULL AS is_touch,
+        CASE {unit} END AS unit, c.attribution_model, SUM(c.credit_cents) AS credit_cents
+    FROM credit AS c
+    LEFT JOIN (
+        SELECT * FROM path WHERE definition = 'credit'
+            AND opportunity_id IN (SELECT w.opportunity_id FROM credit AS w WHERE w.is_won)
+    ) AS p ON p.opportunity_id = c.opportunity_id AND p.engagement_id = c.engagement_id
+    WHERE c.is_won
+    GROUP BY GROUPING SETS ({", ".join(f"({line}, {unit})" for unit in units.values())})
+    ORDER BY ALL"""
+
+
 def rolled_up(tables: Published, name: str, *, currency: str) -> tuple[Sheet, ...]:
     """Won credit of the whole record by one dimension under some models, a sheet a currency."""
-    by = dimension(name)
-    sql = rollup_sql(by)
-    found = tables.records(sql)
-    query = Query(("credit", "path", "known_tactic"), sql)
-    currencies = dict.fromkeys([currency, *sorted({r["currency"] for r in found})])
+    return _sheets(name, tables.records(rollup_sql(dimension(name))), currency)
+
+
+def _sheets(name: str, found: list[dict[str, Value]], currency: str) -> tuple[Sheet, ...]:
+    by = DIMENSIONS[name]
+    query = Query(("credit", "path", "known_tactic"), rollup_sql(by))
+    currencies = dict.fromkeys([currency, *sorted({str(r["currency"]) for r in found})])
     return tuple(
         _sheet(name, by, [r for r in found if r["currency"] == each], each, query, is_home=each == currency)
         for each in currencies
@@ -111,8 +132,12 @@ def _title(model: str) -> str:
 
 
 def rollup_page(tables: Published, currency: str) -> Page:
-    """Every dimension, a sheet each."""
-    sheets = [sheet for name in DIMENSIONS for sheet in rolled_up(tables, name, currency=currency)]
+    """Every dimension, a sheet each; the credit is read once for all of them."""
+    names = {r["id"]: r["name"] for r in tables.records("SELECT tactic_id AS id, name FROM known_tactic")}
+    found: dict[str, list[dict[str, Value]]] = {name: [] for name in DIMENSIONS}
+    for r in tables.records(rollups_sql()):
+        found[r["way"]].append(r | {"name": names.get(r["unit"])})
+    sheets = [sheet for name, rows in found.items() for sheet in _sheets(name, rows, currency)]
     home = [sheet for sheet in sheets if not sheet.is_folded]
     opening = say(
         f"The same won revenue, divided by the same rules and added up in {len(DIMENSIONS)} ways: {{}} under "

@@ -41,10 +41,14 @@ def reported(
     active: str,
     template: str = "report.html",
     more: Mapping[str, Any] | None = None,
+    is_to_date: bool = False,
 ) -> Screen:
-    """The pages that `make` gives for the asked quarter, computed and drawn once for each run and scope."""
+    """The pages that `make` gives for the asked quarter, computed and drawn once for each run and scope.
+
+    Those that are told to date, whatever the quarter (`is_to_date`), once for all quarters.
+    """
     scope = scope_of(reading)
-    name = f"{key} {scope.quarter}"
+    name = key if is_to_date else f"{key} {scope.quarter}"
     pages = reading.once(name, lambda: make(reading.tables, scope))
     sheets = [sheet for page in pages for sheet in page.sheets]
     numbers = {sheet.key: str(number) for number, sheet in enumerate(sheets, 1)}

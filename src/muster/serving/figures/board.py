@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from muster.reports.published import Published
+from muster.access.seen import Seen
 
 # From nobody there to a sale, and the way out again. An account with several groups stands at the last
 # of `_STRENGTH` that any of them has.
@@ -25,7 +25,8 @@ MEANS = {
 }
 
 # Everything that ever changed where a place stood, a place being an account, a solution and a business
-# unit; what comes later wins. An open opportunity covers what the score does beneath it.
+# unit; what comes later wins. An open opportunity covers what the score does beneath it. All scores
+# are read for a past week alone: of the latest nobody has a score that comes after it.
 _SPANS = """
 WITH placed AS (
     SELECT g.*, g.account_id || '|' || g.solution_id || '|' || COALESCE(g.business_unit, '') AS place
@@ -69,9 +70,15 @@ followed AS (
 moves AS (
     SELECT *, ROW_NUMBER() OVER (PARTITION BY place ORDER BY moved_at DESC) = 1 AS is_last
     FROM followed WHERE came_from IS NULL OR came_from <> state),
-latest_score AS (
-    SELECT s.buying_group_id, s.expected_amount_cents, s.score FROM score AS s WHERE s.scored_at < $to_at
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY s.buying_group_id ORDER BY s.scored_at DESC) = 1),
+later AS (SELECT l.buying_group_id FROM latest_score AS l WHERE l.scored_at >= $to_at),
+score_then AS (
+    SELECT l.buying_group_id, l.expected_amount_cents, l.score
+    FROM latest_score AS l WHERE l.scored_at < $to_at
+    UNION ALL
+    SELECT s.buying_group_id, UNNEST(MAX_BY(
+        {'expected_amount_cents': s.expected_amount_cents, 'score': s.score}, s.scored_at))
+    FROM score AS s SEMI JOIN later AS l ON l.buying_group_id = s.buying_group_id
+    WHERE s.scored_at < $to_at GROUP BY s.buying_group_id),
 deal AS (
     SELECT og.buying_group_id, SUM(o.amount_cents) AS amount_cents, MAX(o.currency) AS currency,
         COUNT(DISTINCT o.currency) AS currency_count
@@ -85,7 +92,7 @@ SELECT m.place, m.state, m.came_from, m.moved_at, m.reason, m.is_last, g.buying_
 FROM moves AS m
 JOIN placed AS g ON g.buying_group_id = m.buying_group_id
 LEFT JOIN account AS a ON a.account_id = g.account_id
-LEFT JOIN latest_score AS s ON s.buying_group_id = m.buying_group_id
+LEFT JOIN score_then AS s ON s.buying_group_id = m.buying_group_id
 LEFT JOIN deal AS d ON d.buying_group_id = m.buying_group_id
 WHERE m.is_last OR m.moved_at >= $from_at
 ORDER BY m.place, m.moved_at"""
@@ -165,7 +172,7 @@ def week_of(asked: str, as_of: datetime) -> Week:
     return Week(begun, min(begun + timedelta(days=7), as_of))
 
 
-def group_board(tables: Published, week: Week, *, currency: str) -> Board:
+def group_board(tables: Seen, week: Week, *, currency: str) -> Board:
     """The board of groups: one card for each account, solution and business unit, at its latest cycle."""
     arr = {row["account_id"]: row for row in reversed(_customers(tables, week))}
     cards, moves = [], []
@@ -181,7 +188,7 @@ def group_board(tables: Published, week: Week, *, currency: str) -> Board:
     return Board(tuple(cards), tuple(moves))
 
 
-def account_board(groups: Board, tables: Published, week: Week, *, currency: str) -> Board:
+def account_board(groups: Board, tables: Seen, week: Week, *, currency: str) -> Board:
     """The same for accounts: each stands at the strongest state that a group of it has."""
     by_account: dict[str, list[Card]] = {}
     for card in groups.cards:
@@ -208,7 +215,7 @@ def account_board(groups: Board, tables: Published, week: Week, *, currency: str
     return Board(tuple(cards), tuple(sorted(moves, key=lambda move: (move.at, move.key))))
 
 
-def untouched(tables: Published) -> list[dict[str, Any]]:
+def untouched(tables: Seen) -> list[dict[str, Any]]:
     """Accounts no group was ever formed for, and that never bought: how many, by country and region."""
     return tables.records(
         """SELECT a.country, a.region, COUNT(*) AS account_count FROM account AS a
@@ -231,7 +238,7 @@ def by_change(cards: Iterable[Card]) -> list[Card]:
     )
 
 
-def _customers(tables: Published, week: Week) -> list[dict[str, Any]]:
+def _customers(tables: Seen, week: Week) -> list[dict[str, Any]]:
     return tables.records(_CUSTOMERS, {"to_at": week.to_at})
 
 

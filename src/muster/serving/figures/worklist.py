@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from muster.access.seen import Seen
 from muster.reports.group_facts import Facts, facts_of
-from muster.reports.published import Published
 from muster.reports.why import why_of
 from muster.rules.read import in_force, read_rules
 
@@ -27,12 +27,7 @@ TAB_OF = {
 
 # Open groups with their latest hand-off and what became of it; qualified ones without wait for a place.
 _GROUPS = """
-WITH open AS (SELECT g.buying_group_id FROM buying_group AS g WHERE g.closed_at IS NULL),
-latest AS (
-    SELECT s.buying_group_id, UNNEST(MAX_BY({'score': s.score, 'scored_at': s.scored_at, 'p_open': s.p_open,
-        'p_win': s.p_win, 'expected_amount_cents': s.expected_amount_cents}, s.scored_at))
-    FROM score AS s SEMI JOIN open AS o ON o.buying_group_id = s.buying_group_id GROUP BY s.buying_group_id),
-handed AS (
+WITH handed AS (
     SELECT h.* FROM hand_off AS h
     QUALIFY ROW_NUMBER() OVER (PARTITION BY h.buying_group_id ORDER BY h.at DESC, h.hand_off_id DESC) = 1),
 answer AS (
@@ -49,7 +44,7 @@ LEFT JOIN account AS a ON a.account_id = g.account_id
 LEFT JOIN qualification AS st ON st.buying_group_id = g.buying_group_id AND st.to_at IS NULL
 LEFT JOIN handed AS h ON h.buying_group_id = g.buying_group_id
 LEFT JOIN answer AS d ON d.hand_off_id = h.hand_off_id
-LEFT JOIN latest AS l ON l.buying_group_id = g.buying_group_id
+LEFT JOIN latest_score AS l ON l.buying_group_id = g.buying_group_id
 LEFT JOIN known_opportunity AS o ON o.opportunity_id = g.opportunity_id AND NOT o.is_closed
 WHERE g.closed_at IS NULL AND (h.hand_off_id IS NOT NULL OR st.status = 'qualified')"""
 
@@ -104,7 +99,7 @@ class Told:
     next_step: str
 
 
-def items(tables: Published, *, as_of: datetime, agreed_hours: float) -> list[Item]:
+def items(tables: Seen, *, as_of: datetime, agreed_hours: float) -> list[Item]:
     """Every group that is somebody's to act on, most worth acting on first.
 
     To act on: handed to sales, still qualified, not answered. One that left qualified before anybody
@@ -116,7 +111,7 @@ def items(tables: Published, *, as_of: datetime, agreed_hours: float) -> list[It
     return sorted(found, key=lambda item: (not item.is_late, -_worth(item), item.buying_group_id))
 
 
-def warming(tables: Published) -> int:
+def warming(tables: Seen) -> int:
     """How many open groups are engaged and not qualified: whom a list without work may soon hold."""
     [row] = tables.records(
         """SELECT COUNT(*) AS n FROM qualification AS q
@@ -126,12 +121,11 @@ def warming(tables: Published) -> int:
     return int(row["n"])
 
 
-def best_of_none(tables: Published) -> float | None:
+def best_of_none(tables: Seen) -> float | None:
     """The highest score so far where no group has ever qualified; None where one has or none is scored."""
-    [row] = tables.records(
-        """SELECT MAX(s.score) AS best FROM score AS s
-        WHERE NOT EXISTS (SELECT 1 FROM qualification AS q WHERE q.status = 'qualified')"""
-    )
+    if tables.records("SELECT 1 AS one FROM qualification AS q WHERE q.status = 'qualified' LIMIT 1"):
+        return None  # most companies: the scores of all weeks need not be read
+    [row] = tables.records("SELECT MAX(s.score) AS best FROM score AS s")
     best: float | None = row["best"]
     return best
 
@@ -144,7 +138,7 @@ def agreed_hours(workspace: Path, as_of: datetime) -> float:
     return float(str(said[-1])) if said else 48.0
 
 
-def told_of(tables: Published, shown: list[Item], *, as_of: datetime) -> dict[str, Told]:
+def told_of(tables: Seen, shown: list[Item], *, as_of: datetime) -> dict[str, Told]:
     """What stands beside each group of one page."""
     if not shown:
         return {}
@@ -153,8 +147,8 @@ def told_of(tables: Published, shown: list[Item], *, as_of: datetime) -> dict[st
     moments = [
         (row["buying_group_id"], row["scored_at"])
         for row in tables.records(
-            f"SELECT buying_group_id, MAX(scored_at) AS scored_at FROM score "
-            f"WHERE buying_group_id IN ({marks}) GROUP BY buying_group_id",
+            f"SELECT buying_group_id, scored_at FROM latest_score WHERE buying_group_id IN ({marks}) "
+            "ORDER BY buying_group_id",
             ids,
         )
     ]
@@ -178,7 +172,7 @@ def told_of(tables: Published, shown: list[Item], *, as_of: datetime) -> dict[st
     return told
 
 
-def _call_first(tables: Published, ids: list[str]) -> dict[str, str]:
+def _call_first(tables: Seen, ids: list[str]) -> dict[str, str]:
     """Of each group the reachable member who did something last, named with title."""
     marks = ", ".join("?" for _ in ids)
     rows = tables.records(

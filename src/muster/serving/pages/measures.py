@@ -93,17 +93,19 @@ def measures(reading: Reading) -> Screen:
     )
 
 
-def _shown(path: str, make: Pages) -> None:
-    """A part that is a report as it stands."""
+def _shown(path: str, make: Pages, *, is_to_date: bool = False) -> None:
+    """A part that is a report as it stands; `is_to_date` where it tells the same of every quarter."""
 
     def part(reading: Reading) -> Screen:
-        return _part(reading, path, make, key=path)
+        return _part(reading, path, make, key=path, is_to_date=is_to_date)
 
     part.__name__ = path.strip("/").replace("/", "_")
     screen(router, path, needs="see_measures")(part)
 
 
-def _part(reading: Reading, path: str, make: Pages, *, key: str, **more: object) -> Screen:
+def _part(
+    reading: Reading, path: str, make: Pages, *, key: str, is_to_date: bool = False, **more: object
+) -> Screen:
     word, defined = PARTS[path]
     current = quarter_of(reading.snapshot.as_of.date())
     quarters = [current.plus(-back) for back in range(_QUARTERS)]
@@ -126,14 +128,15 @@ def _part(reading: Reading, path: str, make: Pages, *, key: str, **more: object)
         active="/measures",
         template="measures.html",
         more=told | more,
+        is_to_date=is_to_date,
     )
 
 
 _shown("/measures/conversion", _conversion)
-_shown("/measures/defects", _defects)
+_shown("/measures/defects", _defects, is_to_date=True)
 _shown("/measures/velocity", _velocity)
 _shown("/measures/cost", _cost)
-_shown("/measures/calibration", _one(lambda tables, _: calibration_page(tables)))
+_shown("/measures/calibration", _one(lambda tables, _: calibration_page(tables)), is_to_date=True)
 
 
 @screen(router, "/measures/programs", needs="see_measures")
@@ -150,7 +153,7 @@ def programs(reading: Reading) -> Screen:
     return _part(reading, "/measures/programs", programs_pages, key="programs", programs=names)
 
 
-_shown("/measures/credit", _one(lambda tables, scope: rollup_page(tables, scope.currency)))
+_shown("/measures/credit", _one(lambda tables, scope: rollup_page(tables, scope.currency)), is_to_date=True)
 _shown("/measures/lift", lift_pages)
 _shown("/measures/customers", _one(customers_page))
 _shown("/measures/goals", goals_pages)

@@ -7,7 +7,7 @@ from muster.reports.charts.columns import write
 from muster.reports.charts.shapes import SegmentBars
 
 ROW, TOP, BOTTOM = 28, 4, 20
-_SEEN = 0.5  # pixels: thousands of deals thinner than this would only weigh
+_SEEN = 2  # pixels: thinner ones have no hairline between them, and thousands of them would only weigh
 
 
 def draw_segments(chart: SegmentBars, width: int) -> Canvas:
@@ -26,7 +26,7 @@ def draw_segments(chart: SegmentBars, width: int) -> Canvas:
             length = scaled(amount, top, room)
             # A hairline of the page between two deals, where the deal is wide enough to show one.
             canvas.rect(
-                x, y, length - (1 if length > 2 else 0), 18, cls="then-1" if bar.is_context else "now-0"
+                x, y, length - (1 if length > _SEEN else 0), 18, cls="then-1" if bar.is_context else "now-0"
             )
             x += length
         if is_narrow:
@@ -42,7 +42,7 @@ def draw_segments(chart: SegmentBars, width: int) -> Canvas:
 def _seen_apart(amounts: tuple[int, ...], top: int, room: float) -> list[int]:
     """The amounts largest first; those too small to be seen one by one stand together at the end."""
     ordered = sorted((amount for amount in amounts if amount > 0), reverse=True)
-    large = [amount for amount in ordered if scaled(amount, top, room) >= _SEEN]
+    large = [amount for amount in ordered if scaled(amount, top, room) > _SEEN]
     small = sum(ordered[len(large) :])
     return [*large, small] if small else large
 

@@ -32,9 +32,10 @@ _SCOPES = 48  # of the 64 whose views are kept
 _LOOKS_EVERY = 2.0  # seconds between two looks at which run is in force
 _QUIET = 0.25  # seconds without a request before a page is asked
 
-# What is opened first, with what the navigation leads to from there; the dear measures last.
+# What is opened first, with what the navigation leads to from there; the dear measures last. Boards hold most
+# rows: where all that is kept of a run is too much, what was made first goes first, and the worklists stay.
 FIRST = (
-    *("/worklist", "/board", "/search?q=muster", "/measures", "/measures/conversion", "/health"),
+    *("/board", "/worklist", "/search?q=muster", "/measures", "/measures/conversion", "/health"),
     *("/measures/velocity", "/measures/cost", "/measures/calibration", "/measures/defects"),
     *("/measures/programs", "/measures/customers", "/measures/lift", "/measures/goals", "/measures/credit"),
     *("/health/rows", "/health/decisions"),

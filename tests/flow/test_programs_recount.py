@@ -82,18 +82,28 @@ def test_a_rollup_is_added_up_again_from_touches(drawn: Drawn, seed: int, name: 
     assert told == dict(again)
 
 
+def rolled(ws: Workspace, sql: str, *, way: str = "") -> Counter[tuple[object, ...]]:
+    """The lines of a rollup, whatever their order."""
+    columns = ("currency", "is_touch", "unit", "attribution_model", "credit_cents")
+    return Counter((way or r["way"], *(r[column] for column in columns)) for r in rows(ws, sql))
+
+
+def each_by_itself(ws: Workspace) -> Counter[tuple[object, ...]]:
+    """The lines of every rollup, asked one after the other."""
+    found: Counter[tuple[object, ...]] = Counter()
+    for name, by in DIMENSIONS.items():
+        found += rolled(ws, rollup_sql(by), way=name)
+    return found
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_all_rollups_in_one_reading_are_each_by_itself(drawn: Drawn, seed: int) -> None:
-    ws = drawn(seed)
-    columns = ("currency", "is_touch", "unit", "attribution_model", "credit_cents")
+    assert rolled(drawn(seed), rollups_sql()) == each_by_itself(drawn(seed))
 
-    def lines(found: list[dict[str, object]]) -> Counter[tuple[object, ...]]:
-        return Counter((r["way"], *(r[column] for column in columns)) for r in found)
 
-    each = [dict(r, way=name) for name, by in DIMENSIONS.items() for r in rows(ws, rollup_sql(by))]
-    assert lines(rows(ws, rollups_sql())) == lines(each)
-    untouched = rollups_sql().replace("LEFT JOIN", "JOIN")
-    assert lines(rows(ws, untouched)) != lines(each)  # a fault: what nothing explains is forgotten
+def test_one_reading_that_forgets_what_nothing_explains_is_noticed(drawn: Drawn) -> None:
+    forgets = rollups_sql().replace("LEFT JOIN", "JOIN")
+    assert any(rolled(drawn(seed), forgets) != each_by_itself(drawn(seed)) for seed in SEEDS)
 
 
 def test_a_rollup_that_forgets_what_nothing_explains_is_noticed(

@@ -128,7 +128,12 @@ def salesforce_page() -> str:
     for name, body in tomllib.loads(text).items():
         also = dict.fromkeys(a["table"] for a in body.get("also", ()))
         into = _names([body["table"], *also])
-        lines += ["", f"## {name}", "", f"- becomes: {into}", f"- needs: {_names(body['needs'])}", ""]
+        lines += ["", f"## {name}", "", f"- becomes: {into}", f"- needs: {_names(body['needs'])}"]
+        lines += [
+            f"- wants: {_fields(body['cells'][c])}; without it {said}"
+            for c, said in body.get("wants", {}).items()
+        ]
+        lines += [""]
         read = {column: _fields(how) for column, how in body["cells"].items()}
         rows = [["*(helper)*" if c.startswith("x_") else f"`{c}`", f] for c, f in read.items() if f]
         lines += _table(["column", "field"], rows)

@@ -35,7 +35,7 @@ own_domains = []            # your own mail domains: your people's visits are no
 # [[source]]
 # name = "crm"
 # kind = "salesforce"
-# path = "exports/crm"      # ${{NAME}} takes a folder from the environment
+# path = "../exports/crm"   # from this file on; ${{NAME}} takes a folder from the environment
 # [source.fields]
 # "opportunity.solution_id" = "Solution__c"
 #
@@ -44,7 +44,7 @@ own_domains = []            # your own mail domains: your people's visits are no
 # [[source]]
 # name = "web"
 # kind = "table"
-# path = "exports/web_events.csv"
+# path = "../exports/web_events.csv"
 # table = "engagement"
 # [source.columns]
 # engagement_id = "event_id"

@@ -42,12 +42,20 @@ class Result:
         return row.rows_read, row.rows_landed, row.rows_repeated, row.rows_set_aside
 
     def problems(self, severity: str | None = None) -> list[Problem]:
-        """Problems in the order of the file, notes about dates left out unless asked for."""
+        """Problems in the order of the file, notes about dates left out unless asked for.
+
+        So are columns that are not there (`missed` tells them): a story's file has those it is about.
+        """
         return [
             p
             for p in self.loaded.problems
-            if (severity is None and "without a date" not in p.reason) or p.severity == severity
+            if "there is no column" not in p.reason
+            and ((severity is None and "without a date" not in p.reason) or p.severity == severity)
         ]
+
+    def missed(self) -> list[Problem]:
+        """The warnings about columns that a file does not have, and that groups or dollars rest on."""
+        return [p for p in self.loaded.problems if "there is no column" in p.reason]
 
     def set_aside(self) -> list[tuple[Any, ...]]:
         """File, row, reason and raw text of every row kept back."""

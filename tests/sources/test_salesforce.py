@@ -526,6 +526,23 @@ def test_a_column_that_is_nearly_called_right_is_a_warning(company):
     ]
 
 
+@pytest.mark.parametrize(
+    ("file", "header", "row", "said"),
+    [
+        ("Opportunity.csv", "Id,StageName,CreatedDate", "006A,Discovery,2025-01-01", ["AccountId"]),
+        ("Opportunity.csv", "id,account_id,createddate", "006A,001A,2025-01-01", []),
+        ("Contact.csv", "Id,LastName,CreatedDate", "0031,Ng,2025-01-01", ["AccountId", "Email"]),
+        ("Lead.csv", "Id,Company,CreatedDate", "00Q1,Acme,2025-01-01", ["Email"]),
+        ("Account.csv", "Id,CreatedDate", "001A,2025-01-01", []),
+    ],
+)
+def test_a_column_that_groups_rest_on_is_missed_before_a_run(company, file, header, row, said):
+    company.file(f"crm/{file}", f"{header}\n{row}\n")
+    result = company.salesforce().load()
+    assert result.ledger(file) == (1, 1, 0, 0)
+    assert sorted((p.severity, p.column) for p in result.missed()) == [("warning", name) for name in said]
+
+
 def test_an_object_in_a_gz_without_an_inner_ending(company):
     company.file("crm/Account.gz", gzip.compress(b"Id,CreatedDate\n001A,2025-01-01\n"))
     company.file("crm/old.tar.gz", gzip.compress(b"tar"))

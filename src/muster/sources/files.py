@@ -63,7 +63,7 @@ def find_files(path: Path, *, source: str) -> Found:
     if not path.exists():
         raise ConfigError(
             f'muster.toml: source "{source}": there is no file or folder "{path.name}" at its path.',
-            remedy="Correct `path` (relative paths start at the workspace).",
+            remedy="Correct `path`: it starts where muster.toml lies, so a folder beside it is ../NAME.",
         )
     if path.is_file():
         single = _look_into(path, path.name, inside="")

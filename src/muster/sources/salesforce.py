@@ -113,8 +113,25 @@ def _plan(
     for asked, place in places.items():
         if folded.count(asked) > 1:
             return FilePlan(file, columns, shape, why_not=column_twice(source.name, file.name, names[place]))
-    notes = (*_unread_note(source, file, names, places), *_misspelt(source, file, names, shape))
+    misspelt = _misspelt(source, file, names, shape)
+    wanting = () if misspelt else _wanting(source, file, name, shape, places)
+    notes = (*wanting, *_unread_note(source, file, names, places), *misspelt)
     return FilePlan(file, columns, shape, notes=notes)
+
+
+def _wanting(
+    source: SourceConfig, file: InputFile, name: str, shape: Shape, places: Mapping[str, int]
+) -> tuple[Problem, ...]:
+    """A column that the file does not have, and that groups or dollars rest on: the rows land, poorer."""
+    wants: Mapping[str, str] = _objects()[name].get("wants", {})
+    problems = []
+    for cell in shape.cells:
+        if cell.name in wants and not any(column in places for column in cell.columns):
+            field = _spelled().get(cell.columns[0], cell.columns[0])
+            reason = f"there is no column {field}: {wants[cell.name]}"
+            remedy = "Export it with the others, if there is one."
+            problems.append(Problem("warning", source.name, file.name, reason, remedy, column=field))
+    return tuple(problems)
 
 
 def _unread_note(

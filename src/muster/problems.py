@@ -9,6 +9,7 @@ MusterError                 a message a person can act on, and the exit code it 
       - WorkspaceBusy       another run holds the workspace
       - Conflict            somebody else was first
       - MissingExtra        an optional part is not installed
+  + StoreBusy               the store of decisions did not answer in time: try again (exit code 2)
 """
 
 from __future__ import annotations
@@ -57,6 +58,12 @@ class ConfigError(WrongUse):
 
 class WorkspaceBusy(WrongUse):
     """Another run holds the workspace."""
+
+
+class StoreBusy(MusterError):
+    """The store did not answer in time: another writer holds it, or its database went away."""
+
+    exit_code = 2  # nobody's fault: as with a workspace that another run holds
 
 
 class Conflict(WrongUse):

@@ -35,6 +35,7 @@ ROUTES_WITHOUT_A_PAGE = {
     "/sign-on": "sends on to the company's login",
     "/health/progress": "a piece of /health/runs",
     "/packs/{pack_id}/board.{kind}": "a report of its own, looked at in tests/reports",
+    "/replay/pages.html": "pages of their own, looked at in tests/replay",
     "/health-check": "for machines",
     "/static/{version}/{name}": "files",
 }

@@ -14,8 +14,8 @@ from tests.serving.conftest import Served
 from muster.problems import RuleError, WrongUse
 from muster.reports.frozen.snapshot import Shelf
 from muster.serving.background import work
+from muster.serving.guards import own_style
 from muster.serving.mql_rule import change, lines_of
-from muster.serving.pages.packs import own_style
 from muster.store.audit import entries
 
 Client = Callable[..., httpx.Client]
@@ -34,6 +34,7 @@ def test_the_rule_is_edited_replayed_and_each_count_opens_its_cases(
 ) -> None:
     analyst, rep, marketer = (client(who, own_server) for who in ("analyst", "rep", "marketer"))
     assert "not replayed yet" in analyst.get("/replay").text
+    assert analyst.get("/replay/pages.html").status_code == 404
     assert rep.get("/replay").status_code == 403 and rep.get("/replay/passed").status_code == 403
     assert marketer.post("/replay", data={"rule.threshold": "60"}).status_code == 403
     assert analyst.post("/replay", data={"rule.threshold": "60"}).status_code == 303
@@ -45,9 +46,17 @@ def test_the_rule_is_edited_replayed_and_each_count_opens_its_cases(
     assert sentence.split("'")[0] in page
     assert page.index("findings") < page.index("Your MQL rule")
     assert told["counts"]["second_leads"] > 0
+    # What a finding says and what the count opens are of the same period.
+    said = f"{told['counts']['second_leads']} second lead"
+    assert any(said in finding["sentence"] for finding in told["replay"]["findings"])
     for name, count in told["counts"].items():
         assert len(analyst.get(f"/replay/{name}.json").json()[name]) == count
     assert analyst.get("/replay/nothing").status_code == 404
+    printed = analyst.get("/replay/pages.html")
+    assert (
+        sentence.split("'")[0] in printed.text and "unsafe" not in printed.headers["content-security-policy"]
+    )
+    assert rep.get("/replay/pages.html").status_code == 403
 
 
 def test_the_rule_changes_whole_or_not_at_all(own_server: Served) -> None:

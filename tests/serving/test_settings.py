@@ -125,7 +125,7 @@ def test_a_rule_says_what_it_would_move_before_it_is_saved(client: Client, own_s
     page = analyst.get(draft).text
     while "being built once more" in page:
         page = analyst.get(draft).text
-    changed = re.search(r"and (\S+) hand-offs would be others", page)
+    changed = re.search(r"and (\S+) hand-offs would differ", page)
     assert changed is not None and int(changed[1].replace(",", "")) > 20
     assert read_rules(folder / "rules").version == before
     assert analyst.post(draft, data={"verdict": "save"}).status_code == 303

@@ -74,6 +74,7 @@ def replay_workspace(opened: Workspace, capacity: str | None = None) -> Replay:
     from muster.engine.lock import hold
     from muster.replay.compare import replay as replay_history
     from muster.replay.keep import keep
+    from muster.replay.page import write_page
     from muster.replay.told import as_json
     from muster.rules.read import default_text
 
@@ -87,7 +88,8 @@ def replay_workspace(opened: Workspace, capacity: str | None = None) -> Replay:
             capacity=capacity,
             own_capacity=own.is_file() and own.read_text("utf-8-sig") != default_text("capacity"),
         )
-        keep(opened.folder, told, as_json(told), run_id=published.manifest["run_id"])
+        page = write_page(opened.config.company.name, told)
+        keep(opened.folder, told, as_json(told), page=page, run_id=published.manifest["run_id"])
     return told
 
 

@@ -22,6 +22,7 @@ from muster.replay.measures import Measure
 from muster.replay.rule import DAY
 
 FOLDER = "replay"
+PAGE = "replay.html"
 _TYPES = {
     "text": pa.string(),
     "instant": pa.timestamp("us"),
@@ -33,8 +34,11 @@ _TYPES = {
 }
 
 
-def keep(workspace: Path, told: Replay, facts: Mapping[str, Any], *, run_id: str) -> Path:
-    """Write the tables, `replay.json` and the run they were made of; an earlier replay is replaced."""
+def keep(workspace: Path, told: Replay, facts: Mapping[str, Any], *, page: str, run_id: str) -> Path:
+    """Write the tables, `replay.json`, the pages to print and the run all are of.
+
+    An earlier replay is replaced.
+    """
     folder = workspace / HOME / FOLDER
     draft = folder.with_name(f"{FOLDER}.new")
     shutil.rmtree(draft, ignore_errors=True)
@@ -42,6 +46,7 @@ def keep(workspace: Path, told: Replay, facts: Mapping[str, Any], *, run_id: str
     for name, rows in rows_of(told).items():
         pq.write_table(as_table(replay_tables()[name], rows), draft / f"{name}.parquet")
     (draft / "replay.json").write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    (draft / PAGE).write_text(page, "utf-8")
     (draft / "run").write_text(run_id, "utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     draft.replace(folder)

@@ -83,7 +83,8 @@ def why_from(reasons: Iterable[dict[str, Any]], at: datetime) -> Why | None:
 
 def _why(reasons: Sequence[dict[str, Any]]) -> Why:
     """Reasons from the one that speaks for most to the one that speaks against most."""
-    speaking = [r for r in reasons if r["millionths"] > 0 and not r["is_missing"]]
+    # The points of the rules are no act of the buyer's, and stand beside these lines as the score.
+    speaking = [r for r in reasons if r["millionths"] > 0 and not r["is_missing"] and r["topic"] != "rules"]
     lines: list[str] = []
     acts: set[str] = set()
     for reason in speaking[:STRONGEST]:

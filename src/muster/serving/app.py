@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from muster.messages import telling
-from muster.problems import MusterError
+from muster.problems import MusterError, StoreBusy
 from muster.serving import pages
 from muster.serving.api.app import api
 from muster.serving.form_again import Refused, errors_of, form_again
@@ -118,12 +118,13 @@ def _tell_failures(app: FastAPI) -> None:
 
     @app.exception_handler(MusterError)
     async def _(request: Request, error: MusterError) -> Response:
-        status = error.status if isinstance(error, Refused) else 422
+        status = error.status if isinstance(error, Refused) else 503 if isinstance(error, StoreBusy) else 422
         told = f"{error.message} {error.remedy}".strip()
         page = error.page if isinstance(error, Refused) else None
         errors = ((error.field, told),)
         again = await form_again(request, errors, status=status, page=page) if _wants_page(request) else None
-        answer = again or _answer(request, status, "That did not work", error.message, error.remedy)
+        title = "One moment" if status == 503 else "That did not work"
+        answer = again or _answer(request, status, title, error.message, error.remedy)
         if isinstance(error, Refused) and error.wait:
             answer.headers["retry-after"] = str(error.wait)
         return answer
@@ -139,10 +140,13 @@ def _tell_failures(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     def _(request: Request, error: Exception) -> Response:
+        if isinstance(error, StoreBusy):  # met before any page was reached, as when a session is looked up
+            return _answer(request, 503, "One moment", error.message, error.remedy)
         number = secrets.token_hex(4)
         _LOG.error("error %s at %s %s", number, request.method, request.url.path, exc_info=error)
         words = f"This is a fault of Muster, not yours. It is in the server's log under {number}."
-        return _answer(request, 500, "Something broke", words, "")
+        remedy = "Try once more. If it stays so, tell that number to whoever looks after Muster here."
+        return _answer(request, 500, "Something broke", words, remedy)
 
 
 def _wants_page(request: Request) -> bool:

@@ -138,7 +138,7 @@ def _environment() -> Environment:
     teach(environment)
     environment.filters |= {"day": day, "minute": minute, "dollars": dollars, "short": in_short}
     environment.filters |= {"percent": percent, "picture": picture}
-    environment.filters |= {"on_day": on_day, "at_minute": at_minute}
+    environment.filters |= {"on_day": on_day, "at_minute": at_minute, "points": points, "code": code}
     return environment
 
 
@@ -175,6 +175,25 @@ def in_short(cents: int | None, currency: str) -> str:
 def percent(part: float | Decimal | None) -> str:
     """A share of 0 to 1, with one decimal under ten percent; a dash where there is none."""
     return NOTHING if part is None else show(Rate(float(part)))
+
+
+def points(score: float | Decimal | None) -> str:
+    """A score in whole points, cut and not rounded: 44.6 has not reached 45.
+
+    >>> points(44.6)
+    '44'
+    """
+    return NOTHING if score is None else str(int(score))
+
+
+def code(text: str) -> Markup:
+    """Words of which those between backticks are code.
+
+    >>> code("`joined` holds <all>")
+    Markup('<code>joined</code> holds &lt;all&gt;')
+    """
+    wrapped = Markup("<code>{}</code>")
+    return Markup("").join(wrapped.format(p) if i % 2 else p for i, p in enumerate(text.split("`")))
 
 
 def picture(chart: Chart, width: int, key: str, title: str, about: str) -> Markup:

@@ -18,7 +18,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from muster.config.settings import SQLITE_STORE, StoreConfig
-from muster.problems import MissingExtra, WrongUse
+from muster.problems import MissingExtra, StoreBusy, WrongUse
 
 _WAIT = 10  # seconds a writer waits for another
 _WRITERS = 0x6D7573746572  # "muster": the lock that writers pass on to each other on PostgreSQL
@@ -33,8 +33,8 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """A connection that sees one state of the store."""
-        with self.engine.connect() as connection:
+        """A connection that sees one state of the store. Raises StoreBusy."""
+        with _or_busy(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -43,8 +43,10 @@ class Store:
 
         Writers follow each other, so what one has read still holds when it writes. Those of one process
         queue here: SQLite lets them try again until one is late, and fifty who sign in at once were.
+        Raises StoreBusy where another process held it all the while: nothing is written then.
         """
         with (
+            _or_busy(),
             self._writer,
             self.engine.execution_options(writes=True).connect() as connection,
             connection.begin(),
@@ -116,6 +118,20 @@ def version(store: Store) -> str | None:
             f"The store at {place} does not open: {str(error.orig).strip()}.",
             remedy="See that the database runs and that store.url in muster.toml is right.",
         ) from error
+
+
+@contextmanager
+def _or_busy() -> Iterator[None]:
+    """Say of a lock that was waited for in vain, or a connection that broke, that it may be tried again."""
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        if error.connection_invalidated or "is locked" in str(error.orig):
+            raise StoreBusy(
+                "What people decide could not be read or written just now: its store did not answer in time.",
+                remedy="Try again in a moment.",
+            ) from error
+        raise
 
 
 def _engine(workspace: Path, config: StoreConfig) -> sa.Engine:

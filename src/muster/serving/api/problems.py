@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from muster.problems import Conflict, MusterError, WorkspaceBusy, WrongUse
+from muster.problems import Conflict, MusterError, StoreBusy, WorkspaceBusy, WrongUse
 from muster.serving.reading import NoRun
 
 KIND = "application/problem+json"
@@ -134,6 +134,8 @@ def tell_problems(api: FastAPI) -> None:
 
     @api.exception_handler(MusterError)
     def _(_: Request, error: MusterError) -> Response:
+        if isinstance(error, StoreBusy):
+            return problem(503, "busy", f"{error.message} {error.remedy}", headers={"retry-after": "5"})
         status, code = (409, "conflict") if isinstance(error, (Conflict, WorkspaceBusy)) else (422, "invalid")
         if not isinstance(error, WrongUse):
             status, code = 503, "unavailable"

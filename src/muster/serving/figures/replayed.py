@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ _LEADS = """SELECT l.at, l.person_id, COALESCE(p.name, p.email) AS person, l.acc
 FROM replay_lead AS l
 LEFT JOIN account AS a ON a.account_id = l.account_id
 LEFT JOIN person AS p ON p.person_id = l.person_id AND p.valid_to IS NULL
-WHERE {} ORDER BY l.at DESC, l.subject_id"""
+WHERE l.at >= $since AND {} ORDER BY l.at DESC, l.subject_id"""
 _OPENINGS = """SELECT o.*, COALESCE(a.name, a.domain, o.account_id) AS account, k.name
 FROM replay_opening AS o
 LEFT JOIN account AS a ON a.account_id = o.account_id
@@ -73,29 +75,47 @@ class Replayed:
 
 def replayed(tables: Published, workspace: Path, run_id: str) -> Replayed | None:
     """The replay of this run; None where there is none, or only of an earlier run."""
-    folder = workspace / HOME / "replay"
-    try:
-        if (folder / "run").read_text("utf-8") != run_id:
-            return None
-        told = json.loads((folder / "replay.json").read_text("utf-8"))
-    except FileNotFoundError:
+    text = _kept(workspace, run_id, "replay.json")
+    if text is None:
         return None
+    told = json.loads(text)
     counts = {
-        key: int(tables.records(f"SELECT COUNT(*) AS n FROM ({sql.format(where)})")[0]["n"])
+        key: int(
+            tables.records(f"SELECT COUNT(*) AS n FROM ({sql.format(where)})", _given(sql, told))[0]["n"]
+        )
         for key, _, sql, where in CASES
     }
     return Replayed(told, counts)
 
 
-def cases(tables: Published, wanted: str) -> Table | None:
-    """The cases of one count; None where there is no such count."""
+def printed(workspace: Path, run_id: str) -> str | None:
+    """The replay of this run as the pages to print; None where there are none."""
+    return _kept(workspace, run_id, "replay.html")
+
+
+def _kept(workspace: Path, run_id: str, name: str) -> str | None:
+    folder = workspace / HOME / "replay"
+    try:
+        is_of_run = (folder / "run").read_text("utf-8") == run_id
+        return (folder / name).read_text("utf-8") if is_of_run else None
+    except FileNotFoundError:
+        return None
+
+
+def cases(tables: Published, told: Mapping[str, Any], wanted: str) -> Table | None:
+    """The cases of one count, of the document of a replay; None where there is no such count."""
     for key, title, sql, where in CASES:
         if key == wanted:
-            rows = tables.records(sql.format(where))
+            rows = tables.records(sql.format(where), _given(sql, told))
             if sql is _LEADS:
                 return _leads(key, title, rows)
             return _openings(key, title, rows) if sql is _OPENINGS else _hand_offs(key, title, rows)
     return None
+
+
+def _given(sql: str, told: Mapping[str, Any]) -> dict[str, object]:
+    """What a query asks to be given: the half of the history that is reported, as the findings count it."""
+    return {"since": date.fromisoformat(told["period"]["from"])} if sql is _LEADS else {}
 
 
 def _account(row: dict[str, Any]) -> Cell:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 import tempfile
 from pathlib import Path
@@ -19,6 +17,7 @@ from muster.reports.formats.written import write_one
 from muster.reports.frozen.snapshot import Shelf, Snapshot, missing_from
 from muster.reports.quarter import last_full_quarter, quarter_of, read_quarter
 from muster.serving.background import begin, work
+from muster.serving.guards import own_style
 from muster.serving.reading import Missing, Reading, house_of, viewer_of
 from muster.serving.screen import Screen, Sheet, screen
 from muster.serving.settings import demand
@@ -32,7 +31,6 @@ _KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _ID = re.compile(r"\d{4}-Q[1-4]-[0-9a-f]{10}")
-_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _LONGEST = 20_000
 _QUARTERS = 9
 
@@ -139,16 +137,6 @@ async def make(
         arguments.append(f"--override={override.strip()}")
     await run_in_threadpool(begin, house.workspace, "pack", arguments)
     return RedirectResponse("/packs", 303)
-
-
-def own_style(page: str) -> str:
-    """The policy under which a pack's page shows: its one style by hash, pictures drawn in it, no more."""
-    hashes = [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in _STYLE.findall(page)]
-    allowed = " ".join(f"'sha256-{digest}'" for digest in hashes) or "'none'"
-    return (
-        f"default-src 'none'; style-src {allowed}; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'self'"
-    )
 
 
 def _snapshot(workspace: Path, pack_id: str) -> Snapshot:

@@ -6,10 +6,11 @@ from datetime import date
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from muster.serving.background import begin, work
-from muster.serving.figures.replayed import CASES, cases, replayed
+from muster.serving.figures.replayed import CASES, cases, printed, replayed
+from muster.serving.guards import own_style
 from muster.serving.mql_rule import change, lines_of
 from muster.serving.reading import Missing, Reading, house_of, viewer_of
 from muster.serving.screen import Screen, Sheet, screen
@@ -49,10 +50,23 @@ def replay(reading: Reading) -> Screen:
     )
 
 
+@router.get("/replay/pages.html")
+def pages(request: Request) -> Response:
+    """The two pages as `muster replay -o` writes them, to print and to hand round; none of an earlier run."""
+    demand(viewer_of(request), "see_measures")
+    house = house_of(request)
+    snapshot = house.snapshots.current()
+    page = printed(house.workspace, snapshot.folder.name) if snapshot else None
+    if page is None:
+        raise Missing
+    return HTMLResponse(page, headers={"content-security-policy": own_style(page)})
+
+
 @screen(router, "/replay/{cases}", needs="see_measures")
 def replay_cases(reading: Reading) -> Screen:
     """The cases behind one count."""
-    table = cases(reading.tables, reading.path["cases"])
+    found = replayed(reading.tables, reading.house.workspace, reading.snapshot.folder.name)
+    table = cases(reading.tables, found.told, reading.path["cases"]) if found else None
     if table is None:
         raise Missing
     return Screen(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from fastapi import APIRouter
 
 from muster.serving.reading import Reading
@@ -27,7 +29,7 @@ def audit(asked: Reading) -> Screen:
         "parts": parts_for(asked.viewer),
         "part": "/settings/audit",
         "broken": broken,
-        "shown": found[(page - 1) * PAGE : page * PAGE],
+        "shown": [(entry, in_words(entry.detail)) for entry in found[(page - 1) * PAGE : page * PAGE]],
         "page": page,
         "pages": -(-len(found) // PAGE),
         "people": sorted({e.who for e in told}),
@@ -37,3 +39,27 @@ def audit(asked: Reading) -> Screen:
     rows = tuple(tuple(getattr(entry, column) for column in _COLUMNS) for entry in found)
     sheet = Sheet("audit", "The audit trail", _COLUMNS, rows)
     return Screen("settings_audit.html", "Audit", found, (sheet,), active="/settings", more=more)
+
+
+def in_words(detail: str) -> str:
+    """What an entry holds besides, as a reader would write it; seals and twins keep it as it was written.
+
+    >>> in_words('{"how": "password", "owner_ids": ["u7", "u9"], "until": null}')
+    'how: password; owner ids: u7, u9; until: none'
+    """
+    told = json.loads(detail)
+    return "; ".join(f"{key.replace('_', ' ')}: {_value(value)}" for key, value in told.items())
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list) and not any(isinstance(one, list | dict) for one in value):
+        return ", ".join(map(str, value)) or "none"
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return (
+        "none"
+        if value is None
+        else {True: "yes", False: "no"}[value]
+        if isinstance(value, bool)
+        else str(value)
+    )

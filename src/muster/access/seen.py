@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from muster.access.scope import scope_of
-from muster.access.table_rules import TableRule, rule_of
+from muster.access.table_rules import TableRule
 from muster.access.viewer import Viewer
 from muster.reports.published import Published, by_ids
 
@@ -55,7 +55,7 @@ class Seen(Published):
         would gather every id they may see for each question. Both answer alike (tests/access/test_by_ids.py),
         so `where` may not speak of a column that the rule empties.
         """
-        rule = rule_of(table)
+        rule = self._scope.rule_of(table)
         if self._scope.sees_all or rule.by is None or not among:
             return super().rows(table, columns, by=by, among=among, where=where, given=given)
         looked_at = dict.fromkeys((*columns, by, rule.by, *(hidden.unless for hidden in rule.hides)))

@@ -45,11 +45,6 @@ def table_rules() -> dict[str, TableRule]:
     return {name: _rule(told) for name, told in _read()["tables"].items()}
 
 
-def rule_of(table: str) -> TableRule:
-    """The rule of one table; one that is not named is for admins."""
-    return table_rules().get(table, TableRule(right="see_everything"))
-
-
 @cache
 def id_sets() -> dict[str, IdSet]:
     """The sets of ids that rules speak of, besides `account_id`, where it all begins."""

@@ -122,6 +122,14 @@ def test_an_upload_becomes_a_source_and_a_later_one_takes_its_place(asked: Asked
     assert [entry.who for entry in trail[-3:]] == ["analyst@a.example"] * 3
 
 
+def test_a_web_log_does_not_take_the_place_of_a_crm(asked: Asked) -> None:
+    """A source without an object stops every run, and no page takes a source out of muster.toml."""
+    asked.upload(("Account.csv", ACCOUNTS))
+    assert asked.upload(("web.csv", b"ts\n"), how="replace").status_code == 422
+    assert asked.left == {"crm/Account.csv": ACCOUNTS}
+    assert asked.upload(("web.csv", b"ts\n"), how="add").status_code == 200  # beside objects it is a note
+
+
 @pytest.mark.parametrize(
     ("who", "status"), [("rep", 403), ("marketer", 403), ("analyst", 200), ("admin", 200)]
 )
@@ -146,6 +154,8 @@ def test_only_who_may_run_may_upload(asked: Asked, who: str, status: int) -> Non
         ([("a.csv", b"x")], {"name": ".coming-x"}, 422, "no name for a source"),
         ([("a.csv", b"x")], {"name": "other", "how": "add"}, 422, "no source other"),
         ([("a.csv", b"x")], {"solution_field": "x" * 5000}, 422, "too long"),
+        ([("web_events.csv", b"ts,path\n2025-01-01,/\n")], {}, 422, "No file is called as a CRM's object is"),
+        ([("logs.zip", zipped(**{"visits.csv": b"ts\n"}))], {}, 422, "visits.csv"),
     ],
 )
 def test_what_is_refused_says_why_and_leaves_nothing(

@@ -14,6 +14,9 @@ from muster.config.settings import FILE
 from muster.engine.lock import HOME
 from muster.problems import WrongUse
 from muster.serving.background import begin, work
+from muster.sources.files import find_files
+from muster.sources.salesforce import object_of
+from muster.sources.wording import listed
 
 _LOOKED = Path(HOME, "log", "first-look.json")
 _LOOK = "look"
@@ -44,6 +47,22 @@ def add_export(workspace: Path, *, name: str, path: str, solution_field: str, mq
     except BaseException:
         file.write_text(before, "utf-8")
         raise
+
+
+def check_holds_objects(folder: Path) -> None:
+    """Refuse an export in which no file is called as an object is: it would stop every run, and stay.
+
+    Raises WrongUse. What lies broken in it is not judged here: the look says what is wrong with it.
+    """
+    found = find_files(folder, source=folder.name)
+    if found.broken or not found.files or any(object_of(file.stem) for file in found.files):
+        return
+    raise WrongUse(
+        f"No file is called as a CRM's object is: {listed([file.name for file in found.files])}.",
+        remedy="Name each after its object, as in Account.csv, Contact.csv, Lead.csv, Opportunity.csv. Web, "
+        "e-mail, event and spend records are tables: name them in muster.toml, with a map of their columns.",
+        field="files",
+    )
 
 
 def begin_look(workspace: Path) -> None:

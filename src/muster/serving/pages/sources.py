@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from muster.engine.lock import hold, is_held
 from muster.problems import WorkspaceBusy, WrongUse
-from muster.serving.first_steps import add_export, begin_look, looked
+from muster.serving.first_steps import add_export, begin_look, check_holds_objects, looked
 from muster.serving.naming_sources import FIRST, LATER, state_of
 from muster.serving.reading import House, Reading, house_of, viewer_of
 from muster.serving.scheduling import begin_run
@@ -148,6 +148,8 @@ def _put(house: House, folder: Path, received: Received, by: str) -> None:
             )
         if there is None and how:
             raise WrongUse(f"There is no source {name}.", remedy="Upload it as a new one.")
+        if how != "add" and (there is None or there.kind == "salesforce"):
+            check_holds_objects(folder)
         keep(workspace, folder, name, adds=how == "add")
         if there is None:
             chosen = {key: fields.get(key, "") for key in ("solution_field", "mql_field")}

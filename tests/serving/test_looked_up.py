@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import duckdb
 import httpx
 import pytest
 from tests.serving.conftest import Served
 
-from muster.reports.published import Published
-from muster.serving.figures.person import _consent
+from muster.serving.figures.person.rows import Rows
+from muster.serving.figures.person.whole import _consent
 
 Client = Callable[..., httpx.Client]
 
@@ -118,16 +118,17 @@ def test_a_person_has_groups_acts_and_the_records_behind(client: Client, one: Ca
 def test_the_strictest_record_says_whether_one_may_write(
     mail: tuple[bool, bool], calls: tuple[bool, bool], basis: str | None, said: str
 ) -> None:
-    class Told:
-        has_records = True
-
-        def records(self, *_: Any) -> list[dict[str, Any]]:
-            return [
-                {"has_opted_out": m, "has_opted_out_of_calls": c, "legal_basis": basis}
-                for m, c in zip(mail, calls, strict=True)
-            ]
-
-    consent, may = _consent(cast(Published, Told()), "p1", datetime(2026, 1, 1))
+    records = [
+        {
+            "person_record_id": f"r{number}",
+            "has_opted_out": m,
+            "has_opted_out_of_calls": c,
+            "legal_basis": basis,
+            "opted_out_at": None,
+        }
+        for number, (m, c) in enumerate(zip(mail, calls, strict=True))
+    ]
+    consent, may = _consent(Rows("p1", {"record_person_record": records}), datetime(2026, 1, 1))
     assert (consent, may) == (said, not (any(mail) or any(calls)))
 
 

@@ -21,10 +21,10 @@ from muster.access.seen import Seen
 from muster.access.viewer import EVERYTHING
 from muster.canonical.tables import Table, flow_tables
 from muster.reports.horizon import horizon_of
-from muster.serving.figures.account.whole import account_of
+from muster.serving.figures.account.whole import account_of, accounts_of
 from muster.serving.figures.board import Week, group_board
 from muster.serving.figures.group.whole import whole_groups
-from muster.serving.figures.person import person_of
+from muster.serving.figures.person.whole import people_of
 from muster.serving.figures.worklist import items, told_of
 
 GROUP = 2_048  # rows that are read or left out together: the least that DuckDB writes
@@ -113,7 +113,7 @@ def test_an_accounts_page_reads_its_own_part_of_the_engagements(
         pytest.skip("this DuckDB does not tell which groups of rows it read")
     assert watched.there["resolved_engagement"] >= 8
     assert watched.read["resolved_engagement"] <= 2  # its rows, where they meet the next account's
-    assert watched.questions <= 12
+    assert watched.questions <= 24 and watched.joins == 0  # as of a group
 
 
 def test_a_groups_page_reads_its_own_part_of_the_engagements(tables: Path, busiest: tuple[str, str]) -> None:
@@ -136,8 +136,8 @@ def test_a_persons_page_reads_its_accounts_part_of_the_engagements(
             "SELECT MIN(m.person_id) AS id FROM member AS m WHERE m.buying_group_id = ?", [busiest[0]]
         )
         watched.read.clear()
-        found = person_of(watched, one["id"], as_of=AS_OF)
-    assert found is not None and found.acts > 0
+        [found] = people_of(watched, [one["id"]], as_of=AS_OF).values()
+    assert found.acts > 0
     if not watched.there:
         pytest.skip("this DuckDB does not tell which groups of rows it read")
     assert watched.read["resolved_engagement"] <= 2
@@ -154,6 +154,21 @@ def test_many_groups_take_as_many_questions_as_one(tables: Path) -> None:
         assert set(found) == set(some)
         asked.append(watched.questions)
     assert len(groups) > 20 and asked[0] == asked[1]
+
+
+def test_many_accounts_and_people_take_no_more_questions_than_one(tables: Path) -> None:
+    with Seen(tables, EVERYTHING) as seen:
+        members = seen.records(
+            "SELECT g.account_id, MIN(m.person_id) AS person_id FROM hand_off AS h "
+            "JOIN buying_group AS g ON g.buying_group_id = h.buying_group_id "
+            "JOIN member AS m ON m.buying_group_id = g.buying_group_id GROUP BY 1 ORDER BY 1"
+        )
+    assert len(members) > 20
+    for column, told, most in (("account_id", accounts_of, 24), ("person_id", people_of, 12)):
+        ids = {row[column] for row in members}
+        with Watched(tables) as watched:
+            assert set(told(watched, ids, as_of=AS_OF)) == ids
+        assert watched.questions <= most and watched.joins == 0, column
 
 
 def test_a_list_of_any_length_takes_as_many_questions_as_one_group(tables: Path) -> None:

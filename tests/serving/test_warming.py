@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -15,11 +15,15 @@ from starlette.testclient import TestClient
 
 from muster.access.seen import Seen
 from muster.access.viewer import Viewer
+from muster.reports.published import Published
 from muster.serving import warming
 from muster.serving.app import application
+from muster.serving.figures.worklist import items
 from muster.serving.reading import reach_of
+from muster.serving.screen import SCREENS
 from muster.serving.sessions import viewer_for
 from muster.serving.warming import FIRST, Traffic, scopes_of, warm
+from muster.serving.wholes import ahead_of
 from muster.store.opening import Store, upgrade
 from muster.store.sessions import begin_session
 from muster.store.users import add_user, change_user
@@ -35,13 +39,13 @@ class Office:
         self.store, self.questions = store, 0
         self.app: FastAPI = application(folder, store)
         self.snapshot = self.app.state.house.snapshots.current()
-        asks = Seen.records
+        asks = Published.records
 
-        def counted(seen: Seen, *args: Any) -> list[dict[str, Any]]:
+        def counted(tables: Published, *args: Any) -> list[dict[str, Any]]:
             self.questions += 1
-            return asks(seen, *args)
+            return asks(tables, *args)
 
-        monkeypatch.setattr(Seen, "records", counted)
+        monkeypatch.setattr(Published, "records", counted)
 
     def hire(self, name: str, role: str, *owner_ids: str) -> Viewer:
         """Somebody who is signed in."""
@@ -58,6 +62,18 @@ class Office:
         answer = TestClient(self.app, headers=with_cookie).get(address)
         assert answer.status_code == 200, address
         return self.questions
+
+    def clicks(self, viewer: Viewer) -> list[str]:
+        """Groups of a viewer's worklist, with their accounts and members."""
+        with Seen(self.snapshot.folder, viewer) as seen:
+            listed = [i.buying_group_id for i in items(seen, as_of=self.snapshot.as_of, agreed_hours=48)]
+            found = [
+                seen.rows(table, (named,), by="buying_group_id", among=listed)
+                for table, named in (("buying_group", "account_id"), ("member", "person_id"))
+            ]
+        accounts, people = ({row[name] for row in rows for name in row} - {None} for rows in found)
+        named = (("groups", listed), ("accounts", sorted(accounts)), ("people", sorted(people)))
+        return [f"/{kind}/{one}" for kind, ids in named for one in ids]
 
     def warm(self, *viewers: Viewer) -> int:
         """Make the first pages of the run in force."""
@@ -85,6 +101,16 @@ def test_the_first_pages_ask_nothing_of_the_tables_any_more(office: Office, owne
         "/measures/defects?period=2025-Q1",
     ]
     assert {page: office.open(page) for page in pages} == dict.fromkeys(pages, 0)
+
+
+def test_a_click_or_two_from_the_list_ask_nothing_either(office: Office, owners: list[str]) -> None:
+    rep = office.hire("rep", "rep", owners[0])
+    clicks = office.clicks(rep)
+    assert len(clicks) > 10
+    office.warm(rep)
+    assert {click: office.open(click) for click in clicks} == dict.fromkeys(clicks, 0)
+    office.hire("other", "rep", owners[0], owners[1])  # sees these, and others besides
+    assert min(office.open(click) for click in clicks) > 0
 
 
 def test_without_it_the_first_to_come_waits(office: Office, owners: list[str]) -> None:
@@ -146,19 +172,21 @@ def test_the_app_makes_them_by_itself(
     office: Office, owners: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(warming, "_LOOKS_EVERY", 0.01)
-    office.hire("rep", "rep", owners[0])
+    rep = office.hire("rep", "rep", owners[0])
     asked: list[str] = []
     done = Event()
 
-    def ask(_: object, __: object, viewer: Viewer, address: str) -> bool:
-        asked.append(f"{viewer.name} {address}")
-        if address == FIRST[-1]:
+    def ask(_: object, __: object, viewer: Viewer, address: str, make: Callable[..., Any]) -> list[list[str]]:
+        if make is ahead_of:
             done.set()
-        return True
+        else:
+            asked.append(f"{viewer.name} {address}")
+        return []
 
     monkeypatch.setattr(warming, "ask", ask)
     folder = office.app.state.house.workspace
     with TestClient(application(folder, office.store, warms_up=True)):
         assert done.wait(60)
         time.sleep(0.1)
-    assert asked == [f"rep {address}" for address in FIRST]  # once, though it looks again and again
+    theirs = [address for address in FIRST if rep.may(SCREENS[address.partition("?")[0]][0])]
+    assert asked == [f"rep {address}" for address in theirs]  # once, though it looks again and again

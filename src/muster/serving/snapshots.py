@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from muster.engine.lock import HOME
 from muster.engine.published import MANIFEST
 from muster.engine.run_log import last_entry
+from muster.serving.packed import Packed
 
 T = TypeVar("T")
 _KEPT = 512  # answers remembered for a run
@@ -33,6 +34,7 @@ class Snapshot:
     as_of: datetime
     built_at: datetime
     rows: dict[str, int]
+    packed: Packed = field(default_factory=Packed, repr=False, compare=False)
     _kept: OrderedDict[Any, Any] = field(default_factory=OrderedDict, repr=False, compare=False)
     _making: dict[Any, Lock] = field(default_factory=dict, repr=False, compare=False)
     _lock: Lock = field(default_factory=Lock, repr=False, compare=False)

@@ -2,19 +2,22 @@
 
 A worklist, a board or a measure of a run is computed once and kept (snapshots.py); without this the first who
 opens it waits for that, on Monday everybody in turn. So a thread asks the same pages for those who are signed
-in, last seen first, each scope once. People come first: it asks one page at a time, each only after nobody
-has asked for anything for a moment, and it drops what is left when a newer run is in force. What it makes
-is bounded like everything that is kept of a run. A page that fails is passed over, and
-told to whoever opens it.
+in, last seen first, each scope once, and then reads the groups on their worklists (wholes.py). People come
+first: it does one thing at a time, each only after nobody has asked for anything for a moment, and it drops
+what is left when a newer run is in force. What it makes is bounded like everything that is kept of a run. A
+page that fails is passed over, and told to whoever opens it.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
+from itertools import chain, zip_longest
 from threading import Event, Lock, Thread
 from time import monotonic
+from typing import TypeVar
 
 from fastapi import FastAPI, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -25,8 +28,11 @@ from muster.serving.reading import House, Reading, reach_of
 from muster.serving.screen import SCREENS
 from muster.serving.sessions import viewer_for
 from muster.serving.snapshots import Snapshot
+from muster.serving.wholes import ahead_of, read_ahead
 from muster.store.sessions import users_signed_in
 
+T = TypeVar("T")
+_Ahead = tuple[Viewer, str, Callable[[Reading], object]]  # for whom, at which address, what is made
 _LOG = logging.getLogger("muster.serving")
 _SCOPES = 48  # of the 64 whose views are kept
 _LOOKS_EVERY = 2.0  # seconds between two looks at which run is in force
@@ -111,16 +117,34 @@ def warmed(app: FastAPI, house: House, traffic: Traffic) -> Iterator[None]:
 
 
 def warm(app: FastAPI, snapshot: Snapshot, viewers: Sequence[Viewer], traffic: Traffic, ending: Event) -> int:
-    """Make what is opened first of one run for these viewers; how many pages that were."""
+    """Make what is opened first of one run for these viewers; how many pages, groups aside."""
     made = 0
-    for address in FIRST:
-        for viewer in viewers:
-            while traffic.quiet() < _QUIET and not ending.wait(_QUIET / 2):
-                pass
-            if ending.is_set() or app.state.house.snapshots.current() is not snapshot:
-                return made
-            made += ask(app, snapshot, viewer, address)
+    for viewer, address, make in chain(_pages(viewers), _lots(app, snapshot, viewers)):
+        while traffic.quiet() < _QUIET and not ending.wait(_QUIET / 2):
+            pass
+        if ending.is_set() or app.state.house.snapshots.current() is not snapshot:
+            return made
+        made += ask(app, snapshot, viewer, address, make) is not None
     return made
+
+
+def _pages(viewers: Sequence[Viewer]) -> Iterator[_Ahead]:
+    for address in FIRST:
+        needs, show = SCREENS[address.partition("?")[0]]
+        yield from ((viewer, address, show) for viewer in viewers if viewer.may(needs))
+
+
+def _lots(app: FastAPI, snapshot: Snapshot, viewers: Sequence[Viewer]) -> Iterator[_Ahead]:
+    """The groups of each worklist: a lot of one viewer's after a lot of the other's."""
+    lists = [
+        [
+            (viewer, "/worklist", partial(read_ahead, ids=ids))
+            for ids in ask(app, snapshot, viewer, "/worklist", ahead_of) or ()
+        ]
+        for viewer in viewers
+        if viewer.may(SCREENS["/worklist"][0])
+    ]
+    yield from (lot for lots in zip_longest(*lists) for lot in lots if lot is not None)
 
 
 def scopes_of(house: House) -> dict[object, Viewer]:
@@ -132,12 +156,11 @@ def scopes_of(house: House) -> dict[object, Viewer]:
     return dict(list(found.items())[:_SCOPES])
 
 
-def ask(app: FastAPI, snapshot: Snapshot, viewer: Viewer, address: str) -> bool:
-    """One page as this viewer would get it, up to its template; False where they may not or it failed."""
+def ask(
+    app: FastAPI, snapshot: Snapshot, viewer: Viewer, address: str, make: Callable[[Reading], T]
+) -> T | None:
+    """What is made of an address as this viewer would ask for it, before any template; None if it failed."""
     path, _, query = address.partition("?")
-    needs, show = SCREENS[path]
-    if not viewer.may(needs):
-        return False
     request = Request(
         {
             **{"type": "http", "method": "GET", "path": path, "query_string": query.encode()},
@@ -147,8 +170,7 @@ def ask(app: FastAPI, snapshot: Snapshot, viewer: Viewer, address: str) -> bool:
     )
     try:
         with Seen(snapshot.folder, viewer) as tables:
-            show(Reading(request, app.state.house, viewer, snapshot, tables))
+            return make(Reading(request, app.state.house, viewer, snapshot, tables))
     except Exception:
         _LOG.warning("%s was not made ready for role %s", path, viewer.role, exc_info=True)
-        return False
-    return True
+        return None

@@ -11,20 +11,19 @@ from fastapi import APIRouter
 
 from muster.deciding import roles
 from muster.deciding.standing import topic
-from muster.rules.read import in_force
 from muster.serving.deciding import names_of, said_of, seen_of
 from muster.serving.figures.group.head import strip_of, strip_told
 from muster.serving.figures.group.people import WEEKS, heat_of, weeks_told
 from muster.serving.figures.group.score import told, waterfall_of
 from muster.serving.figures.group.sharing import graph_of
 from muster.serving.figures.group.timeline import LANES, PAGE, Touch, chosen, lanes_of, lanes_told
-from muster.serving.figures.group.whole import Whole, whole_groups
+from muster.serving.figures.group.whole import Whole
 from muster.serving.figures.owners import owner_names
-from muster.serving.figures.role_words import role_titles
 from muster.serving.forms import answer_form, just_done
-from muster.serving.learnt import learnt_of, thin_words
+from muster.serving.learnt import thin_words
 from muster.serving.reading import Missing, Reading
 from muster.serving.screen import Screen, Sheet, screen
+from muster.serving.wholes import the_group
 
 router = APIRouter()
 SHOWN = 8  # of a long list, before the rest is opened
@@ -34,7 +33,9 @@ _PICTURED = 14  # people in the picture of weeks; the table has everybody
 @screen(router, "/groups/{group_id}", needs="see_groups")
 def group(reading: Reading) -> Screen:
     """All of a group on one page, its touches fifty at a time."""
-    whole = whole_of(reading, reading.path["group_id"])
+    whole = the_group(reading, reading.path["group_id"])
+    if whole is None:
+        raise Missing
     owners = owner_names(reading)
     as_of = reading.snapshot.as_of
     query = reading.query
@@ -113,24 +114,6 @@ def _people_of_records(reading: Reading, whole: Whole, corrected: Mapping[str, A
         {"said": sorted(corrected)},
     )
     return {row["said"]: row["person_id"] for row in found if row["person_id"] in there}
-
-
-def whole_of(reading: Reading, group_id: str) -> Whole:
-    """The group of an address, read once for each run. Raises Missing."""
-    as_of = reading.snapshot.as_of
-
-    def read() -> Whole | None:
-        rules = reading.house.rules
-        at = int((as_of - datetime(1970, 1, 1)).total_seconds()) * 1_000_000
-        titles = role_titles(in_force(rules["roles"], at))
-        horizon = learnt_of(reading).horizon
-        told = whole_groups(reading.tables, [group_id], as_of=as_of, role_titles=titles, horizon=horizon)
-        return told.get(group_id)
-
-    whole = reading.once(f"group {group_id}", read)
-    if whole is None:
-        raise Missing
-    return whole
 
 
 def _pictures(whole: Whole, as_of: datetime) -> dict[str, Any]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from muster.serving.figures.account.whole import account_of
-from muster.serving.figures.person import person_of
 from muster.serving.figures.program import program_of
 from muster.serving.figures.search import search
 from muster.serving.reading import Missing, Reading
 from muster.serving.screen import Screen, screen
 from muster.serving.tabled import told, twin
+from muster.serving.wholes import the_account, the_person
 
 router = APIRouter(include_in_schema=False)
 
@@ -18,7 +17,7 @@ router = APIRouter(include_in_schema=False)
 @screen(router, "/accounts/{account_id}", needs="see_groups")
 def account(reading: Reading) -> Screen:
     """Everything of one account that the viewer may see."""
-    found = account_of(reading.tables, reading.path["account_id"], as_of=reading.snapshot.as_of)
+    found = the_account(reading, reading.path["account_id"])
     if found is None:
         raise Missing
     return Screen(
@@ -35,7 +34,7 @@ def account(reading: Reading) -> Screen:
 @screen(router, "/people/{person_id}", needs="see_groups")
 def person(reading: Reading) -> Screen:
     """One person, as far as their accounts may be seen."""
-    found = person_of(reading.tables, reading.path["person_id"], as_of=reading.snapshot.as_of)
+    found = the_person(reading, reading.path["person_id"])
     if found is None:
         raise Missing
     return Screen(

@@ -47,11 +47,9 @@ _COLUMNS = (
 @screen(router, "/worklist", needs="see_groups")
 def worklist(reading: Reading) -> Screen:
     """The groups of one tab, page by page."""
-    as_of, query = reading.snapshot.as_of, reading.query
-    hours = agreed_hours(reading.house.workspace, as_of)
-    read = reading.once(f"worklist {hours}", lambda: items(reading.tables, as_of=as_of, agreed_hours=hours))
+    query = reading.query
     names = names_of(reading, owner_names(reading))
-    everything = with_decisions(reading, read, names)
+    everything = with_decisions(reading, items_of(reading), names)
     owner = query.get("owner", "mine" if reading.viewer.owner_ids else "all")
     chosen = {"owner": owner, "territory": query.get("territory", ""), "solution": query.get("solution", "")}
     theirs = [item for item in everything if _is_chosen(item, chosen, reading.viewer.owner_ids)]
@@ -92,6 +90,13 @@ def worklist(reading: Reading) -> Screen:
             "several": several_done(reading, names),
         },
     )
+
+
+def items_of(reading: Reading) -> list[Item]:
+    """All groups of the list as the run left them, read once for each run."""
+    as_of = reading.snapshot.as_of
+    hours = agreed_hours(reading.house.workspace, as_of)
+    return reading.once(f"worklist {hours}", lambda: items(reading.tables, as_of=as_of, agreed_hours=hours))
 
 
 def _told(reading: Reading, shown: Sequence[Item]) -> Mapping[str, Told]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import Any
+from operator import itemgetter
 
-from muster.reports.published import Published
 from muster.reports.values import Money, words
+from muster.serving.figures.account.rows import Rows
+from muster.serving.figures.asking import Row, latest_first
 from muster.serving.tabled import Ref, Table, columns
 
 
@@ -21,18 +22,23 @@ class Influence:
     won_touched: dict[str, int]
 
 
-def deals_of(tables: Published, key: str) -> tuple[Table, Influence]:
+def deals_of(rows: Rows) -> tuple[Table, Influence]:
     """The opportunities, open ones first, and how many of them marketing touched."""
-    deals = tables.records(
-        """SELECT o.opportunity_id, o.name, o.solution_id, o.type, o.stage, o.amount_cents, o.currency,
-            o.created_at, o.closed_at, o.is_closed, o.is_won
-        FROM known_opportunity AS o
-        JOIN account_alias AS x ON x.account_record_id = o.account_record_id AND x.account_id = ?
-        ORDER BY o.is_closed, o.created_at DESC, o.opportunity_id""",
-        [key],
+    group, influence, source = (
+        {row["opportunity_id"]: row for row in rows[table]}
+        for table in ("opportunity_group", "influence", "sourcing")
     )
-    touched = _touched(tables, [deal["opportunity_id"] for deal in deals])
-    deals = [deal | touched[deal["opportunity_id"]] for deal in deals]
+    deals = [
+        row
+        | {
+            "buying_group_id": group.get(row["opportunity_id"], {}).get("buying_group_id"),
+            "touch_count": influence.get(row["opportunity_id"], {}).get("touch_count"),
+            "is_touched": bool(influence.get(row["opportunity_id"], {}).get("is_marketing")),
+            "sourced_by": source.get(row["opportunity_id"], {}).get("sourced_by"),
+        }
+        for row in latest_first(rows["known_opportunity"], "created_at", "opportunity_id")
+    ]
+    deals.sort(key=itemgetter("is_closed"))
     table = Table(
         "opportunities",
         "Its opportunities",
@@ -63,27 +69,7 @@ def deals_of(tables: Published, key: str) -> tuple[Table, Influence]:
     return table, _influence(deals)
 
 
-def _touched(tables: Published, ids: list[str]) -> dict[str, dict[str, Any]]:
-    """Group, touches and source of each deal, asked by ids, so that the files' other rows are left unread."""
-    if not ids:
-        return {}
-    marks = ", ".join(f"${number}" for number, _ in enumerate(ids, 1))
-    found = tables.records(
-        f"""SELECT o.opportunity_id, g.buying_group_id, i.touch_count,
-            COALESCE(i.is_marketing, FALSE) AS is_touched, s.sourced_by
-        FROM (SELECT UNNEST([{marks}]) AS opportunity_id) AS o
-        LEFT JOIN opportunity_group AS g
-            ON g.opportunity_id = o.opportunity_id AND g.opportunity_id IN ({marks})
-        LEFT JOIN influence AS i ON i.opportunity_id = o.opportunity_id AND i.opportunity_id IN ({marks})
-            AND i.definition = 'group'
-        LEFT JOIN sourcing AS s ON s.opportunity_id = o.opportunity_id AND s.opportunity_id IN ({marks})
-            AND s.definition = 'first_touch'""",
-        ids,
-    )
-    return {deal["opportunity_id"]: deal for deal in found}
-
-
-def _influence(deals: list[dict[str, Any]]) -> Influence:
+def _influence(deals: list[Row]) -> Influence:
     won: Counter[str] = Counter()
     touched: Counter[str] = Counter()
     for deal in deals:
@@ -93,33 +79,27 @@ def _influence(deals: list[dict[str, Any]]) -> Influence:
     return Influence(len(deals), sum(bool(deal["is_touched"]) for deal in deals), dict(won), dict(+touched))
 
 
-def programs_of(tables: Published, key: str) -> Table:
+def programs_of(rows: Rows) -> Table:
     """Programmes with a touch on the path of one of its groups, the most touches first."""
-    rows = tables.records(
-        """SELECT t.program_id, MAX(COALESCE(n.name, t.program_id)) AS name, COUNT(*) AS touch_count,
-            COUNT(DISTINCT p.opportunity_id) AS deal_count, MIN(p.occurred_at) AS first_at,
-            MAX(p.occurred_at) AS last_at
-        FROM path AS p
-        JOIN buying_group AS g ON g.buying_group_id = p.buying_group_id AND g.account_id = ?
-        JOIN known_tactic AS t ON t.tactic_id = p.tactic_id
-        LEFT JOIN known_tactic AS n ON n.tactic_id = t.program_id
-        WHERE p.definition = 'credit' AND t.program_id IS NOT NULL
-        GROUP BY t.program_id ORDER BY touch_count DESC, t.program_id""",
-        [key],
-    )
+    tactics = {row["tactic_id"]: row for row in rows["known_tactic"]}
+    touches: dict[str, list[Row]] = defaultdict(list)
+    for touch in rows["path"]:
+        if program := tactics.get(touch["tactic_id"], {}).get("program_id"):
+            touches[program].append(touch)
+    told = sorted(touches.items(), key=lambda one: (-len(one[1]), one[0]))
     return Table(
         "programs",
         "Programmes that reached its groups",
         columns("Programme", "Touches#", "Opportunities#", "First", "Last"),
         tuple(
             (
-                Ref(r["name"], f"/programs/{r['program_id']}", r["program_id"]),
-                int(r["touch_count"]),
-                int(r["deal_count"]),
-                r["first_at"].date(),
-                r["last_at"].date(),
+                Ref(tactics.get(program, {}).get("name") or program, f"/programs/{program}", program),
+                len(some),
+                len({touch["opportunity_id"] for touch in some} - {None}),
+                min(touch["occurred_at"] for touch in some).date(),
+                max(touch["occurred_at"] for touch in some).date(),
             )
-            for r in rows
+            for program, some in told
         ),
         "No touch of a programme is on the paths of its groups.",
         shown=8,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from muster.reports.published import Published
+from collections import defaultdict
+
 from muster.reports.values import words
+from muster.serving.figures.account.rows import Rows
+from muster.serving.figures.asking import Row, latest_first
 from muster.serving.tabled import Ref, Table, columns
 
 _METHODS = {
@@ -13,22 +16,24 @@ _METHODS = {
 }
 
 
-def people_of(tables: Published, key: str) -> Table:
+def people_of(rows: Rows) -> Table:
     """Who is there now, whoever acted last on top, with their roles in its groups."""
-    rows = tables.records(
-        """SELECT p.person_id, COALESCE(p.name, p.email, p.person_id) AS name, p.title, p.function,
-            p.seniority, m.roles, m.group_count, m.act_count, m.last_at
-        FROM person AS p
-        LEFT JOIN (
-            SELECT x.person_id, STRING_AGG(DISTINCT x.role, ', ' ORDER BY x.role) AS roles,
-                COUNT(DISTINCT x.buying_group_id) AS group_count, SUM(x.engagement_count) AS act_count,
-                MAX(x.last_engaged_at) AS last_at
-            FROM member AS x JOIN buying_group AS g ON g.buying_group_id = x.buying_group_id
-            WHERE g.account_id = $key GROUP BY x.person_id) AS m ON m.person_id = p.person_id
-        WHERE p.account_id = $key AND p.valid_to IS NULL
-        ORDER BY m.last_at DESC NULLS LAST, name, p.person_id""",
-        {"key": key},
-    )
+    members: dict[str, list[Row]] = defaultdict(list)
+    for member in rows["member"]:
+        members[member["person_id"]].append(member)
+    found = []
+    for person in rows["person"]:
+        some = members[person["person_id"]]
+        found.append(
+            person
+            | {
+                "name": person["name"] or person["email"] or person["person_id"],
+                "roles": ", ".join(sorted({m["role"] for m in some} - {None})),
+                "group_count": len({m["buying_group_id"] for m in some}),
+                "act_count": sum(m["engagement_count"] or 0 for m in some),
+                "last_at": max((m["last_engaged_at"] for m in some if m["last_engaged_at"]), default=None),
+            }
+        )
     return Table(
         "people",
         "Its people",
@@ -39,30 +44,36 @@ def people_of(tables: Published, key: str) -> Table:
                 r["title"],
                 words(r["function"] or ""),
                 words(r["seniority"] or ""),
-                words(r["roles"] or ""),
-                int(r["group_count"] or 0),
-                int(r["act_count"] or 0),
+                words(r["roles"]),
+                r["group_count"],
+                int(r["act_count"]),
                 r["last_at"].date() if r["last_at"] else None,
             )
-            for r in rows
+            for r in latest_first(found, "last_at", "name", "person_id")
         ),
         "Nobody is known here by name.",
         note="Who is there now. Acts are those within groups.",
     )
 
 
-def visits_of(tables: Published, key: str) -> Table:
+def visits_of(rows: Rows) -> Table:
     """Browsers placed at the account without a person, and how they were placed."""
-    rows = tables.records(
-        """SELECT e.visitor_id, COUNT(*) AS act_count, MIN(e.occurred_at) AS first_at,
-            MAX(e.occurred_at) AS last_at, COUNT(*) FILTER (e.activity = 'pricing_viewed') AS prices,
-            STRING_AGG(DISTINCT e.solution_id, ', ' ORDER BY e.solution_id) AS solutions,
-            MIN(e.method) AS method
-        FROM resolved_engagement AS e
-        WHERE e.account_id = ? AND e.person_id IS NULL AND e.visitor_id IS NOT NULL
-        GROUP BY e.visitor_id ORDER BY last_at DESC, e.visitor_id""",
-        [key],
-    )
+    visits: dict[str, list[Row]] = defaultdict(list)
+    for act in rows["resolved_engagement"]:
+        if act["person_id"] is None:
+            visits[act["visitor_id"]].append(act)
+    found = [
+        {
+            "visitor_id": visitor,
+            "act_count": len(acts),
+            "prices": sum(act["activity"] == "pricing_viewed" for act in acts),
+            "solutions": ", ".join(sorted({act["solution_id"] for act in acts} - {None})) or None,
+            "first_at": min(act["occurred_at"] for act in acts),
+            "last_at": max(act["occurred_at"] for act in acts),
+            "method": min((act["method"] for act in acts if act["method"]), default=""),
+        }
+        for visitor, acts in visits.items()
+    ]
     return Table(
         "visits",
         "Anonymous visits",
@@ -70,14 +81,14 @@ def visits_of(tables: Published, key: str) -> Table:
         tuple(
             (
                 r["visitor_id"],
-                int(r["act_count"]),
-                int(r["prices"]),
+                r["act_count"],
+                r["prices"],
                 r["solutions"],
                 r["first_at"].date(),
                 r["last_at"].date(),
-                _METHODS.get(r["method"] or "", words(r["method"] or "")),
+                _METHODS.get(r["method"], words(r["method"])),
             )
-            for r in rows
+            for r in latest_first(found, "last_at", "visitor_id")
         ),
         "No visit without a name is known from here.",
         shown=8,

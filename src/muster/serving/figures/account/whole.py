@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from operator import itemgetter
 
 from muster.reports.published import Published
 from muster.reports.values import Money
 from muster.serving.figures.account.deals import Influence, deals_of, programs_of
 from muster.serving.figures.account.groups import early_interest_of, groups_of
 from muster.serving.figures.account.people import people_of, visits_of
+from muster.serving.figures.account.rows import Rows, rows_of
+from muster.serving.figures.asking import Row
 from muster.serving.tabled import Ref, Table, columns
 
 
@@ -45,42 +48,36 @@ class Stretch:
 
 def account_of(tables: Published, account_id: str, *, as_of: datetime) -> Account | None:
     """The account of an id, or of one that gave way to it; None where there is none to see."""
-    asked = "SELECT a.* FROM account AS a WHERE a.account_id = "
-    # Asked one after the other, since either alone lets the reader pass over the rest of the file.
-    found = tables.records(f"{asked}?", [account_id]) or tables.records(
-        f"""{asked}(SELECT MIN(x.account_id) FROM account AS x JOIN merged_account AS m
-            ON m.into_account_id = x.account_id AND m.account_id = ?)""",
-        [account_id],
-    )
+    found = accounts_of(tables, [account_id], as_of=as_of)
     if not found:
-        return None
-    row, key = found[0], found[0]["account_id"]
-    family = tables.records(
-        """SELECT a.account_id, COALESCE(a.name, a.domain, a.account_id) AS name, a.parent_account_id
-        FROM account AS a WHERE a.account_id = ? OR a.parent_account_id = ? ORDER BY name, a.account_id""",
-        [row["parent_account_id"], key],
-    )
-    parent = next((_account_ref(r) for r in family if r["account_id"] == row["parent_account_id"]), None)
-    status = tables.records(
-        "SELECT s.status, s.from_at, s.to_at, s.reason FROM account_status AS s "
-        "WHERE s.account_id = ? ORDER BY s.from_at",
-        [key],
-    )
-    bought = tables.records("SELECT * FROM customer WHERE account_id = ? ORDER BY arr_cents DESC", [key])
-    groups = groups_of(tables, key)
-    deals, influence = deals_of(tables, key)
-    is_live = bool(bought) and bool(bought[0]["is_live"])
+        into = tables.rows("merged_account", ("into_account_id",), by="account_id", among=[account_id])
+        found = accounts_of(tables, [row["into_account_id"] for row in into], as_of=as_of)
+    return found[min(found)] if found else None
+
+
+def accounts_of(tables: Published, ids: Collection[str], *, as_of: datetime) -> dict[str, Account]:
+    """Everything of some accounts, by id; who is not there, or somebody else's, is left out."""
+    return {key: _account(rows, as_of) for key, rows in rows_of(tables, ids).items()}
+
+
+def _account(rows: Rows, as_of: datetime) -> Account:
+    row, key = rows.account, rows.account["account_id"]
+    family = sorted(map(_account_ref, rows["family"]), key=lambda ref: (ref.text, ref.id))
+    status = sorted(rows["account_status"], key=itemgetter("from_at"))
+    bought = max(rows["customer"], key=lambda one: one["arr_cents"] or 0, default=None)
+    groups = groups_of(rows)
+    deals, influence = deals_of(rows)
     return Account(
         account_id=key,
         name=row["name"] or row["domain"] or key,
         facts=_facts(row),
-        parent=parent,
-        children=tuple(_account_ref(r) for r in family if r["parent_account_id"] == key),
+        parent=next((ref for ref in family if ref.id == row["parent_account_id"]), None),
+        children=tuple(ref for ref in family if ref.id != row["parent_account_id"]),
         status=status[-1]["status"] if status else None,
         since=status[-1]["from_at"] if status else None,
-        is_customer=is_live,
-        arr=Money(int(bought[0]["arr_cents"]), bought[0]["currency"])
-        if is_live and bought[0]["arr_cents"]
+        is_customer=bool(bought and bought["is_live"]),
+        arr=Money(int(bought["arr_cents"]), bought["currency"])
+        if bought and bought["is_live"] and bought["arr_cents"]
         else None,
         open_groups=sum(row[4] is None for row in groups.rows),
         all_groups=len(groups.rows),
@@ -89,27 +86,28 @@ def account_of(tables: Published, account_id: str, *, as_of: datetime) -> Accoun
         tables=(
             groups,
             deals,
-            people_of(tables, key),
-            visits_of(tables, key),
-            programs_of(tables, key),
+            people_of(rows),
+            visits_of(rows),
+            programs_of(rows),
             _standing(status),
-            early_interest_of(tables, key),
+            early_interest_of(rows),
         ),
     )
 
 
-def _account_ref(row: dict[str, Any]) -> Ref:
-    return Ref(row["name"], f"/accounts/{row['account_id']}", row["account_id"])
+def _account_ref(row: Row) -> Ref:
+    key = row["account_id"]
+    return Ref(row["name"] or row["domain"] or key, f"/accounts/{key}", key)
 
 
-def _facts(row: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+def _facts(row: Row) -> tuple[tuple[str, str], ...]:
     staff = f"{row['employee_count']:,}" if row["employee_count"] is not None else None
     place = ", ".join(part for part in (row["country"], row["region"]) if part)
     told = (("Domain", row["domain"]), ("Industry", row["industry"]), ("Employees", staff), ("Place", place))
     return tuple((label, value) for label, value in told if value)
 
 
-def _standing(status: list[dict[str, Any]]) -> Table:
+def _standing(status: list[Row]) -> Table:
     return Table(
         "status",
         "How it stood over time",
@@ -124,7 +122,7 @@ def _standing(status: list[dict[str, Any]]) -> Table:
     )
 
 
-def _strip(status: list[dict[str, Any]], as_of: datetime) -> tuple[Stretch, ...]:
+def _strip(status: list[Row], as_of: datetime) -> tuple[Stretch, ...]:
     if not status:
         return ()
     begun = status[0]["from_at"]

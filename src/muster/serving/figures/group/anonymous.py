@@ -9,7 +9,8 @@ from datetime import datetime
 from operator import itemgetter
 
 from muster.reports.values import words
-from muster.serving.figures.group.rows import Row, Rows, latest_first
+from muster.serving.figures.asking import Row, latest_first
+from muster.serving.figures.group.rows import Rows
 
 METHODS = {
     "identified_visit": "they said who they are",

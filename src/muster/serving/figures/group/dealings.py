@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
 
-from muster.serving.figures.group.rows import Rows, latest_first
+from muster.serving.figures.asking import latest_first
+from muster.serving.figures.group.rows import Rows
 
 # What a process of single leads did with a second one (docs/measures/second-leads.md).
 FATES = {

@@ -11,8 +11,9 @@ from operator import itemgetter
 from muster.reports.charts.group_shapes import Heat, HeatRow
 from muster.reports.group_facts import ROLES
 from muster.reports.values import counted, show, words
+from muster.serving.figures.asking import Row, landed_instant
 from muster.serving.figures.group.anonymous import Promotion, Visitor, promotions_of, visitors_of
-from muster.serving.figures.group.rows import Row, Rows
+from muster.serving.figures.group.rows import Rows
 
 WEEKS = 26
 
@@ -187,7 +188,7 @@ def _consent(rows: Rows, as_of: datetime) -> dict[str, tuple[str, bool]]:
         if alias["person_record_id"] in by_record:
             records[alias["person_id"]].append(by_record[alias["person_record_id"]])
     for person, its in records.items():
-        opted_out = {id(r): _instant(r["opted_out_at"]) for r in its}
+        opted_out = {id(r): landed_instant(r["opted_out_at"]) for r in its}
         known = [r for r in its if (opted_out[id(r)] or as_of) <= as_of]
         no_mail = any(r["has_opted_out"] for r in known)
         no_calls = any(r["has_opted_out_of_calls"] for r in known)
@@ -199,10 +200,6 @@ def _consent(rows: Rows, as_of: datetime) -> dict[str, tuple[str, bool]]:
         else:
             told[person] = (f"no objection{f'; {basis}' if basis else ''}", True)
     return told
-
-
-def _instant(microseconds: int | None) -> datetime | None:
-    return None if microseconds is None else datetime(1970, 1, 1) + timedelta(microseconds=microseconds)
 
 
 def _gaps(rows: Rows, role_titles: Mapping[str, str]) -> tuple[Gap, ...]:

@@ -11,12 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
-from typing import Any
 
 from muster.reports.published import Published
+from muster.serving.figures.asking import Asking, Row
 from muster.serving.figures.group.group import Group
-
-Row = dict[str, Any]
 
 CANDIDATES = 3  # for each role that is missing
 CHANCE_AGE = timedelta(days=14)  # before a cycle's end; what was said earlier is no longer told
@@ -109,7 +107,7 @@ class Rows:
 
 def rows_of(tables: Published, groups: Sequence[Group], *, as_of: datetime) -> dict[str, Rows]:
     """Of each group, by its id, what there is. The same number of questions however many groups."""
-    asking = _Asking(tables)
+    asking = Asking(tables)
     own = {group.buying_group_id: [group.buying_group_id] for group in groups}
     accounts = {group.account_id: [group.account_id] for group in groups}
     asking.ask("buying_group", _SIBLING, "account_id", accounts)
@@ -132,43 +130,8 @@ def rows_of(tables: Published, groups: Sequence[Group], *, as_of: datetime) -> d
     }
 
 
-class _Asking:
-    """Questions by ids, and where each row they bring belongs: to a group, an account, or ("") to all."""
-
-    def __init__(self, tables: Published) -> None:
-        self.has_records = tables.has_records
-        self.told: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
-        self._tables = tables
-
-    def ask(
-        self,
-        table: str,
-        columns: Sequence[str],
-        by: str,
-        places: Mapping[str, Iterable[str]],
-        *,
-        where: str = "",
-        given: Sequence[Any] = (),
-    ) -> None:
-        """Read the rows of a table by ids; `places` says of each id whose rows those are."""
-        for row in self._tables.rows(
-            table, (by, *columns), by=by, among=places.keys(), where=where, given=given
-        ):
-            for place in places[row[by]]:
-                self.told[place][table].append(row)
-
-    def places(self, table: str, column: str, among: Iterable[str]) -> dict[str, set[str]]:
-        """The ids that rows of a table hold, each with those whose rows they are."""
-        found: dict[str, set[str]] = defaultdict(set)
-        for place in among:
-            for row in self.told[place][table]:
-                if row[column] is not None:
-                    found[row[column]].add(place)
-        return found
-
-
 def _ask_in_time(
-    asking: _Asking,
+    asking: Asking,
     groups: Sequence[Group],
     own: Mapping[str, Iterable[str]],
     accounts: Mapping[str, Iterable[str]],
@@ -197,7 +160,7 @@ def _ask_in_time(
     asking.ask("chance_reason", _CHANCE_REASON, "account_id", accounts, where=within, given=days)
 
 
-def _ask_what_hangs_on(asking: _Asking, groups: Sequence[Group], own: Mapping[str, Iterable[str]]) -> None:
+def _ask_what_hangs_on(asking: Asking, groups: Sequence[Group], own: Mapping[str, Iterable[str]]) -> None:
     """What hangs on hand-offs, opportunities, people and tactics that are known by now."""
     hand_offs = asking.places("hand_off", "hand_off_id", own)
     asking.ask("disposition", _DISPOSITION, "hand_off_id", hand_offs)
@@ -218,18 +181,6 @@ def _ask_what_hangs_on(asking: _Asking, groups: Sequence[Group], own: Mapping[st
     accounts = {group.account_id for group in groups}
     tactics = dict.fromkeys(asking.places("resolved_engagement", "tactic_id", accounts), ("",))
     asking.ask("known_tactic", ("name",), "tactic_id", tactics)
-
-
-def latest_first(rows: Iterable[Row], at: str, *ties: str) -> list[Row]:
-    """From the latest to the earliest; what has no date, and ties without a value, come last."""
-    ordered = sorted(rows, key=lambda row: nulls_last(row, *ties)) if ties else list(rows)
-    ordered.sort(key=lambda row: (row[at] is not None, row[at]), reverse=True)
-    return ordered
-
-
-def nulls_last(row: Row, *columns: str) -> tuple[tuple[bool, Any], ...]:
-    """What to order a row by, as SQL does."""
-    return tuple((row[column] is None, row[column]) for column in columns)
 
 
 def names_of(persons: Iterable[Row]) -> dict[str, str]:

@@ -12,7 +12,8 @@ from operator import itemgetter
 from muster.reports.charts.group_shapes import Waterfall
 from muster.reports.horizon import Horizon
 from muster.reports.values import show, words
-from muster.serving.figures.group.rows import CHANCE_AGE, Row, Rows, latest_first, nulls_last
+from muster.serving.figures.asking import Row, latest_first, nulls_last
+from muster.serving.figures.group.rows import CHANCE_AGE, Rows
 
 COMPONENTS = ("fit", "intent", "engagement", "frame_control", "completeness")
 ASKS = ("budget", "authority", "need", "timing")

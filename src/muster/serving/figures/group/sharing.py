@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 from muster.reports.charts.group_shapes import Arrow, Sharing
 from muster.reports.values import show, words
+from muster.serving.figures.asking import latest_first
 from muster.serving.figures.group.people import Member
-from muster.serving.figures.group.rows import Rows, latest_first, names_of
+from muster.serving.figures.group.rows import Rows, names_of
 
 MOST = 14  # people in the picture; the table has everybody
 BEFORE = timedelta(days=182)

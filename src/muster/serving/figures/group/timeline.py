@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 from muster.reports.charts.group_shapes import Bar, Lane, Lanes
 from muster.reports.values import counted, show, words
+from muster.serving.figures.asking import Row, latest_first
 from muster.serving.figures.group.dealings import Deal
 from muster.serving.figures.group.group import Group
-from muster.serving.figures.group.rows import Row, Rows, latest_first, names_of
+from muster.serving.figures.group.rows import Rows, names_of
 
 PAGE = 50
 BEFORE = timedelta(days=90)  # of our outreach, before the group was there

@@ -1,0 +1,96 @@
+"""Groups, accounts and people as their pages tell them: read when somebody opens one, and ahead of that.
+
+Read ahead are the groups on a worklist, with their accounts and members: what a click or two lead to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from muster.rules.read import in_force
+from muster.serving.figures.account.whole import Account, account_of, accounts_of
+from muster.serving.figures.group.whole import Whole, whole_groups
+from muster.serving.figures.person.whole import Person, people_of
+from muster.serving.figures.role_words import role_titles
+from muster.serving.learnt import learnt_of
+from muster.serving.pages.worklist import items_of
+from muster.serving.reading import Reading, reach_of
+
+T = TypeVar("T")
+TOGETHER = 16  # groups that are read ahead in one go: each then costs a quarter of one that is read alone
+AHEAD = 1_500  # of one scope, its own groups first
+
+
+def the_group(reading: Reading, group_id: str) -> Whole | None:
+    """The group of an id; None where there is none to see."""
+    return _kept(reading, "group", group_id, lambda: _groups(reading, [group_id]).get(group_id))
+
+
+def the_account(reading: Reading, account_id: str) -> Account | None:
+    """The account of an id, or of one that gave way to it; None where there is none to see."""
+    as_of = reading.snapshot.as_of
+    return _kept(
+        reading, "account", account_id, lambda: account_of(reading.tables, account_id, as_of=as_of)
+    )
+
+
+def the_person(reading: Reading, person_id: str) -> Person | None:
+    """The person of an id; None where there is none to see."""
+    return _kept(reading, "person", person_id, lambda: _people(reading, [person_id]).get(person_id))
+
+
+def ahead_of(reading: Reading) -> list[list[str]]:
+    """The ids of the groups on the worklist, in lots, the viewer's own first."""
+    own = reading.viewer.owner_ids
+    listed = sorted(items_of(reading), key=lambda item: item.owner_id not in own)[:AHEAD]
+    ids = [item.buying_group_id for item in listed]
+    return [ids[first : first + TOGETHER] for first in range(0, len(ids), TOGETHER)]
+
+
+def read_ahead(reading: Reading, ids: Sequence[str]) -> None:
+    """Keep these groups with their accounts and members, for this run and all who see the same rows."""
+    groups = _keep(reading, "group", ids, _groups)
+    _keep(reading, "account", {whole.group.account_id for whole in groups.values()}, _accounts)
+    members = {member.person_id for whole in groups.values() for member in whole.people.members}
+    _keep(reading, "person", members, _people)
+
+
+def _keep(
+    reading: Reading,
+    kind: str,
+    ids: Collection[str],
+    read: Callable[[Reading, Collection[str]], Mapping[str, T]],
+) -> Mapping[str, T]:
+    """Read and keep those that are not kept yet; returns these."""
+    packed = reading.snapshot.packed
+    found = read(reading, [one for one in ids if _key(reading, kind, one) not in packed])
+    for one, whole in found.items():
+        packed.put(_key(reading, kind, one), whole)
+    return found
+
+
+def _kept(reading: Reading, kind: str, one: str, read: Callable[[], T | None]) -> T | None:
+    packed: T | None = reading.snapshot.packed.get(_key(reading, kind, one))
+    return packed if packed is not None else reading.once(f"{kind} {one}", read)
+
+
+def _key(reading: Reading, kind: str, one: str) -> tuple[Any, ...]:
+    return (*reach_of(reading.viewer), kind, one)
+
+
+def _groups(reading: Reading, ids: Collection[str]) -> dict[str, Whole]:
+    as_of = reading.snapshot.as_of
+    at = int((as_of - datetime(1970, 1, 1)).total_seconds()) * 1_000_000
+    titles = role_titles(in_force(reading.house.rules["roles"], at))
+    horizon = learnt_of(reading).horizon
+    return whole_groups(reading.tables, ids, as_of=as_of, role_titles=titles, horizon=horizon)
+
+
+def _accounts(reading: Reading, ids: Collection[str]) -> dict[str, Account]:
+    return accounts_of(reading.tables, ids, as_of=reading.snapshot.as_of)
+
+
+def _people(reading: Reading, ids: Collection[str]) -> dict[str, Person]:
+    return people_of(reading.tables, ids, as_of=reading.snapshot.as_of)

@@ -80,7 +80,7 @@ quality: .venv/dev.ready
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url
 lock: .venv/dev.ready
 	$(BIN)/python -m pip install --quiet uv
-	$(COMPILE) --upgrade pyproject.toml --extra sail --extra board --extra ml --extra postgresql --extra messages --extra mcp requirements/dev.in -o requirements/dev.txt
+	$(COMPILE) --upgrade pyproject.toml --extra sail --extra board --extra ml --extra postgresql --extra messages --extra mcp --extra crm requirements/dev.in -o requirements/dev.txt
 	$(COMPILE) pyproject.toml -c requirements/dev.txt -o requirements/core.txt
 	$(COMPILE) pyproject.toml -c requirements/dev.txt --extra sail -o requirements/sail.txt
 	$(COMPILE) pyproject.toml -c requirements/dev.txt --extra spark requirements/engines.in -o requirements/engines.txt

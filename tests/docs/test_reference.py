@@ -18,6 +18,8 @@ from muster.config.settings import (
     ColumnMap,
     Company,
     Config,
+    CrmConfig,
+    CrmFieldConfig,
     EngineConfig,
     MessagesConfig,
     PeopleConfig,
@@ -96,18 +98,30 @@ def test_every_value_of_the_policy_has_a_default_with_a_reason() -> None:
         ("## [messages]", MessagesConfig),
         ("## [messages.smtp]", SmtpConfig),
         ("## [messages.slack]", SlackConfig),
+        ("## [crm_write_back]", CrmConfig),
+        ("## [[crm_write_back.field]]", CrmFieldConfig),
         ("## [retention]", RetentionConfig),
     ],
 )
 def test_every_key_of_muster_toml_is_documented(heading: str, model: type[BaseModel]) -> None:
     rows = section(read("muster-toml.md"), heading)
-    own_sections = {"sign_on", "smtp", "slack"}
+    own_sections = {"sign_on", "smtp", "slack"} | ({"field"} if model is CrmConfig else set())
     keys = {field.alias or name for name, field in model.model_fields.items()} - own_sections
     assert [key for key in keys if f"| `{key}` |" not in rows] == []
 
 
 def test_muster_toml_has_no_section_that_is_not_documented() -> None:
-    known = {"company", "source", "engine", "people", "store", "serve", "messages", "retention"}
+    known = {
+        "company",
+        "source",
+        "engine",
+        "people",
+        "store",
+        "serve",
+        "messages",
+        "crm_write_back",
+        "retention",
+    }
     assert set(Config.model_fields) == known
     assert get_args(SourceConfig.model_fields["kind"].annotation) == ("salesforce", "table")
 

@@ -16,6 +16,7 @@ from muster.cli import (
     audit,
     backtest,
     check,
+    crm,
     demo,
     doctor,
     erase,
@@ -62,6 +63,7 @@ _ORDER = (
     "nurture",
     "lab",
     "messages",
+    "crm",
     "attribute",
     "export",
     "demo",
@@ -123,6 +125,7 @@ app.add_typer(hand_offs.app, name="hand-offs")
 app.add_typer(nurture.app, name="nurture")
 app.add_typer(lab.app, name="lab")
 app.add_typer(messages.app, name="messages")
+app.add_typer(crm.app, name="crm")
 app.add_typer(user.app, name="user")
 app.add_typer(token.app, name="token")
 

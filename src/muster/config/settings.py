@@ -164,6 +164,41 @@ class MessagesConfig(Section):
     slack: SlackConfig | None = None
 
 
+class CrmFieldConfig(Section):
+    """One field of the company's CRM that Muster may fill, and with what (`writing_back/facts.py`).
+
+    It has to be a field that the company made (its API name ends with `__c`): Muster writes into no other.
+    With `solution` it tells of that solution's group alone. Longer text than `length` signs is cut.
+    """
+
+    object: Literal["Account", "Contact", "Lead"]
+    field: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,60}__c$")]
+    value: Literal["status", "score", "why_now", "role", "role_confidence", "link"]
+    solution: str | None = None
+    length: Annotated[int, Field(ge=20, le=100_000)] = 255
+
+    @property
+    def name(self) -> str:
+        """As people say it: Account.Muster_Status__c."""
+        return f"{self.object}.{self.field}"
+
+
+class CrmConfig(Section):
+    """The CRM whose records are told what is known of groups; names of variables, never secrets themselves.
+
+    Without `instance_url` there is none. A token is asked for with the client id and secret (OAuth client
+    credentials); one that is in `token_env` is used as it is.
+    """
+
+    instance_url: Annotated[str, Field(pattern=r"^https://[^/?#@]+/?$")] | None = None
+    client_id_env: str = "MUSTER_SALESFORCE_CLIENT_ID"
+    client_secret_env: str = "MUSTER_SALESFORCE_CLIENT_SECRET"  # noqa: S105  a name, not a secret
+    token_env: str = "MUSTER_SALESFORCE_TOKEN"  # noqa: S105  a name, not a secret
+    ca_file: str | None = None
+    inward_hosts: tuple[str, ...] = ()
+    field: tuple[CrmFieldConfig, ...] = ()
+
+
 class RetentionConfig(Section):
     """How long is kept what runs leave behind: without a number of days, for good. Every run ends with it.
 
@@ -187,4 +222,5 @@ class Config(Section):
     store: StoreConfig = StoreConfig()
     serve: ServeConfig = ServeConfig()
     messages: MessagesConfig = MessagesConfig()
+    crm_write_back: CrmConfig = CrmConfig()
     retention: RetentionConfig = RetentionConfig()

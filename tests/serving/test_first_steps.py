@@ -13,6 +13,7 @@ from tests.serving.conftest import serve
 
 from muster.config.reading import read_config
 from muster.engine.lock import is_held
+from muster.store.audit import entries
 from muster.workspace import init_workspace
 
 EXPORTS = Path(__file__).parents[2] / "src" / "muster" / "demo" / "company" / "crm"
@@ -40,6 +41,12 @@ def test_a_newcomer_gets_from_uploads_to_a_groups_page(signed_in: Callable[..., 
     page = signed_in("admin", server=empty, width=390)
     page.goto("/")
     assert page.url.endswith("/first-run")
+    company = page.get_by_role("form", name="The company")
+    assert company.get_by_label("mail domains").input_value() == "halden.example"  # that of who asks
+    company.get_by_label("company's name").fill("Halden & Co")
+    company.get_by_label("currency").fill("eur")
+    company.get_by_role("button", name="Save the company").click()
+    assert "Halden & Co, EUR, own mail domains halden.example" in page.inner_text("main")
     form = page.get_by_role("form", name="Upload a CRM export")
     files = sorted(EXPORTS.iterdir())
     form.get_by_label("Files:").set_input_files([str(file) for file in files])
@@ -81,6 +88,35 @@ def test_a_folder_on_the_serving_machine_may_be_named_instead(client: Callable[.
     assert admin.post("/sources", data=named).headers["location"] == "/first-run"
     [source] = read_config(empty.workspace).source
     assert source.path == str(EXPORTS)
+
+
+def test_the_company_is_written_into_muster_toml_and_nothing_else_changes(
+    client: Callable[..., Any], empty: Any
+) -> None:
+    file = empty.workspace / "muster.toml"
+    before = file.read_text("utf-8")
+    told = {
+        "name": "Halden & Co",
+        "currency": "gbp",
+        "own_domains": "Halden.example, ada@mail.halden.test; halden.example",
+        "live_since": "2026-01-05",
+        "back": "/settings/sources",
+    }
+    assert client("analyst", empty).post("/company", data=told).headers["location"] == "/settings/sources"
+    company = read_config(empty.workspace).company
+    assert (company.name, company.currency) == ("Halden & Co", "GBP")
+    assert company.own_domains == ("halden.example", "halden.test")
+    assert company.live_since is not None and company.live_since.isoformat() == "2026-01-05"
+    kept = [line for line in before.splitlines() if not line.startswith(("name", "currency", "own_domains"))]
+    assert set(kept) <= set(file.read_text("utf-8").splitlines())
+    assert entries(empty.store)[-1].action == "change_company"
+    told["live_since"] = ""
+    client("analyst", empty).post("/company", data=told)
+    assert read_config(empty.workspace).company.live_since is None
+    after = file.read_text("utf-8")
+    assert client("analyst", empty).post("/company", data=told | {"currency": "pounds"}).status_code == 422
+    assert client("rep", empty).post("/company", data=told | {"name": "Hers"}).status_code == 403
+    assert file.read_text("utf-8") == after
 
 
 def test_who_may_not_run_is_told_so(client: Callable[..., Any], empty: Any) -> None:

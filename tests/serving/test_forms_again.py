@@ -179,6 +179,22 @@ SENT = [
         )
     ),
     *(
+        Sent(
+            "/company",
+            back,
+            {"back": back, "name": "Halden", "currency": "EUR", "own_domains": "halden.example"} | given,
+            wrong,
+            says,
+        )
+        for back in ("/settings/sources",)
+        for given, wrong, says in (
+            ({"name": " "}, "name", "no name"),
+            ({"currency": "euros"}, "currency", "three letters"),
+            ({"own_domains": "halden.example, ???"}, "own_domains", "no mail domain"),
+            ({"live_since": "soon"}, "live_since", "no day"),
+        )
+    ),
+    *(
         Sent("/sources", back, {"back": back, "name": name, "path": "/nowhere/at/all"}, wrong, says)
         for back in ("/settings/sources",)
         for name, wrong, says in (("crm2", "path", "nothing at"), ("My CRM", "name", "no name"))

@@ -185,6 +185,11 @@ FAULTS = [
         {NO_DEMAND.format("sources"): nothing, "muster.serving.pages.sources.begin_run": nothing},
         first_steps.test_who_may_not_run_is_told_so,
     ),
+    Fault(
+        "a company that is told is not written down",
+        {"muster.serving.company.set_keys": nothing},
+        first_steps.test_the_company_is_written_into_muster_toml_and_nothing_else_changes,
+    ),
 ]
 
 

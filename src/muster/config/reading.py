@@ -29,7 +29,12 @@ def read_config(workspace: Path, *, environment: Mapping[str, str] | None = None
             f"{workspace} is no Muster workspace: it has no {FILE}.",
             remedy="Make one with: muster init, or name one with -w DIR.",
         )
-    text = path.read_text("utf-8-sig")
+    config = config_of(path.read_text("utf-8-sig"), environment=environment)
+    return _with_decisions(config, workspace)
+
+
+def config_of(text: str, *, environment: Mapping[str, str] | None = None) -> Config:
+    """The settings that a text of muster.toml holds, without decisions. Raises ConfigError."""
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -43,7 +48,7 @@ def read_config(workspace: Path, *, environment: Mapping[str, str] | None = None
     for name in names:
         if names.count(name) > 1:
             raise ConfigError(f'{FILE}: two sources are called "{name}".', remedy="Rename one.", field="name")
-    return _with_decisions(config, workspace)
+    return config
 
 
 def _with_decisions(config: Config, workspace: Path) -> Config:

@@ -6,6 +6,7 @@ from typing import Any
 
 from muster.engine.lock import is_held
 from muster.problems import MusterError
+from muster.serving.company import CURRENCIES, offered_domain
 from muster.serving.first_steps import looked
 from muster.serving.reading import House
 from muster.serving.scheduling import said
@@ -14,17 +15,22 @@ from muster.serving.uploads import is_uploaded, uploaded
 FIRST, LATER = "/first-run", "/settings/sources"
 
 
-def state_of(house: House, *, back: str) -> dict[str, Any]:
-    """What `sources_steps.html` tells."""
+def state_of(house: House, *, back: str, email: str = "") -> dict[str, Any]:
+    """What `sources_steps.html` tells; `email` is whose domain is offered as the company's own."""
     workspace = house.workspace
     try:
         config = house.config
         sources, most, complaint = config.source, config.serve.upload_mb, ""
+        company = config.company
     except MusterError as error:
+        company = None
         sources, most, complaint = (), 0, f"{error.message} {error.remedy or ''}"
     state, found = looked(workspace)
     return {
         "back": back,
+        "company": company,
+        "currencies": CURRENCIES,
+        "offered_domain": offered_domain(email),
         "is_built": house.snapshots.current() is not None,
         "sources": sources,
         "files": {source.name: uploaded(workspace, source) for source in sources},

@@ -23,7 +23,7 @@ def home(request: Request) -> Response:
 
 @router.get("/first-run")
 def first_run(request: Request) -> Response:
-    """From nothing to tables: upload or name an export, look at it, build."""
-    viewer_of(request)
-    told = state_of(house_of(request), back=FIRST)
+    """From nothing to tables: name the company, upload or name an export, look at it, build."""
+    viewer = viewer_of(request)
+    told = state_of(house_of(request), back=FIRST, email=viewer.email)
     return render_plain(request, "first_run.html", title="First steps", told=told, **told)

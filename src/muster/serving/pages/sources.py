@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from muster.engine.lock import hold, is_held
 from muster.problems import WorkspaceBusy, WrongUse
+from muster.serving.company import tell_company
 from muster.serving.first_steps import add_export, begin_look, check_holds_objects, looked
 from muster.serving.naming_sources import FIRST, LATER, state_of
 from muster.serving.reading import House, Reading, house_of, viewer_of
@@ -34,7 +35,7 @@ Text = Annotated[str, Form()]
 @screen(router, LATER, needs="run")
 def sources(asked: Reading) -> Screen:
     """Every source of muster.toml with the files that were uploaded for it."""
-    told = state_of(asked.house, back=LATER)
+    told = state_of(asked.house, back=LATER, email=asked.viewer.email)
     rows = [
         (source.name, source.kind, source.path, file.name, file.bytes, file.came_at)
         for source in told["sources"]
@@ -45,6 +46,28 @@ def sources(asked: Reading) -> Screen:
     data = [dict(zip(_COLUMNS, row, strict=True)) for row in sheet.rows]
     more = {"parts": parts_for(asked.viewer), "part": LATER, "told": told}
     return Screen("settings_sources.html", "Sources", data, (sheet,), active="/settings", more=more)
+
+
+@router.post("/company")
+def company(  # noqa: PLR0917 - a form has as many fields
+    request: Request,
+    name: Text,
+    currency: Text,
+    own_domains: Text = "",
+    live_since: Text = "",
+    back: Text = FIRST,
+) -> Response:
+    """Write the company's name, currency, own domains and first day of hand-offs into muster.toml."""
+    viewer, house = viewer_of(request), house_of(request)
+    demand(viewer, "run")
+    with hold(house.workspace, "muster serve: name the company"):
+        told = tell_company(
+            house.workspace, name=name, currency=currency, own_domains=own_domains, live_since=live_since
+        )
+        with house.store.writing() as connection:
+            kept = told.model_dump(mode="json", exclude={"free_mail_domains"})
+            note(connection, viewer.email, "change_company", "muster.toml", kept)
+    return RedirectResponse(_own(back), 303)
 
 
 @router.post("/uploads")

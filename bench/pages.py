@@ -3,6 +3,7 @@
     python bench/pages.py FOLDER                       a company whose tables `muster run` has made
     python bench/pages.py FOLDER --seconds 300 --think 5
     python bench/pages.py FOLDER --alone               the same people, one page at a time: CPU of each page
+    python bench/pages.py FOLDER --rest 240            all have signed in, and the app has had four minutes
 
 `muster serve` runs in a process of its own on a workspace beside the company's tables, which are read and
 never written. 50 users sign in with passwords: 36 reps, each with the accounts they own and every second with
@@ -15,7 +16,9 @@ than people would. Downloads and the API are left out.
 Server time is what `muster serve --server-timing` says: from the request's arrival to the first byte of the
 answer, waiting for a thread included. Where others use the machine that is mostly waiting for a core; what
 a page costs in CPU, all threads together, can be told where one page is asked at a time (`--alone`).
-Nothing is warmed up: the first page of each scope is in the figures.
+Nothing is warmed up: the first page of each scope is in the figures. With `--rest` everybody signs in, opens
+their worklist and leaves the app alone for so long, as on a Monday whose run ended before people came: what
+it makes ready meanwhile (serving/warming.py) is not in the figures, but in the memory.
 """
 
 from __future__ import annotations
@@ -199,6 +202,7 @@ async def browse(
     email: str,
     person: Person,
     *,
+    begin: float,
     until: float,
     think: float,
     words: Sequence[str],
@@ -216,6 +220,10 @@ async def browse(
         for word in rng.sample(list(words), 40):
             person.links["/search"].append(f"/search?q={word}")
         address = "/worklist"
+        if begin > time.monotonic():
+            async with turn or nullcontext():
+                person.see((await ask(client, address))[1], rng)
+            await asyncio.sleep(begin - time.monotonic() + rng.uniform(0, think))
         while time.monotonic() < until:
             async with turn or nullcontext():
                 asked, page = await ask(client, address)
@@ -230,7 +238,11 @@ async def browse(
 async def ask(client: httpx.AsyncClient, address: str) -> tuple[Asked, str]:
     """One page, and what it took."""
     began = time.perf_counter()
-    answer = await client.get(address)
+    try:
+        answer = await client.get(address)
+    except (httpx.ReadError, httpx.RemoteProtocolError):
+        # The server ends connections that rest, at times while we write: browsers ask once more, too.
+        answer = await client.get(address)
     wall = (time.perf_counter() - began) * 1000
     page = answer.text if "html" in answer.headers.get("content-type", "") else ""
     server, cpu = map(float, re.findall(r"dur=([\d.]+)", answer.headers["server-timing"]))
@@ -244,18 +256,42 @@ async def ask(client: httpx.AsyncClient, address: str) -> tuple[Asked, str]:
 
 
 async def everybody(
-    base: str, emails: Sequence[str], *, seconds: float, think: float, words: Sequence[str], alone: bool
-) -> list[Asked]:
-    """All users at once."""
-    until = time.monotonic() + seconds
+    base: str,
+    emails: Sequence[str],
+    *,
+    rest: float,
+    seconds: float,
+    think: float,
+    words: Sequence[str],
+    alone: bool,
+    pid: int,
+) -> tuple[list[Asked], float]:
+    """All users at once: what was asked, and CPU seconds of the server since the end of the rest."""
+    begin = time.monotonic() + rest
+    until = begin + seconds
+    before = asyncio.create_task(_used_after(rest, pid))
     turn = asyncio.Lock() if alone else None
     walks = [
         browse(
-            base, email, Person(email, role), until=until, think=think, words=words, seed=number, turn=turn
+            base,
+            email,
+            Person(email, role),
+            begin=begin,
+            until=until,
+            think=think,
+            words=words,
+            seed=number,
+            turn=turn,
         )
         for number, (email, role) in enumerate(zip(emails, ROLES, strict=True))
     ]
-    return [asked for walk in await asyncio.gather(*walks) for asked in walk]
+    found = [asked for walk in await asyncio.gather(*walks) for asked in walk]
+    return found, _used(pid)[0] - await before
+
+
+async def _used_after(seconds: float, pid: int) -> float:
+    await asyncio.sleep(seconds)
+    return _used(pid)[0]
 
 
 def at(share: float, values: Sequence[float]) -> float:
@@ -315,21 +351,31 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seconds", type=float, default=300, help="how long everybody browses")
     parser.add_argument("--think", type=float, default=5, help="seconds between two pages, on average")
+    parser.add_argument("--rest", type=float, default=0, help="seconds between signing in and browsing")
     parser.add_argument("--alone", action="store_true", help="one page at a time")
     args = parser.parse_args()
     tables = args.folder / HOME / "tables"
     names = _distinct(tables / "account.parquet", "split_part(name, ' ', 1)")
     words = sorted(name for name in names[:500] if len(name) > 2)
     with served(args.folder, ROLES) as (base, emails, pid):
-        before, _ = _used(pid)
-        found = asyncio.run(
-            everybody(base, emails, seconds=args.seconds, think=args.think, words=words, alone=args.alone)
+        found, cpu = asyncio.run(
+            everybody(
+                base,
+                emails,
+                rest=args.rest,
+                seconds=args.seconds,
+                think=args.think,
+                words=words,
+                alone=args.alone,
+                pid=pid,
+            )
         )
-        cpu, peak_mb = _used(pid)
+        peak_mb = _used(pid)[1]
     rows = json.loads((tables / "manifest.json").read_text())["tables"]
     size = ", ".join(f"{rows[name]['rows']:,} rows of {name}" for name in _SIZE)
-    print(f"{size}; {len(ROLES)} users for {args.seconds:.0f} s, each a page every {args.think:g} s or so\n")
-    tell(found, cpu=cpu - before, peak_mb=peak_mb)
+    how = f"{args.rest:.0f} s of rest, then {args.seconds:.0f} s, each a page every {args.think:g} s or so"
+    print(f"{size}; {len(ROLES)} users: {how}\n")
+    tell(found, cpu=cpu, peak_mb=peak_mb)
 
 
 if __name__ == "__main__":

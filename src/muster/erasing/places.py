@@ -14,11 +14,13 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from muster.config.settings import OLDER_DECISIONS, Config
 from muster.engine.lock import HOME
 from muster.engine.published import open_published
+from muster.erasing.rewriting import rewrite
 from muster.identity.change_log import CHANGES
 from muster.reports.frozen.snapshot import Shelf, Snapshot, identified
 from muster.sources.scrub import Scrubber
@@ -43,16 +45,10 @@ def rewrite_files(workspace: Path, config: Config, scrubber: Scrubber) -> Rewrit
     home = workspace / HOME
     reports = _reports(workspace, config)
     dropped = _drop_what_is_made_again(workspace, reports)
-    written = 0
-    for file in _texts_of(workspace, home, reports):
-        text = file.read_text("utf-8", errors="surrogateescape")
-        new = _anew(text, file.suffix, scrubber)
-        if new != text:
-            draft = file.with_name(f".{file.name}.erasing")
-            draft.write_text(new, "utf-8", errors="surrogateescape")
-            shutil.copymode(file, draft)
-            draft.replace(file)
-            written += 1
+    written = sum(
+        rewrite(file, partial(_anew, suffix=file.suffix, scrubber=scrubber))
+        for file in _texts_of(workspace, home, reports)
+    )
     packs = _rewrite_packs(workspace, scrubber)
     return Rewritten(written + len(packs), dropped, packs)
 

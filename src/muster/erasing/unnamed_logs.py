@@ -8,12 +8,13 @@ the name out of that, too.
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Set
+from functools import partial
 from pathlib import Path
 
 from muster.engine.lock import HOME
 from muster.engine.published import open_published
+from muster.erasing.rewriting import rewrite
 from muster.identity.change_log import CHANGES
 from muster.readings.strangers import stand_in
 from muster.readings.unnamed import read_key
@@ -25,20 +26,13 @@ _TEXTS = frozenset({".jsonl", ".json", ".log", ".txt"})
 def unname_logs(workspace: Path, stands: Set[str]) -> int:
     """Put their stand-ins in place of strangers' addresses in `.muster/log`; returns files written anew."""
     key = read_key(workspace)
-    written = 0
     logs = [file for file in sorted((workspace / HOME / "log").rglob("*")) if file.suffix in _TEXTS]
-    for file in [*logs, open_published(workspace).folder / CHANGES]:
-        if not file.is_file():
-            continue
-        text = file.read_text("utf-8", errors="surrogateescape")
-        new = _ADDRESS.sub(lambda found: _stand(found[0], key, stands), text)
-        if new != text:
-            draft = file.with_name(f".{file.name}.unnaming")
-            draft.write_text(new, "utf-8", errors="surrogateescape")
-            shutil.copymode(file, draft)
-            draft.replace(file)
-            written += 1
-    return written
+    files = [*logs, open_published(workspace).folder / CHANGES]
+    return sum(rewrite(file, partial(_unnamed, key=key, stands=stands)) for file in files if file.is_file())
+
+
+def _unnamed(text: str, *, key: bytes, stands: Set[str]) -> str:
+    return _ADDRESS.sub(lambda found: _stand(found[0], key, stands), text)
 
 
 def _stand(said: str, key: bytes, stands: Set[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from muster.reports.sheets import Column
 from muster.reports.values import Value
@@ -60,6 +60,12 @@ def twin(table: Table) -> Sheet:
                 cells.append(plain_cell(cell))
         rows.append(tuple(cells))
     return Sheet(table.key, table.title, tuple(labels), tuple(rows))
+
+
+def unlinked(table: Table) -> Table:
+    """The same for somebody who may not open what its names lead to."""
+    rows = tuple(tuple(cell.text if isinstance(cell, Ref) else cell for cell in row) for row in table.rows)
+    return replace(table, rows=rows)
 
 
 def told(tables: tuple[Table, ...]) -> dict[str, list[dict[str, object]]]:

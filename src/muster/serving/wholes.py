@@ -20,7 +20,7 @@ from muster.serving.reading import Reading, reach_of
 
 T = TypeVar("T")
 TOGETHER = 16  # groups that are read ahead in one go: each then costs a quarter of one that is read alone
-AHEAD = 1_500  # of one scope, its own groups first
+AHEAD = 1_500  # of one scope
 
 
 def the_group(reading: Reading, group_id: str) -> Whole | None:
@@ -31,9 +31,7 @@ def the_group(reading: Reading, group_id: str) -> Whole | None:
 def the_account(reading: Reading, account_id: str) -> Account | None:
     """The account of an id, or of one that gave way to it; None where there is none to see."""
     as_of = reading.snapshot.as_of
-    return _kept(
-        reading, "account", account_id, lambda: account_of(reading.tables, account_id, as_of=as_of)
-    )
+    return _kept(reading, "account", account_id, lambda: account_of(reading.tables, account_id, as_of=as_of))
 
 
 def the_person(reading: Reading, person_id: str) -> Person | None:
@@ -42,10 +40,10 @@ def the_person(reading: Reading, person_id: str) -> Person | None:
 
 
 def ahead_of(reading: Reading) -> list[list[str]]:
-    """The ids of the groups on the worklist, in lots, the viewer's own first."""
-    own = reading.viewer.owner_ids
-    listed = sorted(items_of(reading), key=lambda item: item.owner_id not in own)[:AHEAD]
-    ids = [item.buying_group_id for item in listed]
+    """The ids of the groups on the worklist as it opens, in lots: a seller's own, everybody's for others."""
+    listed = items_of(reading)
+    own = [item for item in listed if item.owner_id in reading.viewer.owner_ids]
+    ids = [item.buying_group_id for item in (own or listed)[:AHEAD]]
     return [ids[first : first + TOGETHER] for first in range(0, len(ids), TOGETHER)]
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import APIRouter
 
 from muster.serving.figures.program import program_of
 from muster.serving.figures.search import search
 from muster.serving.reading import Missing, Reading
 from muster.serving.screen import Screen, screen
-from muster.serving.tabled import told, twin
+from muster.serving.tabled import told, twin, unlinked
 from muster.serving.wholes import the_account, the_person
 
 router = APIRouter(include_in_schema=False)
@@ -20,6 +22,9 @@ def account(reading: Reading) -> Screen:
     found = the_account(reading, reading.path["account_id"])
     if found is None:
         raise Missing
+    if not reading.viewer.may("see_measures"):
+        tables = (unlinked(table) if table.key == "programs" else table for table in found.tables)
+        found = replace(found, tables=tuple(tables))
     return Screen(
         "account.html",
         found.name,

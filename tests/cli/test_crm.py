@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from tests.writing_back.conftest import ACME, VERA, Company, acme
+from tests.writing_back.conftest import ACME, VERA, ZETA, Company, acme
 from tests.writing_back.fake_salesforce import CLIENT, SECRET
 from typer.testing import Result
 
@@ -27,8 +27,8 @@ def _there(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_preview_shows_each_field_and_what_becomes_of_it(muster: Run, acme: Company) -> None:
     shown = muster("crm", "preview", "-w", acme.workspace)
     assert shown.exit_code == 0, shown.stderr
-    assert "would be written" in shown.stdout and "Muster_Score__c" in shown.stdout
-    assert "10 would be written, 0 theirs" in shown.stdout
+    assert "Account.Muster_Score__c is off" in shown.stdout
+    assert "10 would be written where the field is on, 0 theirs" in shown.stdout
     acme.fake.records[ACME]["Muster_Score__c"] = 99.0
     del acme.fake.records[VERA]
     told = muster("crm", "preview", "--json", "-w", acme.workspace)
@@ -53,3 +53,43 @@ def test_without_an_address_or_secrets_it_says_what_is_missing(
     (acme.workspace / "muster.toml").write_text('[company]\nname = "Acme"\n')
     refused = muster("crm", "preview", "-w", acme.workspace)
     assert refused.exit_code == 2 and "instance_url" in refused.stderr
+
+
+def test_what_is_on_is_written_logged_and_undone(muster: Run, acme: Company) -> None:
+    place = ("-w", acme.workspace)
+    refused = muster("crm", "write", *place)
+    assert refused.exit_code == 2 and "Every mapped field is off" in refused.stderr
+    said = muster("crm", "set", "Account.Muster_Score__c", "on", "--by", "Ada", *place)
+    assert said.stdout == "Account.Muster_Score__c is on; it was off.\n"
+    written = muster("crm", "write", "--by", "Ada", *place)
+    assert written.exit_code == 0 and written.stdout.startswith("2 new; written 2,")
+    again = json.loads(muster("crm", "write", "--json", *place).stdout)
+    assert again["new"] == 0 and again["tally"]["written"] == 0
+    listed = json.loads(muster("crm", "log", "--json", *place).stdout)
+    assert [(one["state"], one["old_value"], one["new_value"]) for one in listed] == [
+        ("written", None, 12),
+        ("written", None, 62),
+    ]
+    assert muster("crm", "undo", *place).exit_code == 2
+    undone = muster("crm", "undo", listed[1]["number"], "--by", "Ada", *place)
+    assert undone.exit_code == 0 and undone.stdout.startswith("1 to undo; put back 1,")
+    assert acme.fake.records[ACME]["Muster_Score__c"] is None
+    acme.fake.records[ZETA]["Muster_Score__c"] = 70
+    theirs = muster("crm", "undo", "--run", "000001-0", *place)
+    assert theirs.exit_code == 1 and "changed meanwhile 1" in theirs.stdout
+    shown = muster("crm", "log", *place).stdout
+    assert "undoes" in shown and "Somebody changed it" in shown
+    assert "crm undo" in muster("audit", *place).stdout
+
+
+def test_what_failed_ends_with_1_and_is_looked_after_by_hand(muster: Run, acme: Company) -> None:
+    place = ("-w", acme.workspace)
+    muster("crm", "set", "Account.Muster_Score__c", "on", *place)
+    acme.fake.script.append(("update", 500, {}))
+    failed = muster("crm", "write", *place)
+    assert failed.exit_code == 1 and "failed 2" in failed.stdout and "muster crm log" in failed.stderr
+    [row, _] = json.loads(muster("crm", "log", "--state", "failed", "--json", *place).stdout)
+    assert row["last_answer"].startswith("500")
+    assert "is discarded" in muster("crm", "discard", row["number"], *place).stdout
+    assert "is waiting" in muster("crm", "retry", row["number"], *place).stdout
+    assert muster("crm", "log", "--state", "lost", *place).exit_code == 2

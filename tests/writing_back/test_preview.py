@@ -34,12 +34,6 @@ def test_what_people_of_the_company_wrote_is_theirs(acme: Company) -> None:
     told = fates(acme)
     assert told[ACME, "Muster_Status__c"] == "theirs"
     assert (ACME, "Muster_Score__c") not in told  # it says so already
-    ours = {changes.place("Account", ACME, "Muster_Status__c"): "cloud: engaged"}
-    assert fates(acme, ours=ours)[ACME, "Muster_Status__c"] == "theirs"
-    acme.fake.records[ACME]["Muster_Status__c"] = "cloud: engaged"  # as we left it
-    assert fates(acme, ours=ours)[ACME, "Muster_Status__c"] == "write"
-    acme.fake.records[ACME]["Muster_Status__c"] = None  # emptied by somebody: they do not want it
-    assert fates(acme, ours=ours)[ACME, "Muster_Status__c"] == "theirs"
 
 
 def test_the_check_of_whose_a_value_is_would_be_missed(

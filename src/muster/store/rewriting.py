@@ -14,13 +14,14 @@ import sqlalchemy as sa
 
 from muster.store.audit import START, Entry, note
 from muster.store.opening import Store
-from muster.store.schema import AUDIT, DECISION, DELIVERY, SAVED_VIEW
+from muster.store.schema import AUDIT, CRM_WRITE, DECISION, DELIVERY, SAVED_VIEW
 
 Rewrite = Callable[[Any], Any]  # of a text, or of what JSON holds
 _TEXTS = (
     (DECISION, "number", ("subject_id", "other_id", "value", "reason")),
     (DELIVERY, "number", ("subject_id", "key", "payload", "last_answer")),
     (SAVED_VIEW, "view_id", ("name", "path")),
+    (CRM_WRITE, "number", ("record_id", "open_place", "old_value", "new_value", "last_answer")),
 )
 
 

@@ -203,3 +203,41 @@ CHOICE = Table(
     Column("weekday", Integer, nullable=False),  # of the weekly digest: 0 is Monday
     Column("changed_at", String(40), nullable=False),
 )
+
+# Which fields of the CRM may be written, as people said last; a field that is not here is off.
+CRM_FIELD = Table(
+    "crm_field",
+    METADATA,
+    Column("object", String(32), primary_key=True),
+    Column("field", String(80), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("changed_at", String(40), nullable=False),
+)
+
+# The ledger of what is written to the CRM. A row is one value for one field of one record; while it is on its
+# way `open_place` names that field, so that no second row about it is.
+CRM_WRITE = Table(
+    "crm_write",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("object", String(32), nullable=False),
+    Column("record_id", String(64), nullable=False),
+    Column("field", String(80), nullable=False),
+    Column("old_value", Text, nullable=False),  # JSON, as the next
+    Column("new_value", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("open_place", String(200), unique=True),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", String(40), nullable=False),
+    Column("lease", String(32)),  # who is writing it now
+    Column("leased_until", String(40)),
+    Column("last_answer", Text, nullable=False),
+    Column("run_id", String(64), nullable=False),
+    Column("as_of", String(40), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("undoes", Integer),  # the number of the write whose old value this puts back
+    Column("created_at", String(40), nullable=False),
+    Column("settled_at", String(40)),
+    Index("crm_write_due", "state", "next_at"),
+)

@@ -1,5 +1,6 @@
 """What is known of buying groups, written back onto records that the company's CRM has already."""
 
 from muster.writing_back.preview import Preview, preview
+from muster.writing_back.write import Report, field_states, switch, undo, write_back
 
-__all__ = ["Preview", "preview"]
+__all__ = ["Preview", "Report", "field_states", "preview", "switch", "undo", "write_back"]

@@ -1,7 +1,8 @@
 """What the CRM holds beside what it should say, field by field, and whose each value is.
 
 Muster writes into a field that is empty and was never ours, and over its own value. Any other value is the
-company's people's: it stays, and is listed as theirs. So is a value of ours that somebody emptied.
+company's people's: it stays, and is listed as theirs. So is a value of ours that somebody emptied. What a
+person undid is not written again, nor what was given up.
 """
 
 from __future__ import annotations
@@ -12,17 +13,36 @@ from decimal import Decimal, InvalidOperation
 
 from muster.writing_back.facts import Value, Wanted
 
-WRITE, THEIRS, MISSING, SAME = FATES = ("write", "theirs", "missing", "same")
+WRITE, THEIRS, MISSING, UNDONE, GIVEN_UP, SAME = FATES = (
+    *("write", "theirs", "missing", "undone", "given_up", "same"),
+)
 Place = tuple[str, str, str]  # object, the first 15 characters of a record's id, field
 Held = Mapping[tuple[str, str], Mapping[str, object]]  # by object and id of 15 characters, the fields' values
 _ID = 15  # an id of 18 characters is the same one, with three that check it
 
 
 @dataclass(frozen=True, slots=True)
+class Ours:
+    """What we did to a field: the value we left there (nothing, where we never wrote), those that an attempt
+    without an answer may have left, and those that were undone or given up since.
+    """
+
+    value: Value = None
+    maybe: tuple[Value, ...] = ()
+    undone: tuple[Value, ...] = ()
+    given_up: tuple[Value, ...] = ()
+
+    def holds(self, value: Value) -> bool:
+        """Whether a value that is there is ours."""
+        return any(same(value, one) for one in (self.value, *self.maybe))
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One field of one record: what it holds (`old`), what it should say (`new`), what becomes of it.
 
-    `fate` is write, theirs (a value that is not ours stays), missing (no such record) or same.
+    `fate` is write, theirs (a value that is not ours stays), missing (no such record), undone (a person took
+    this value back), given_up (it was refused until then) or same.
     """
 
     object: str
@@ -43,8 +63,8 @@ def place(object_: str, record_id: str, field: str) -> Place:
     return object_, record_id[:_ID], field
 
 
-def compare(wanted: Iterable[Wanted], held: Held, ours: Mapping[Place, Value]) -> list[Change]:
-    """The change that each wanted value asks for. `ours` has what we wrote last, None where we emptied it.
+def compare(wanted: Iterable[Wanted], held: Held, ours: Mapping[Place, Ours]) -> list[Change]:
+    """The change that each wanted value asks for; `ours` has the fields that we ever wrote or tried to.
 
     >>> one = Wanted("Account", "001000000000001AAA", "Status__c", "qualified")
     >>> held = {("Account", "001000000000001"): {"Status__c": "hot"}}
@@ -54,18 +74,23 @@ def compare(wanted: Iterable[Wanted], held: Held, ours: Mapping[Place, Value]) -
     return [_change(one, held, ours) for one in wanted]
 
 
-def _change(one: Wanted, held: Held, ours: Mapping[Place, Value]) -> Change:
+def _change(one: Wanted, held: Held, ours: Mapping[Place, Ours]) -> Change:
     at = place(one.object, one.record_id, one.field)
     record = held.get(at[:2])
     if record is None:
         return Change(one.object, one.record_id, one.field, None, one.value, MISSING)
     old = as_value(record.get(one.field))
+    before = ours.get(at, Ours())
     if same(old, one.value):
         fate = SAME
-    elif at in ours:
-        fate = WRITE if same(old, ours[at]) else THEIRS
+    elif not before.holds(old):
+        fate = THEIRS
+    elif any(same(one.value, undone) for undone in before.undone):
+        fate = UNDONE
+    elif any(same(one.value, refused) for refused in before.given_up):
+        fate = GIVEN_UP
     else:
-        fate = WRITE if old is None else THEIRS
+        fate = WRITE
     return Change(one.object, one.record_id, one.field, old, one.value, fate)
 
 

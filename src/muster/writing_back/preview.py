@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +11,11 @@ from muster.config.settings import Config
 from muster.engine.published import open_published
 from muster.problems import WrongUse
 from muster.reports.published import Published
-from muster.writing_back.changes import SAME, Change, Held, Place, compare
+from muster.store.opening import Store
+from muster.writing_back.changes import SAME, Change, Held, compare
 from muster.writing_back.crm import BATCH, Crm, CrmFault
-from muster.writing_back.facts import Value, Wanted, wanted
+from muster.writing_back.facts import Wanted, wanted
+from muster.writing_back.ledger import ours, with_emptied
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +32,11 @@ class Preview:
         return sum(change.fate == fate for change in self.changes)
 
 
-def preview(
-    workspace: Path, config: Config, crm: Crm, *, ours: Mapping[Place, Value] | None = None
-) -> Preview:
-    """Compare what the mapped fields should say with what they hold. Raises WrongUse."""
+def preview(workspace: Path, config: Config, crm: Crm, *, store: Store | None = None) -> Preview:
+    """Compare what the mapped fields should say with what they hold. Raises WrongUse.
+
+    The ledger of the `store` says what is ours.
+    """
     fields = config.crm_write_back.field
     if not fields:
         raise WrongUse(
@@ -43,8 +46,10 @@ def preview(
     published = open_published(workspace)
     with Published(published.folder) as tables:
         asked = wanted(tables, fields, public_url=config.serve.public_url or "")
+    known = ours(store)
+    asked = with_emptied(asked, known, fields)
     try:
-        found = compare(asked, read_held(crm, asked), ours or {})
+        found = compare(asked, read_held(crm, asked), known)
     except CrmFault as fault:
         raise WrongUse(
             f"The CRM could not be read: {fault.told}",

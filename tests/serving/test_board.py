@@ -15,7 +15,8 @@ import httpx
 import pytest
 from tests.serving.conftest import Served
 
-from muster.serving.figures.board import STATES, week_of
+from muster.serving.figures.board import STATES, Week, days_of
+from muster.serving.narrowing import narrowing_of
 
 Client = Callable[..., httpx.Client]
 WEEK = "2025-10-20"
@@ -125,13 +126,19 @@ def test_a_rep_finds_only_the_accounts_of_her_own(
     assert "came in and" not in page.text  # the picture of the year counts all accounts
 
 
-def test_a_week_that_is_no_day_is_the_latest() -> None:
+def test_days_that_are_none_or_still_to_come_are_the_latest_week() -> None:
     as_of = datetime(2025, 12, 29)
-    assert week_of("", as_of).from_at == datetime(2025, 12, 22)
-    assert week_of("2026-03-01", as_of) == week_of("", as_of)
-    assert week_of("2025-12-25", as_of).from_at == datetime(2025, 12, 22)
-    with pytest.raises(ValueError, match="month"):
-        week_of("2025-13-01", as_of)
+
+    def days(**query: str) -> Week:
+        asked = narrowing_of(query)
+        return days_of(asked.since, asked.until, as_of)
+
+    assert days() == days(week="2025-13-01") == Week(datetime(2025, 12, 22), as_of)
+    assert days(week="2026-03-01") == days(since="2026-01-01") == days()
+    assert days(week="2025-12-25").from_at == datetime(2025, 12, 22)
+    assert days(until="2025-10-26") == days(week="2025-10-20")
+    assert days(since="2025-10-01") == Week(datetime(2025, 10, 1), as_of)
+    assert days(period="2025-Q3") == Week(datetime(2025, 7, 1), datetime(2025, 10, 1))
 
 
 def test_a_view_is_kept_shared_and_forgotten(client: Client) -> None:

@@ -148,6 +148,11 @@ def addresses(bundled: Path, owners: list[str], opened: Callable[[int], Told]) -
     found += [
         [f"/board{twin}?unit={unit}&view=table&to=any" for unit in units] for twin in ("", ".json", ".csv")
     ]
+    picked = [f"owner:{one}" for one in owners[:3]] + ["owner:mine", "region:IL"]
+    found += [
+        [f"{screen}?territory={one}&solution=data-platform&since=2025-03-01" for one in picked]
+        for screen in ("/worklist", "/worklist.json", "/board", "/board.csv", "/groups/x")
+    ]
     decided = [decision_id(hour) for hour in range(-2, 12)]
     found += [[f"/worklist?{word}={one}" for one in decided] for word in ("done", "undone", "first", "went")]
     found += [[f"/decisions{twin}?whose=all"] for twin in ("", ".json", ".csv", ".xlsx")]

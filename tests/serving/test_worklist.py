@@ -111,7 +111,7 @@ def test_the_list_is_filtered_by_owner_territory_and_solution(client: Client) ->
             assert theirs == [row for row in everything if row[column] == wanted]
     assert "Nothing needs you" in admin.get("/worklist?owner=nobody").text
     page = client("rep").get("/worklist").text
-    assert '<option value="mine" selected>' in page  # who owns accounts begins with their own
+    assert '<option value="owner:mine" selected>' in page  # who owns accounts begins with their own
 
 
 def test_the_whole_flow_without_script(client: Client, own_server: Any) -> None:

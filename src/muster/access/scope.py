@@ -162,6 +162,11 @@ class Scope:
         self._rows.make(name)
         return f"all_rows.{quoted(name)}"
 
+    def seen_rows(self, name: str) -> str:
+        """The rows of a table that this scope sees, to ask of in SQL under whichever other name."""
+        self.make({name})
+        return f"{self._schema}.{quoted(name)}"
+
     def seen_ids(self, name: str) -> str:
         """A set of ids that rules speak of, to ask of in SQL: a table with the one column `id`."""
         with self._lock:

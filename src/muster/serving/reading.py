@@ -10,12 +10,14 @@ from typing import Any, TypeVar
 
 from fastapi import Request
 
+from muster.access.narrowed import Narrowed
 from muster.access.seen import Seen
 from muster.access.table_rules import row_rights
 from muster.access.viewer import Viewer
 from muster.config.settings import Config
 from muster.rules.read import Rules
 from muster.serving.as_written import config_of, rules_of
+from muster.serving.narrowing import Narrowing, narrowing_of
 from muster.serving.snapshots import Snapshot, Snapshots
 from muster.store.opening import Store
 
@@ -87,9 +89,22 @@ class Reading:
         return self.request.query_params
 
     @property
+    def asked(self) -> Narrowing:
+        """The solution, territory and days that the address narrows the screen to."""
+        return narrowing_of(self.query)
+
+    @property
     def store(self) -> Store:
         """Decisions, users and deliveries."""
         return self.house.store
+
+    def narrowed(self) -> Narrowed:
+        """The tables with the rows of the solution and territory asked for; to be closed again."""
+        asked, owners = self.asked, self.asked.owners(self.viewer.owner_ids)
+        territory = asked.territory if asked.has_territory else ""
+        return Narrowed(
+            self.snapshot.folder, self.viewer, solution=asked.solution, territory=territory, owners=owners
+        )
 
     def once(self, key: str, make: Callable[[], T]) -> T:
         """What `make` returns, computed once for this run and all who may see the same rows."""

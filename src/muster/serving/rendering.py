@@ -19,6 +19,7 @@ from muster.reports.charts.shapes import Chart
 from muster.reports.money import short, whole
 from muster.reports.page import teach
 from muster.reports.values import NOTHING, Rate, show
+from muster.serving.top_bar import bar_of
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -56,6 +57,7 @@ def render(asked: Reading, shown: Screen) -> HTMLResponse:
             "active": shown.active,
             "navigation": [entry for entry in NAVIGATION if asked.viewer.may(entry[3])],
             "query": dict(asked.query),
+            "bar": bar_of(asked, shown),
         }
         | dict(shown.more)
     )
@@ -67,6 +69,7 @@ def render_plain(request: Request, template: str, *, status: int = 200, **told: 
     viewer = getattr(request.state, "viewer", None)
     common = _common(request) | {"viewer": viewer, "snapshot": None, "failure": None, "active": ""}
     common |= {"navigation": [e for e in NAVIGATION if viewer is not None and viewer.may(e[3])], "sheets": ()}
+    common |= {"bar": None}
     return HTMLResponse(_environment().get_template(template).render(common | {"query": {}} | told), status)
 
 

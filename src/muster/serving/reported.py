@@ -8,27 +8,37 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from muster.access.narrowed import can_narrow
 from muster.reports.published import Published
-from muster.reports.quarter import last_full_quarter, read_quarter
+from muster.reports.quarter import last_full_quarter, quarter_of, read_quarter
 from muster.reports.scope import Scope
 from muster.reports.sheets import Block, Page, Picture
 from muster.reports.sheets import Sheet as Reported
 from muster.reports.values import Change, Days, Money, Rate, Share, Value
+from muster.serving.narrowing import Narrowing
 from muster.serving.reading import Reading
 from muster.serving.rendering import piece
 from muster.serving.screen import Row, Screen, Sheet
 
 Pages = Callable[[Published, Scope], tuple[Page, ...]]
+WHOLE = " (of the whole company)"
 MOST = 100  # rows of a sheet that a screen folds away; a browser drags on thousands, a CSV does not
 
 
 def scope_of(reading: Reading) -> Scope:
-    """The quarter that the address names (`?period=2025-Q3`), else the last full one; the company's currency.
+    """The quarter that the address names (`?period=2025-Q3`) or its days end in, else the last full one.
 
     Raises WrongUse where it is no quarter.
     """
     as_of, said = reading.snapshot.as_of, reading.query.get("period")
-    quarter = read_quarter(said, as_of=as_of.date()) if said else last_full_quarter(as_of.date())
+    last = reading.asked.until or reading.asked.since
+    quarter = (
+        read_quarter(said, as_of=as_of.date())
+        if said
+        else quarter_of(min(last, as_of.date()))
+        if last
+        else last_full_quarter(as_of.date())
+    )
     return Scope(quarter, reading.house.config.company.currency, as_of)
 
 
@@ -42,14 +52,28 @@ def reported(
     template: str = "report.html",
     more: Mapping[str, Any] | None = None,
     is_to_date: bool = False,
+    is_narrowed: bool = False,
 ) -> Screen:
     """The pages that `make` gives for the asked quarter, computed and drawn once for each run and scope.
 
-    Those that are told to date, whatever the quarter (`is_to_date`), once for all quarters.
+    Those that are told to date, whatever the quarter (`is_to_date`), once for all quarters. With
+    `is_narrowed` they are made of the solution and territory asked for, as far as their tables can be; a
+    sheet that cannot says in its title that it is of the whole company.
     """
     scope = scope_of(reading)
+    asked = reading.asked if is_narrowed else Narrowing()
+    owners = sorted(asked.owners(reading.viewer.owner_ids))
     name = key if is_to_date else f"{key} {scope.quarter}"
-    pages = reading.once(name, lambda: make(reading.tables, scope))
+    if asked.has_rows_out:
+        name += f" {asked.solution} {asked.territory} {owners}"
+
+    def made() -> tuple[Page, ...]:
+        if not asked.has_rows_out:
+            return make(reading.tables, scope)
+        with reading.narrowed() as tables:
+            return tuple(marked(page, asked) for page in make(tables, scope))
+
+    pages = reading.once(name, made)
     sheets = [sheet for page in pages for sheet in page.sheets]
     numbers = {sheet.key: str(number) for number, sheet in enumerate(sheets, 1)}
 
@@ -58,13 +82,31 @@ def reported(
 
     def told() -> dict[str, list[dict[str, object]]]:
         return {
-            sheet.key: [dict(zip(_labels(sheet), row, strict=True)) for row in _rows(sheet)]
-            for sheet in sheets
+            sheet.key: [dict(zip(sheet.columns, row, strict=True)) for row in sheet.rows] for sheet in twins
         }
 
-    given = {"drawn": reading.once(f"{name} drawn", drawn), "period": str(scope.quarter)}
     twins = tuple(twin(sheet) for sheet in sheets)
-    return Screen(template, title, told, twins, active=active, more=given | dict(more or {}))
+    given = {"drawn": reading.once(f"{name} drawn", drawn), "period": str(scope.quarter)}
+    whole = tuple(sheet.title.removesuffix(WHOLE) for sheet in sheets if sheet.title.endswith(WHOLE))
+    if asked.has_rows_out:
+        whole += ("what the queries under the tables count",)
+    return Screen(template, title, told, twins, active=active, more=given | dict(more or {}), whole=whole)
+
+
+def marked(page: Page, asked: Narrowing) -> Page:
+    """A page whose tables that cannot be narrowed to what is asked say so in their titles."""
+
+    def sheet(one: Reported) -> Reported:
+        can = can_narrow(one.query.tables, solution=bool(asked.solution), territory=asked.has_territory)
+        return one if can else replace(one, title=one.title + WHOLE)
+
+    def block(one: Block) -> Block:
+        if isinstance(one, Picture):
+            twin = sheet(one.twin)
+            return one if twin is one.twin else replace(one, title=one.title + WHOLE, twin=twin)
+        return sheet(one) if isinstance(one, Reported) else one
+
+    return replace(page, blocks=tuple(block(one) for one in page.blocks))
 
 
 def shortened(page: Page) -> Page:
@@ -90,7 +132,10 @@ def _first_rows(sheet: Reported) -> Reported:
 
 def twin(sheet: Reported) -> Sheet:
     """A sheet of a report as plain values, for CSV, workbooks and JSON."""
-    return Sheet(sheet.key, sheet.title, _labels(sheet), _rows(sheet))
+    labels, rows = _labels(sheet), _rows(sheet)
+    if sheet.title.endswith(WHOLE):  # a file outlives the title above it: every row says so
+        labels, rows = (*labels, "Of"), tuple((*row, "the whole company") for row in rows)
+    return Sheet(sheet.key, sheet.title, labels, rows)
 
 
 def _labels(sheet: Reported) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from muster.serving.narrowing import Narrowing
 from muster.serving.reading import Forbidden, Reading, reading
 from muster.serving.rendering import render
 from muster.serving.twins import as_csv, as_workbook
@@ -62,6 +63,11 @@ class Screen:
     active: str = ""  # the entry of the navigation it stands under
     more: Mapping[str, Any] = field(default_factory=dict)  # for the template alone
     status: int = 200
+    narrows: tuple[str, ...] = ()  # what of solution, territory and days in the top bar it keeps to
+    asked: Narrowing | None = None  # the narrowing it kept to, where not as the address has it
+    quarters: tuple[tuple[str, str], ...] = ()  # to pick from where its days are whole quarters
+    quarter: str = ""  # the one picked
+    whole: tuple[str, ...] = ()  # what on it is of the whole company, however it was narrowed
 
 
 def screen(router: APIRouter, path: str, *, needs: str) -> Callable[[Show], Any]:

@@ -25,9 +25,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from muster.access.seen import Seen
 from muster.access.viewer import Viewer
 from muster.serving.reading import House, Reading, reach_of
-from muster.serving.screen import SCREENS
+from muster.serving.screen import SCREENS, Screen, Show
 from muster.serving.sessions import viewer_for
 from muster.serving.snapshots import Snapshot
+from muster.serving.top_bar import places_of
 from muster.serving.wholes import ahead_of, read_ahead
 from muster.store.sessions import users_signed_in
 
@@ -131,7 +132,14 @@ def warm(app: FastAPI, snapshot: Snapshot, viewers: Sequence[Viewer], traffic: T
 def _pages(viewers: Sequence[Viewer]) -> Iterator[_Ahead]:
     for address in FIRST:
         needs, show = SCREENS[address.partition("?")[0]]
-        yield from ((viewer, address, show) for viewer in viewers if viewer.may(needs))
+        make = partial(_with_bar, show=show)
+        yield from ((viewer, address, make) for viewer in viewers if viewer.may(needs))
+
+
+def _with_bar(reading: Reading, show: Show) -> Screen:
+    """A page, and what the bar above it names."""
+    places_of(reading)
+    return show(reading)
 
 
 def _lots(app: FastAPI, snapshot: Snapshot, viewers: Sequence[Viewer]) -> Iterator[_Ahead]:

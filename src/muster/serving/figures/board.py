@@ -106,7 +106,7 @@ WHERE c.customer_since_on < $to_at ORDER BY c.account_id, c.arr_cents DESC, c.cu
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Seven days, and the instant up to which they are known."""
+    """The days that are looked at, and the instant up to which they are known."""
 
     from_at: datetime
     to_at: datetime
@@ -115,6 +115,11 @@ class Week:
     def last_day(self) -> date:
         """The last day that counts."""
         return (self.to_at - timedelta(microseconds=1)).date()
+
+    @property
+    def day_count(self) -> int:
+        """How many days they are, begun ones counted."""
+        return -(-(self.to_at - self.from_at) // timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,16 +165,20 @@ class Board:
     moves: tuple[Move, ...]
 
 
-def week_of(asked: str, as_of: datetime) -> Week:
-    """The week of a Monday (YYYY-MM-DD), or the seven days to the as-of date. ValueError for no day."""
-    if not asked:
-        return Week(as_of - timedelta(days=7), as_of)
-    day = date.fromisoformat(asked)
-    monday = day - timedelta(days=day.weekday())
-    begun = datetime(monday.year, monday.month, monday.day)
+def days_of(since: date | None, until: date | None, as_of: datetime) -> Week:
+    """The days from one to another, as far as they are known; a week where one end or both are not named.
+
+    Days that are all still to come are the seven up to the as-of date.
+    """
+    last = _midnight(until) + timedelta(days=1) if until else as_of
+    begun = _midnight(since) if since else last - timedelta(days=7)
     if begun >= as_of:
         return Week(as_of - timedelta(days=7), as_of)
-    return Week(begun, min(begun + timedelta(days=7), as_of))
+    return Week(begun, min(last, as_of))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day)
 
 
 def group_board(tables: Seen, week: Week, *, currency: str) -> Board:
@@ -216,12 +225,12 @@ def account_board(groups: Board, tables: Seen, week: Week, *, currency: str) -> 
 
 
 def untouched(tables: Seen) -> list[dict[str, Any]]:
-    """Accounts no group was ever formed for, and that never bought: how many, by country and region."""
+    """Accounts no group was ever formed for, and that never bought: how many, by place and owner."""
     return tables.records(
-        """SELECT a.country, a.region, COUNT(*) AS account_count FROM account AS a
+        """SELECT a.country, a.region, a.owner_id, COUNT(*) AS account_count FROM account AS a
         WHERE a.account_id NOT IN (SELECT g.account_id FROM buying_group AS g)
             AND a.account_id NOT IN (SELECT c.account_id FROM customer AS c)
-        GROUP BY a.country, a.region ORDER BY a.country, a.region"""
+        GROUP BY a.country, a.region, a.owner_id ORDER BY a.country, a.region, a.owner_id"""
     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from muster.engine.lock import HOME
 from muster.reports.published import Published
 from muster.reports.values import Days, Money, words
+from muster.serving.narrowing import Narrowing
 from muster.serving.tabled import Cell, Ref, Table, columns
 
 _LEADS = """SELECT l.at, l.person_id, COALESCE(p.name, p.email) AS person, l.account_id,
@@ -67,21 +68,27 @@ CASES = (
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """The document of a replay, and how many cases stand behind each count."""
+    """The document of a replay, and how many cases stand behind each count, as far as they were asked for."""
 
     told: dict[str, Any]
     counts: dict[str, int]
 
 
-def replayed(tables: Published, workspace: Path, run_id: str) -> Replayed | None:
-    """The replay of this run; None where there is none, or only of an earlier run."""
+def replayed(tables: Published, workspace: Path, run_id: str, asked: Narrowing) -> Replayed | None:
+    """The replay of this run; None where there is none, or only of an earlier run.
+
+    Cases are counted in `tables`, and of the days asked for: of a lead or a hand-off the day of it, of an
+    opening the day on which it was created.
+    """
     text = _kept(workspace, run_id, "replay.json")
     if text is None:
         return None
     told = json.loads(text)
     counts = {
         key: int(
-            tables.records(f"SELECT COUNT(*) AS n FROM ({sql.format(where)})", _given(sql, told))[0]["n"]
+            tables.records(
+                f"SELECT COUNT(*) AS n FROM ({sql.format(_and_days(sql, where))})", _given(sql, told, asked)
+            )[0]["n"]
         )
         for key, _, sql, where in CASES
     }
@@ -102,20 +109,28 @@ def _kept(workspace: Path, run_id: str, name: str) -> str | None:
         return None
 
 
-def cases(tables: Published, told: Mapping[str, Any], wanted: str) -> Table | None:
+def cases(tables: Published, told: Mapping[str, Any], wanted: str, asked: Narrowing) -> Table | None:
     """The cases of one count, of the document of a replay; None where there is no such count."""
     for key, title, sql, where in CASES:
         if key == wanted:
-            rows = tables.records(sql.format(where), _given(sql, told))
+            rows = tables.records(sql.format(_and_days(sql, where)), _given(sql, told, asked))
             if sql is _LEADS:
                 return _leads(key, title, rows)
             return _openings(key, title, rows) if sql is _OPENINGS else _hand_offs(key, title, rows)
     return None
 
 
-def _given(sql: str, told: Mapping[str, Any]) -> dict[str, object]:
-    """What a query asks to be given: the half of the history that is reported, as the findings count it."""
-    return {"since": date.fromisoformat(told["period"]["from"])} if sql is _LEADS else {}
+def _and_days(sql: str, where: str) -> str:
+    """The condition of a count, with the days asked for."""
+    day = {_LEADS: "l.at", _OPENINGS: "o.created_at", _HAND_OFFS: "h.at"}[sql]
+    return f"{where} AND {day} >= $first AND {day} < $end"
+
+
+def _given(sql: str, told: Mapping[str, Any], asked: Narrowing) -> dict[str, object]:
+    """What a query asks to be given: the days, and the half of the history that the findings are of."""
+    first, last = asked.since or date(1970, 1, 1), asked.until or date(9999, 12, 30)
+    days: dict[str, object] = {"first": first, "end": last + timedelta(days=1)}
+    return days | ({"since": date.fromisoformat(told["period"]["from"])} if sql is _LEADS else {})
 
 
 def _account(row: dict[str, Any]) -> Cell:

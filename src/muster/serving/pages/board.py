@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter
 
+from muster.access.narrowed import ACCOUNTS_IN
 from muster.reports.movement import movement_picture, turns_sheet
 from muster.reports.quarter import quarter_of
 from muster.reports.scope import Scope
+from muster.reports.values import show
 from muster.serving.figures.board import (
     MEANS,
     STATES,
@@ -22,12 +24,13 @@ from muster.serving.figures.board import (
     Week,
     account_board,
     by_change,
+    days_of,
     group_board,
     untouched,
-    week_of,
 )
 from muster.serving.figures.flows import Flow, FlowPicture, draw_flows, flows_of
 from muster.serving.learnt import thin_words
+from muster.serving.narrowing import EVERY, Narrowing
 from muster.serving.pages.views import views_of
 from muster.serving.reading import Reading
 from muster.serving.screen import Screen, Sheet, screen
@@ -80,8 +83,6 @@ class Shown:
     flows: list[Flow]
     flow_picture: FlowPicture | None
     listed: list[Card]
-    solutions: list[str]
-    territories: list[tuple[str, str]]
 
 
 @screen(router, "/board", needs="see_groups")
@@ -89,15 +90,22 @@ def board(reading: Reading) -> Screen:
     """States, flows between them, and the list behind each."""
     query = reading.query
     unit = "accounts" if query.get("unit") == "accounts" else "groups"
-    week = _week(reading)
+    week = days_of(reading.asked.since, reading.asked.until, reading.snapshot.as_of)
     currency = reading.house.config.company.currency
     shown = _shown(reading, unit, week, currency)
     columns, flows, listed = shown.columns, shown.flows, shown.listed
     asked = [mover for mover in shown.moved if _is_asked(mover.move, query)]
     page = _page(query.get("page", "1"))
+    is_table = bool(query.get("state")) or query.get("view") == "table"
+    is_movers = bool(query.get("from") or query.get("to"))
+    has_year = reading.viewer.may("see_measures") and not is_table and not is_movers
     never = _untouched(reading)
+    owners = reading.asked.owners(reading.viewer.owner_ids)
     never_count = sum(
-        int(row["account_count"]) for row in never if _is_in(row["country"], row["region"], query)
+        int(row["account_count"])
+        for row in never
+        if reading.asked.holds_place(row["region"], row["country"])
+        and (not reading.asked.territory.startswith("owner:") or row["owner_id"] in owners)
     )
     return Screen(
         "board.html",
@@ -119,8 +127,8 @@ def board(reading: Reading) -> Screen:
         active="/board",
         more={
             "unit": unit,
-            "is_table": bool(query.get("state")) or query.get("view") == "table",
-            "is_movers": bool(query.get("from") or query.get("to")),
+            "is_table": is_table,
+            "is_movers": is_movers,
             "asked": asked,
             "flow_picture": shown.flow_picture,
             "listed": listed,
@@ -129,17 +137,16 @@ def board(reading: Reading) -> Screen:
             "pages": -(-len(listed) // PAGE),
             "on_column": _ON_COLUMN,
             "states": STATES,
-            "solutions": shown.solutions,
-            "territories": shown.territories,
-            "weeks": _weeks(reading, week),
+            "span": _span(week),
+            "beside": _beside(reading, week),
             "views": views_of(reading),
             "here": str(reading.request.url.path)
             + (f"?{reading.request.url.query}" if reading.request.url.query else ""),
-            "year": reading.once("board year", lambda: _year(reading))
-            if reading.viewer.may("see_measures")
-            else None,
+            "year": reading.once("board year", lambda: _year(reading)) if has_year else None,
             "currency": currency,
         },
+        narrows=EVERY,
+        whole=("the picture of the year",) if reading.asked.has_rows_out and has_year else (),
     )
 
 
@@ -148,26 +155,25 @@ _MOVES = ("account_id", "account", "solution", "from", "to", "at", "reason", "ce
 
 def _shown(reading: Reading, unit: str, week: Week, currency: str) -> Shown:
     """The board, kept as it was asked for: all accounts are counted and sorted for it."""
-    query = {key: reading.query.get(key, "") for key in ("solution", "territory", "state", "sort")}
+    asked, state, sort = reading.asked, reading.query.get("state", ""), reading.query.get("sort", "")
 
     def make() -> Shown:
         everything = _board(reading, unit, week, currency)
-        cards = [card for card in everything.cards if _is_wanted(card, query)]
+        theirs = _accounts(reading)
+        cards = [card for card in everything.cards if _is_wanted(card, asked, theirs)]
         moved = _movers(everything, cards)
         flows = flows_of(everything, cards, currency=currency)
-        state = query["state"]
         listed = [card for card in cards if not state or card.state == state]
         return Shown(
             moved,
             tuple(_column(state, cards, moved) for state in STATES),
             flows,
             draw_flows(flows) if flows else None,
-            _SORTS.get(query["sort"], by_change)(listed),
-            _solutions(everything),
-            _territories(everything, _untouched(reading)),
+            _SORTS.get(sort, by_change)(listed),
         )
 
-    return reading.once(f"board {unit} {week.from_at} {week.to_at} {currency} {sorted(query.items())}", make)
+    asked_for = (asked.solution, asked.territory, sorted(asked.owners(reading.viewer.owner_ids)), state, sort)
+    return reading.once(f"board {unit} {week.from_at} {week.to_at} {currency} {asked_for}", make)
 
 
 def _untouched(reading: Reading) -> list[dict[str, Any]]:
@@ -187,36 +193,48 @@ def _board(reading: Reading, unit: str, week: Week, currency: str) -> Board:
     )
 
 
-def _week(reading: Reading) -> Week:
+def _span(week: Week) -> str:
+    """The days that are looked at, as a sentence names them."""
+    last = week.last_day
+    return f"the {'week' if week.day_count == 7 else f'{week.day_count} days'} to {show(last)}"
+
+
+def _beside(reading: Reading, week: Week) -> dict[str, Any]:
+    """As many days before those shown, and after them, as addresses take them; the latest has no after."""
     as_of = reading.snapshot.as_of
-    try:
-        return week_of(reading.query.get("week", ""), as_of)
-    except ValueError:
-        return week_of("", as_of)
+    if not reading.asked.has_days:
+        monday = week.last_day - timedelta(days=week.last_day.weekday())
+        first = monday if week.to_at.date() != monday else monday - timedelta(days=7)
+        return {"before": _days(first, 7), "after": None}
+    first, count = week.from_at.date(), week.day_count
+    after = first + timedelta(days=count)
+    is_over = datetime(after.year, after.month, after.day) > as_of
+    latest = {"since": None, "until": None}
+    return {
+        "before": _days(first - timedelta(days=count), count),
+        "after": latest if is_over else _days(after, count),
+    }
 
 
-def _weeks(reading: Reading, week: Week) -> dict[str, Any]:
-    """The Mondays before and after the week shown, as addresses take them."""
-    monday = (week.to_at - timedelta(microseconds=1)).date()
-    monday -= timedelta(days=monday.weekday())
-    is_latest = not reading.query.get("week")
-    after = monday + timedelta(days=7)
-    is_over = datetime(after.year, after.month, after.day) > reading.snapshot.as_of
-    before = monday if is_latest and week.to_at.date() != monday else monday - timedelta(days=7)
-    return {"before": before, "after": None if is_latest else "" if is_over else after}
+def _days(first: date, count: int) -> dict[str, str]:
+    return {"since": first.isoformat(), "until": (first + timedelta(days=count - 1)).isoformat()}
 
 
-def _is_wanted(card: Card, query: Any) -> bool:
-    solution = query.get("solution", "")
-    return (not solution or solution in card.solution.split(", ")) and _is_in(
-        card.country, card.region, query
+def _accounts(reading: Reading) -> frozenset[str] | None:
+    """The accounts of the owner asked for; None where none is."""
+    owners = sorted(reading.asked.owners(reading.viewer.owner_ids))
+    if not reading.asked.territory.startswith("owner:"):
+        return None
+    given = {"kind": "owner", "name": "", "owners": owners}
+    return frozenset(row["id"] for row in reading.tables.records(ACCOUNTS_IN, given))
+
+
+def _is_wanted(card: Card, asked: Narrowing, theirs: frozenset[str] | None) -> bool:
+    return (
+        (not asked.solution or asked.solution in card.solution.split(", "))
+        and asked.holds_place(card.region, card.country)
+        and (theirs is None or card.account_id in theirs)
     )
-
-
-def _is_in(country: str | None, region: str | None, query: Any) -> bool:
-    """Whether a place lies in the territory asked for: `country:DE`, `region:EMEA`, or any."""
-    kind, _, name = query.get("territory", "").partition(":")
-    return not name or (country if kind == "country" else region) == name
 
 
 def _movers(everything: Board, cards: list[Card]) -> list[Mover]:
@@ -252,19 +270,6 @@ def _column(state: str, cards: list[Card], moved: list[Mover]) -> Column:
         sum(mover.move.from_state == state for mover in moved),
         tuple(here),
     )
-
-
-def _solutions(everything: Board) -> list[str]:
-    return sorted({name for card in everything.cards for name in card.solution.split(", ") if name})
-
-
-def _territories(everything: Board, never: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Regions before countries, as (value, word)."""
-    places = {(card.country, card.region) for card in everything.cards}
-    places |= {(row["country"], row["region"]) for row in never}
-    regions = sorted({region for _, region in places if region})
-    countries = sorted({country for country, _ in places if country})
-    return [(f"region:{name}", name) for name in regions] + [(f"country:{c}", c) for c in countries]
 
 
 def _page(text: str) -> int:

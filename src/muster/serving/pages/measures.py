@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from fastapi import APIRouter
 
@@ -18,12 +19,13 @@ from muster.reports.lead_signs import signs_page
 from muster.reports.lift import lift_pages
 from muster.reports.programs_report import programs_pages
 from muster.reports.published import Published
-from muster.reports.quarter import quarter_of
+from muster.reports.quarter import last_full_quarter, quarter_of
 from muster.reports.rolled_up import rollup_page
 from muster.reports.scope import Scope
 from muster.reports.sheets import Page, Sheet, say
 from muster.reports.velocity import acquisition_sheet, velocity_sheet, win_rate_sheet
 from muster.serving.figures.measures import calibration_page, influence_page, models_of, waits_page
+from muster.serving.narrowing import EVERY
 from muster.serving.reading import Reading
 from muster.serving.reported import Pages, reported, scope_of
 from muster.serving.screen import Screen, screen
@@ -114,13 +116,12 @@ def _part(
         "parts": [(address, name) for address, (name, _) in PARTS.items()],
         "part": path,
         "defined": defined,
-        "quarters": [(str(quarter), quarter.label) for quarter in quarters],
-        "chosen": str(chosen),
+        "dated": reading.asked.carried(),
         "models": [],
         "model": "",
         "programs": [],
     }
-    return reported(
+    shown = reported(
         reading,
         f"measures {key}",
         make,
@@ -129,6 +130,17 @@ def _part(
         template="measures.html",
         more=told | more,
         is_to_date=is_to_date,
+        is_narrowed=True,
+    )
+    picks = [(str(quarter), quarter.label) for quarter in quarters]
+    if (str(chosen), chosen.label) not in picks:
+        picks.append((str(chosen), chosen.label))
+    last = last_full_quarter(reading.snapshot.as_of.date())
+    return replace(
+        shown,
+        narrows=("solution", "territory") if is_to_date else EVERY,
+        quarters=() if is_to_date else (("", f"Last full one ({last.label})"), *picks),
+        quarter=str(chosen) if reading.asked.has_days and not is_to_date else "",
     )
 
 

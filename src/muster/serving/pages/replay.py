@@ -12,6 +12,7 @@ from muster.serving.background import begin, work
 from muster.serving.figures.replayed import CASES, cases, printed, replayed
 from muster.serving.guards import own_style
 from muster.serving.mql_rule import change, lines_of
+from muster.serving.narrowing import EVERY
 from muster.serving.reading import Missing, Reading, house_of, viewer_of
 from muster.serving.screen import Screen, Sheet, screen
 from muster.serving.settings import demand
@@ -24,7 +25,8 @@ router = APIRouter(include_in_schema=False)
 def replay(reading: Reading) -> Screen:
     """What the replay of this run found, and the form that replays with other numbers."""
     workspace = reading.house.workspace
-    found = replayed(reading.tables, workspace, reading.snapshot.folder.name)
+    with reading.narrowed() as tables:
+        found = replayed(tables, workspace, reading.snapshot.folder.name, reading.asked)
     lines = lines_of(workspace)
     counts = found.counts if found else {}
     sheets = (
@@ -47,6 +49,8 @@ def replay(reading: Reading) -> Screen:
             "since": date.fromisoformat(found.told["period"]["from"]) if found else None,
             "until": date.fromisoformat(found.told["period"]["to"]) if found else None,
         },
+        narrows=EVERY,
+        whole=("the findings",) if found else (),
     )
 
 
@@ -65,8 +69,10 @@ def pages(request: Request) -> Response:
 @screen(router, "/replay/{cases}", needs="see_measures")
 def replay_cases(reading: Reading) -> Screen:
     """The cases behind one count."""
-    found = replayed(reading.tables, reading.house.workspace, reading.snapshot.folder.name)
-    table = cases(reading.tables, found.told, reading.path["cases"]) if found else None
+    asked, wanted = reading.asked, reading.path["cases"]
+    with reading.narrowed() as tables:
+        found = replayed(tables, reading.house.workspace, reading.snapshot.folder.name, asked)
+        table = cases(tables, found.told, wanted, asked) if found else None
     if table is None:
         raise Missing
     return Screen(
@@ -76,6 +82,7 @@ def replay_cases(reading: Reading) -> Screen:
         (twin(table),),
         active="/replay",
         more={"table": table},
+        narrows=EVERY,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from fastapi import APIRouter
 
@@ -21,6 +22,7 @@ from muster.serving.figures.worklist import (
 )
 from muster.serving.forms import answer_form, just_done
 from muster.serving.learnt import thin_words
+from muster.serving.narrowing import EVERY, Narrowing
 from muster.serving.reading import Reading
 from muster.serving.screen import Screen, Sheet, screen
 from muster.serving.several import several_done
@@ -50,9 +52,8 @@ def worklist(reading: Reading) -> Screen:
     query = reading.query
     names = names_of(reading, owner_names(reading))
     everything = with_decisions(reading, items_of(reading), names)
-    owner = query.get("owner", "mine" if reading.viewer.owner_ids else "all")
-    chosen = {"owner": owner, "territory": query.get("territory", ""), "solution": query.get("solution", "")}
-    theirs = [item for item in everything if _is_chosen(item, chosen, reading.viewer.owner_ids)]
+    asked = _asked(reading)
+    theirs = [item for item in everything if _is_asked(item, asked, reading.viewer.owner_ids)]
     by_tab = Counter(item.tab for item in theirs)
     counts = {key: by_tab[key] for key, _ in TABS}
     tab, thin = query.get("tab", "act"), thin_words(reading)
@@ -73,15 +74,15 @@ def worklist(reading: Reading) -> Screen:
             "first": (page - 1) * PAGE + 1,
             "pages": -(-len(listed) // PAGE),
             "late": sum(item.is_late for item in theirs),
-            "chosen": chosen,
-            "solutions": sorted({item.solution for item in everything}),
-            "territories": _territories(everything),
             "owners": {
                 item.owner_id: names.owners.get(item.owner_id, item.owner_id)
                 for item in everything
                 if item.owner_id
             },
-            "warming": reading.once("warming", lambda: warming(reading.tables)),
+            # Counted of all they see: of fewer it would not be true.
+            "warming": None
+            if reading.asked.is_set
+            else reading.once("warming", lambda: warming(reading.tables)),
             "best_of_none": reading.once("best of none", lambda: best_of_none(reading.tables)),
             "undelivered": _undelivered(reading, shown),
             "currency": reading.house.config.company.currency,
@@ -89,6 +90,8 @@ def worklist(reading: Reading) -> Screen:
             "done": just_done(reading, names),
             "several": several_done(reading, names),
         },
+        narrows=EVERY,
+        asked=asked,
     )
 
 
@@ -107,22 +110,23 @@ def _told(reading: Reading, shown: Sequence[Item]) -> Mapping[str, Told]:
     return kept
 
 
-def _is_chosen(item: Item, chosen: Mapping[str, str], owner_ids: frozenset[str]) -> bool:
-    owner, territory = chosen["owner"], chosen["territory"]
+def _asked(reading: Reading) -> Narrowing:
+    """What the address asks for; who owns accounts begins with their own."""
+    asked = reading.asked
+    begins_with_own = reading.viewer.owner_ids and not asked.territory
+    return replace(asked, territory="owner:mine") if begins_with_own else asked
+
+
+def _is_asked(item: Item, asked: Narrowing, own: frozenset[str]) -> bool:
+    """A day is that of the hand-off; of a group that waits for one, the day since which it is qualified."""
+    moment = item.handed_at or item.since
+    owners = asked.owners(own)
     return (
-        (not chosen["solution"] or item.solution == chosen["solution"])
-        and (
-            owner in ("", "all")
-            or (item.owner_id in owner_ids if owner == "mine" else item.owner_id == owner)
-        )
-        and (not territory or territory in (f"region:{item.region}", f"country:{item.country}"))
+        (not asked.solution or item.solution == asked.solution)
+        and asked.holds_place(item.region, item.country)
+        and (not asked.territory.startswith("owner:") or item.owner_id in owners)
+        and asked.holds_day(moment.date() if moment else None)
     )
-
-
-def _territories(everything: Sequence[Item]) -> list[tuple[str, str]]:
-    regions = sorted({item.region for item in everything if item.region})
-    countries = sorted({item.country for item in everything if item.country})
-    return [(f"region:{name}", name) for name in regions] + [(f"country:{name}", name) for name in countries]
 
 
 def _undelivered(reading: Reading, shown: Sequence[Item]) -> dict[str, list[str]]:

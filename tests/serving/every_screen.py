@@ -10,6 +10,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.serving.conftest import Served, serve
 from muster.engine.lock import HOME
 from muster.reports.frozen.snapshot import Shelf
 from muster.rules.read import rule_shapes, rule_text
+from muster.store.crm_writes import Intent, enter
 from muster.store.invitations import ADMIN, INVITE, new_invitation
 from muster.store.tokens import new_token
 from muster.workspace import init_workspace
@@ -89,7 +91,8 @@ LOOKS = [
     *_same("/health", "/health/rows", "/health/review", "/health/decisions", "/health/runs"),
     Look("/health/runs", "/health/runs", "marketer", "failed"),
     *_same("/settings", "/settings/users", "/settings/tokens", "/settings/messages", "/settings/audit"),
-    *_same("/settings/privacy", "/settings/sources"),
+    *_same("/settings/privacy", "/settings/sources", "/settings/crm"),
+    Look("/settings/crm", "/settings/crm", "admin", "failed"),  # no field mapped there
     Look("/settings/rules/{name}", "/settings/rules/qualification"),
     Look("/settings/rules/{name}", "/settings/rules/titles", "analyst"),
     Look("/settings/drafts/{draft_id}", "/settings/drafts/{draft}"),
@@ -140,10 +143,24 @@ def serve_full(workspace: Path, owners: list[str]) -> Iterator[tuple[Served, dic
         file.write(
             '\n[serve.sign_on]\nissuer = "http://localhost:1"\nclient_id = "m"\nname = "Halden login"\n'
             'domains = ["halden.example"]\n'
+            '\n[crm_write_back]\ninstance_url = "https://halden.my.salesforce.com"\n'
+            '[[crm_write_back.field]]\nobject = "Account"\nfield = "Muster_Status__c"\nvalue = "status"\n'
+            '[[crm_write_back.field]]\nobject = "Contact"\nfield = "Muster_Role__c"\nvalue = "role"\n'
         )
+    written = Intent("Account", "001Hd01CTb8m7EJIMY", "Muster_Status__c", None, "revenue-cloud: engaged")
+    change = {
+        "object": "Account",
+        "record_id": written.record_id,
+        "field": written.field,
+        "old": "call them!",
+    }
+    changes = [change | {"new": "revenue-cloud: qualified", "fate": fate} for fate in ("theirs", "write")]
+    looked = {"run_id": "000001-0", "as_of": "", "changes": changes, "same_count": 12}
+    (workspace / HOME / "log" / "serving-crm.json").write_text(json.dumps(looked), "utf-8")
     for served in serve(workspace, (owners[0],), other=(owners[1],)):
         admin = served.users["admin"].user_id
         new_token(served.store, admin, "nightly sheet", scopes=["groups:read"], by="tests")
+        enter(served.store, [written], run_id="000001-0", as_of="", by="tests", now=datetime.now(UTC))
         yield served, _ids(served)
 
 

@@ -27,8 +27,9 @@ BUTTONS = {
     **dict.fromkeys(("/health/runs", "/health/review", "/settings/users/{user_id}/link"), "no field"),
     **dict.fromkeys(("/decisions/{decision_id}/undo", "/decisions/undo", "/views/{view_id}/delete"), "undo"),
     **dict.fromkeys(("/me/tokens/{token_id}/revoke", "/me/passkeys/{credential_id}/remove"), "take away"),
-    **dict.fromkeys(("/settings/messages/{number}", "/settings/targets/{name}"), "verdicts"),
+    **dict.fromkeys(("/settings/messages/{number}", "/settings/targets/{name}", "/settings/crm"), "verdicts"),
     "/settings/drafts/{draft_id}": "save or forget",
+    "/settings/crm/look": "no field",
     **dict.fromkeys(("/me/passkeys/begin", "/me/passkeys", "/sign-in/passkey/begin"), "asked by a script"),
     **dict.fromkeys(("/sign-in/passkey", "/slack/answers"), "asked by a script"),
 }

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
+from tests.serving import test_crm_page as crm_page
 from tests.serving import test_first_steps as first_steps
 from tests.serving import test_guards as guards
 from tests.serving import test_health as health
 from tests.serving import test_passkeys as passkeys
 from tests.serving import test_settings as settings
 from tests.serving import test_sign_on as sign_on
+from tests.serving.test_crm_page import mapped
 from tests.serving.test_first_steps import empty
 from tests.serving.test_sign_on import issuer, served
 
@@ -23,7 +25,7 @@ from muster.serving.rule_drafts import Draft
 from muster.serving.sign_on import Travellers, user_of
 from muster.store.users import change_user
 
-__all__ = ["empty", "issuer", "served"]  # fixtures that the tests below ask for
+__all__ = ["empty", "issuer", "mapped", "served"]  # fixtures that the tests below ask for
 
 # How a test says no: by an assertion, by one row where none or several came, or as nothing was refused.
 SAID_NO = (AssertionError, ValueError, KeyError, pytest.fail.Exception)
@@ -139,6 +141,11 @@ FAULTS = [
         "anybody adds places that messages go to",
         {NO_DEMAND.format("settings_messages"): nothing},
         settings.test_a_target_that_was_disabled_says_why_and_is_taken_up_again,
+    ),
+    Fault(
+        "anybody turns a field of the CRM on",
+        {NO_DEMAND.format("settings_crm"): nothing},
+        crm_page.test_an_admin_alone_turns_a_field_on_and_the_audit_trail_says_so,
     ),
     Fault(
         "a choice of messages is not kept",

@@ -34,7 +34,7 @@ RULES: dict[str, frozenset[str | None]] = {
     **dict.fromkeys(("/measures", "/replay", "/programs", "/health", "/packs"), OFFICE),
     "/settings": frozenset({"analyst", "admin"}),
     **dict.fromkeys(("/settings/audit", "/settings/messages", "/settings/privacy"), ADMIN),
-    **dict.fromkeys(("/settings/tokens", "/settings/users"), ADMIN),
+    **dict.fromkeys(("/settings/crm", "/settings/tokens", "/settings/users"), ADMIN),
 }
 # What is drawn anew with every answer: no secret of anybody's stands in it.
 _DRAWN = re.compile(r'nonce="[^"]*"|name="key" value="[^"]*"')

@@ -11,6 +11,7 @@ _PARTS = (
     ("/settings/users", "Users", "manage_users"),
     ("/settings/tokens", "Tokens", "manage_tokens"),
     ("/settings/messages", "Messages", "manage_deliveries"),
+    ("/settings/crm", "CRM", "manage_deliveries"),
     ("/settings/privacy", "Privacy", "erase_people"),
     ("/settings/audit", "Audit", "see_audit"),
 )

@@ -202,3 +202,15 @@ def test_a_rule_is_a_column_or_a_right() -> None:
     for name, rule in table_rules().items():
         assert (rule.by is None) != (rule.right is None), name
     assert table_rules()["score"] == TableRule(by="buying_group_id", among="buying_group_id")
+
+
+def test_a_set_of_ids_that_could_not_be_filled_is_filled_the_next_time(
+    companies: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    viewer = replace(EVERYTHING, role="rep", owner_ids=frozenset({"nobody else asks as this one"}))
+    with Seen(companies[0], viewer) as seen:
+        with monkeypatch.context() as short_of_memory:
+            short_of_memory.setattr(scope, "_ACCOUNTS", "SELECT error('out of memory')")
+            with pytest.raises(duckdb.Error, match="out of memory"):
+                seen.records("SELECT COUNT(*) AS n FROM account")
+        assert seen.records("SELECT COUNT(*) AS n FROM account") == [{"n": 0}]

@@ -218,7 +218,8 @@ class Scope:
         """A set of ids, as a table: those that the seen rows of its table name."""
         if f"ids.{name}" in self._made:
             return
-        self._home.execute(f"CREATE TABLE {self._ids(name)} (id VARCHAR)")
+        # Replaced where it was begun and could not be filled: memory that was short is there again later.
+        self._home.execute(f"CREATE OR REPLACE TABLE {self._ids(name)} (id VARCHAR)")
         if name == "account_id":
             for table in ("account", "buying_group", "hand_off"):
                 self._rows.make(table)

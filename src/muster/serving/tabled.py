@@ -34,6 +34,11 @@ class Table:
     note: str = ""
     shown: int = 12
 
+    def telling(self) -> list[int]:
+        """The places of the columns that a page shows: the first, and whichever says something in a row."""
+        places = range(len(self.columns))
+        return [i for i in places if i == 0 or any(row[i] not in (None, "") for row in self.rows)]
+
 
 def columns(*labels: str) -> tuple[Column, ...]:
     """Columns from their labels; one that ends in # holds numbers.
@@ -50,16 +55,16 @@ def twin(table: Table) -> Sheet:
     labels: list[str] = []
     for column, is_ref in zip(table.columns, leads, strict=True):
         labels += [column.label, f"{column.label} id"] if is_ref else [column.label]
-    rows = []
-    for row in table.rows:
-        cells: list[object] = []
-        for cell, is_ref in zip(row, leads, strict=True):
-            if is_ref:
-                cells += [cell.text, cell.id] if isinstance(cell, Ref) else [plain_cell(cell), None]
-            else:
-                cells.append(plain_cell(cell))
-        rows.append(tuple(cells))
-    return Sheet(table.key, table.title, tuple(labels), tuple(rows))
+    return Sheet(table.key, table.title, tuple(labels), (_flat(row, leads) for row in table.rows))
+
+
+def _flat(row: tuple[Cell, ...], leads: list[bool]) -> tuple[object, ...]:
+    cells: list[object] = []
+    for cell, is_ref in zip(row, leads, strict=True):
+        cells.append(plain_cell(cell))
+        if is_ref:
+            cells.append(cell.id if isinstance(cell, Ref) else None)
+    return tuple(cells)
 
 
 def unlinked(table: Table) -> Table:

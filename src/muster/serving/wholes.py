@@ -1,4 +1,4 @@
-"""Groups, accounts and people as their pages tell them: read when somebody opens one, and ahead of that.
+"""Groups, accounts, people and programmes as their pages tell them: read when somebody opens one, or ahead.
 
 Read ahead are the groups on a worklist, with their accounts and members: what a click or two lead to.
 """
@@ -13,6 +13,7 @@ from muster.rules.read import in_force
 from muster.serving.figures.account.whole import Account, account_of, accounts_of
 from muster.serving.figures.group.whole import Whole, whole_groups
 from muster.serving.figures.person.whole import Person, people_of
+from muster.serving.figures.program import Program, program_of
 from muster.serving.figures.role_words import role_titles
 from muster.serving.learnt import learnt_of
 from muster.serving.pages.worklist import items_of
@@ -37,6 +38,14 @@ def the_account(reading: Reading, account_id: str) -> Account | None:
 def the_person(reading: Reading, person_id: str) -> Person | None:
     """The person of an id; None where there is none to see."""
     return _kept(reading, "person", person_id, lambda: _people(reading, [person_id]).get(person_id))
+
+
+def the_program(reading: Reading, program_id: str) -> Program | None:
+    """The programme of an id, in the company's currency; None where there is none."""
+    currency = reading.house.config.company.currency
+    return _kept(
+        reading, "program", program_id, lambda: program_of(reading.tables, program_id, currency=currency)
+    )
 
 
 def ahead_of(reading: Reading) -> list[list[str]]:

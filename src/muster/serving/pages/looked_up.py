@@ -6,12 +6,11 @@ from dataclasses import replace
 
 from fastapi import APIRouter
 
-from muster.serving.figures.program import program_of
 from muster.serving.figures.search import search
 from muster.serving.reading import Missing, Reading
 from muster.serving.screen import Screen, screen
 from muster.serving.tabled import told, twin, unlinked
-from muster.serving.wholes import the_account, the_person
+from muster.serving.wholes import the_account, the_person, the_program
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,8 +27,10 @@ def account(reading: Reading) -> Screen:
     return Screen(
         "account.html",
         found.name,
-        {"account_id": found.account_id, "name": found.name, "influence": found.influence}
-        | told(found.tables),
+        lambda: (
+            {"account_id": found.account_id, "name": found.name, "influence": found.influence}
+            | told(found.tables)
+        ),
         tuple(twin(table) for table in found.tables),
         active="/board",
         more={"found": found},
@@ -45,7 +46,9 @@ def person(reading: Reading) -> Screen:
     return Screen(
         "person.html",
         found.name,
-        {"person_id": found.person_id, "name": found.name, "consent": found.consent} | told(found.tables),
+        lambda: (
+            {"person_id": found.person_id, "name": found.name, "consent": found.consent} | told(found.tables)
+        ),
         tuple(twin(table) for table in found.tables),
         active="/board",
         more={"found": found},
@@ -55,14 +58,13 @@ def person(reading: Reading) -> Screen:
 @screen(router, "/programs/{program_id}", needs="see_measures")
 def program(reading: Reading) -> Screen:
     """One programme, in the company's currency."""
-    currency = reading.house.config.company.currency
-    found = program_of(reading.tables, reading.path["program_id"], currency=currency)
+    found = the_program(reading, reading.path["program_id"])
     if found is None:
         raise Missing
     return Screen(
         "program.html",
         found.name,
-        {"program_id": found.program_id, "name": found.name, "lift": found.lift} | told(found.tables),
+        lambda: {"program_id": found.program_id, "name": found.name, "lift": found.lift} | told(found.tables),
         tuple(twin(table) for table in found.tables),
         active="/measures",
         more={"found": found},
@@ -78,7 +80,7 @@ def search_page(reading: Reading) -> Screen:
     return Screen(
         "search.html",
         "Search",
-        {"said": found.said, "count": found.count} | told(found.tables),
+        lambda: {"said": found.said, "count": found.count} | told(found.tables),
         tuple(twin(table) for table in found.tables if table.rows),
         more={"found": found},
     )

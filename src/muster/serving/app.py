@@ -30,6 +30,7 @@ from muster.serving.snapshots import Snapshots
 from muster.serving.uploads import tidy
 from muster.serving.warming import Counted, Traffic, warmed
 from muster.store.opening import Store
+from muster.writing_back.after_runs import writing_after_runs
 
 _LOG = logging.getLogger("muster.serving")
 _AT_ONCE = 8  # pages made at a time: each holds what it read, and more than a few a core only wait on it
@@ -57,6 +58,7 @@ def application(
         with (
             scheduled(workspace, config.schedule),
             telling(workspace, store),
+            writing_after_runs(workspace, store),
             warmed(app, house, traffic) if warms_up else nullcontext(),
         ):
             yield

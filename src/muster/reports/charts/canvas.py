@@ -14,6 +14,7 @@ class Canvas:
     def __init__(self, width: int, height: int) -> None:
         self.width, self.height = width, height
         self._shapes: list[str] = []
+        self._has_links = False
 
     def rect(self, x: float, y: float, width: float, height: float, *, cls: str, about: str = "") -> None:
         """A filled box; `about` is shown where the pointer rests."""
@@ -48,10 +49,19 @@ class Canvas:
         place = "" if anchor == "start" else f' text-anchor="{anchor}"'
         self._shapes.append(f'<text class="{cls}" x="{_n(x)}" y="{_n(y)}"{place}>{escape(words)}</text>')
 
+    def link(self, x: float, y: float, width: float, height: float, *, href: str, about: str) -> None:
+        """A box one can press over what was drawn, named for readers who cannot see it."""
+        self._has_links = True
+        self._shapes.append(
+            f'<a href="{escape(href)}" aria-label="{escape(about)}"><rect class="hit" x="{_n(x)}" '
+            f'y="{_n(y)}" width="{_n(width)}" height="{_n(height)}"><title>{escape(about)}</title></rect></a>'
+        )
+
     def svg(self, *, key: str, title: str, about: str) -> str:
         """The whole picture, named for readers who cannot see it."""
+        role = "group" if self._has_links else "img"  # what stands in an image cannot be pressed
         return (
-            f'<svg class="picture" role="img" aria-labelledby="{key}-title {key}-about" '
+            f'<svg class="picture" role="{role}" aria-labelledby="{key}-title {key}-about" '
             f'width="{self.width}" height="{self.height}" viewBox="0 0 {self.width} {self.height}">'
             f'<title id="{key}-title">{escape(title)}</title><desc id="{key}-about">{escape(about)}</desc>'
             f"{''.join(self._shapes)}</svg>"

@@ -62,7 +62,7 @@ class Heat:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """Counts of touches, column by column."""
+    """Counts of touches, step by step."""
 
     name: str
     counts: tuple[int, ...]
@@ -79,14 +79,29 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A column of lanes: a week or month, what is said of it, and the address it opens, empty for none."""
+
+    start: float
+    end: float
+    about: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Lanes:
-    """Touches in lanes above opportunities as bars; marks are upright rules, such as hand-offs."""
+    """Touches in lanes above opportunities as bars; marks are upright rules, such as hand-offs.
+
+    `shown` is the stretch whose touches stand in the list beside the picture.
+    """
 
     begins: str
     ends: str
+    steps: tuple[Step, ...]
     lanes: tuple[Lane, ...]
     bars: tuple[Bar, ...]
     marks: tuple[tuple[float, str], ...]
+    shown: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""A cycle at a glance: touches in lanes, opportunities as bars below, hand-offs as rules through all."""
+"""A cycle at a glance: touches in lanes, opportunities as bars below, hand-offs as rules through all.
+
+A week or month with touches is a link over the whole height, so that a finger meets it.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +12,24 @@ _LANE, _BAR = 40, 20
 
 
 def draw_lanes(chart: Lanes, width: int) -> Canvas:
-    """Columns of touches in each lane, on one scale for all lanes."""
+    """Columns of touches in each lane, on one scale for all lanes; behind them the stretch of the list."""
     top = 18
     height = top + _LANE * len(chart.lanes) + _BAR * len(chart.bars) + 24
     canvas = Canvas(width, height)
+    if chart.shown:
+        x, end = chart.shown[0] * width, chart.shown[1] * width
+        canvas.rect(x, top - 2, max(end - x, 3), _LANE * len(chart.lanes), cls="tint")
+        canvas.line(x, top - 2, max(end, x + 3), top - 2, cls="shown")
     most = max((count for lane in chart.lanes for count in lane.counts), default=0) or 1
     for index, lane in enumerate(chart.lanes):
         ground = top + (index + 1) * _LANE - 4
-        step = width / len(lane.counts)
         canvas.line(0, ground, width, ground, cls="grid")
         cls = "then-0" if index == len(chart.lanes) - 1 else "now-0" if index == 0 else "now-1"
-        for column, count in enumerate(lane.counts):
+        for step, count in zip(chart.steps, lane.counts, strict=True):
             if count:
                 size = max((_LANE - 18) * count / most, 2)
-                canvas.rect(column * step + 0.5, ground - size, step - 1, size, cls=cls, about=f"{count}")
+                x, end = step.start * width, step.end * width
+                canvas.rect(x + 0.5, ground - size, end - x - 1, size, cls=cls)
         canvas.text(0, ground - _LANE + 15, lane.name, cls="t soft")
     y = top + _LANE * len(chart.lanes) + 4
     for bar in chart.bars:
@@ -36,13 +43,19 @@ def draw_lanes(chart: Lanes, width: int) -> Canvas:
         else:
             canvas.text(x + 4, y + 10, fit(bar.label, max(length - 8, 60)))
         y += _BAR
-    taken = -200.0
+    taken = -20.0  # where the words before end
     for place, word in sorted(chart.marks):
         x = min(max(place * width, 0.5), width - 0.5)
         canvas.line(x, 14, x, height - 20, cls="rule")
-        if x - taken > 150:
+        long = text_width(word)
+        begins = x - long if x > width / 2 else x
+        if begins > taken + 8:
             canvas.text(x, 11, word, cls="t soft", anchor="end" if x > width / 2 else "start")
-            taken = x
+            taken = begins + long
+    for step in chart.steps:
+        if step.href:
+            x, end = step.start * width, step.end * width
+            canvas.link(x, top, end - x, _LANE * len(chart.lanes), href=step.href, about=step.about)
     canvas.text(0, height - 5, chart.begins, cls="t soft")
     canvas.text(width, height - 5, chart.ends, cls="t soft", anchor="end")
     return canvas

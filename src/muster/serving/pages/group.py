@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,15 +13,17 @@ from muster.deciding import roles
 from muster.deciding.standing import topic
 from muster.serving.deciding import names_of, said_of, seen_of
 from muster.serving.figures.group.head import strip_of, strip_told
+from muster.serving.figures.group.minimap import PHONE, WIDE, columns_of, cycle_days, lanes_of
 from muster.serving.figures.group.people import WEEKS, heat_of, weeks_told
 from muster.serving.figures.group.score import told, waterfall_of
 from muster.serving.figures.group.sharing import graph_of
-from muster.serving.figures.group.timeline import LANES, PAGE, Touch, chosen, lanes_of, lanes_told
+from muster.serving.figures.group.timeline import LANES, PAGE, Touch, chosen, lanes_told
 from muster.serving.figures.group.whole import Whole
 from muster.serving.figures.owners import owner_names
 from muster.serving.forms import answer_form, just_done
 from muster.serving.learnt import thin_words
 from muster.serving.reading import Missing, Reading
+from muster.serving.rendering import with_query
 from muster.serving.screen import Screen, Sheet, screen
 from muster.serving.wholes import the_group
 
@@ -45,13 +47,19 @@ def group(reading: Reading) -> Screen:
     if act := query.get("act"):
         place = next((i for i, touch in enumerate(touches) if touch.touch_id == act), 0)
         page = place // PAGE + 1
+    minimap = _minimap(reading, whole, touches, page)
+    by_step = tuple((c.grain, c.first, *c.counts) for c in minimap["columns"])
     return Screen(
         "group.html",
         f"{whole.group.account}, {whole.group.solution_id}",
         replace(whole, touches=touches),
-        _sheets(whole, touches),
+        (
+            *_sheets(whole, touches),
+            Sheet("minimap", "Touches over time", ("by", "from", "known", "anonymous", "ours"), by_step),
+        ),
         active="/board",
         more=_pictures(whole, as_of)
+        | minimap
         | _decided(reading, whole, owners)
         | {
             "thin": thin_words(reading),
@@ -138,9 +146,37 @@ def _pictures(whole: Whole, as_of: datetime) -> dict[str, Any]:
         "waterfall_told": told(whole.score) if whole.score else "",
         "heat": replace(heat, passed=passed) if pictured else None,
         "strips": {m.person_id: replace(heat_of([m], marks, until), is_inline=True) for m in members},
-        "lanes_picture": lanes_of(group, whole.touches, whole.deals, handed, as_of=as_of),
         "lanes_told": lanes_told(whole.touches),
         "graph": graph_of(whole.shares, members),
+    }
+
+
+def _minimap(reading: Reading, whole: Whole, touches: Sequence[Touch], page: int) -> dict[str, Any]:
+    """All touches of the cycle by week or month, as a wide screen and as a phone have room for them.
+
+    A column opens the list where its latest touch stands, among those that the filters let through.
+    """
+
+    def address(touch: Touch) -> str:
+        return f"{with_query(reading.request, act=touch.touch_id, page=None)}#t-{touch.touch_id}"
+
+    shown = touches[(page - 1) * PAGE : page * PAGE]
+    handed = tuple(h.handed_at for h in reversed(whole.hand_offs))
+    as_of = reading.snapshot.as_of
+    every = whole.touches
+    days = cycle_days(whole.group, every, as_of=as_of) if every else None
+    wide, phone = (columns_of(every, touches, days, most) if days else () for most in (WIDE, PHONE))
+    return {
+        "columns": wide,
+        "grain": wide[0].grain if wide else "",
+        "minimap": [
+            lanes_of(some, whole.deals, handed, shown, until=whole.group.ends_at(as_of), address=address)
+            if some
+            else None
+            for some in (wide, phone)
+        ],
+        "shown_days": (shown[-1].occurred_at, shown[0].occurred_at) if shown else None,
+        "address": address,
     }
 
 

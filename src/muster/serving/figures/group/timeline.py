@@ -6,17 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from muster.reports.charts.group_shapes import Bar, Lane, Lanes
-from muster.reports.values import counted, show, words
+from muster.reports.values import counted, words
 from muster.serving.figures.asking import Row, latest_first
-from muster.serving.figures.group.dealings import Deal
-from muster.serving.figures.group.group import Group
 from muster.serving.figures.group.rows import Rows, names_of
 
 PAGE = 50
 BEFORE = timedelta(days=90)  # of our outreach, before the group was there
 LANES = (("known", "Known people"), ("anonymous", "Anonymous visitors"), ("ours", "Our outreach"))
-_COLUMNS = 52  # of the picture: about a week each for a year
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,45 +108,6 @@ def chosen(touches: Sequence[Touch], *, person: str, channel: str, lane: str) ->
         and (not channel or t.channel == channel)
         and (not lane or t.lane == lane)
     )
-
-
-def lanes_of(
-    group: Group,
-    touches: Sequence[Touch],
-    deals: Sequence[Deal],
-    hand_offs: Sequence[datetime],
-    *,
-    as_of: datetime,
-) -> Lanes | None:
-    """The cycle at a glance: touches in three lanes, opportunities as bars, hand-offs as rules."""
-    if not touches:
-        return None
-    begin = min(touches[-1].occurred_at, group.opened_at)
-    end = max(group.ends_at(as_of), touches[0].occurred_at)
-    length = max((end - begin).total_seconds(), 1.0)
-
-    def part(at: datetime) -> float:
-        return min(max((at - begin).total_seconds() / length, 0.0), 1.0)
-
-    lanes = []
-    for key, name in LANES:
-        counts = [0] * _COLUMNS
-        for touch in touches:
-            if touch.lane == key:
-                counts[min(int(part(touch.occurred_at) * _COLUMNS), _COLUMNS - 1)] += 1
-        lanes.append(Lane(f"{name} ({sum(counts):,})", tuple(counts)))
-    bars = tuple(
-        Bar(
-            part(deal.created_at),
-            part(deal.closed_at) if deal.closed_at else 1.0,
-            f"{deal.name or deal.opportunity_id}, {deal.outcome}",
-            deal.outcome,
-        )
-        for deal in deals
-        if deal.created_at <= end and (deal.closed_at is None or deal.closed_at >= begin)
-    )
-    marks = tuple((part(at), f"handed off {show(at.date())}") for at in hand_offs if begin <= at <= end)
-    return Lanes(show(begin.date()), show(end.date()), tuple(lanes), bars, marks)
 
 
 def lanes_told(touches: Sequence[Touch]) -> str:

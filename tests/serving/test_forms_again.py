@@ -30,6 +30,8 @@ BUTTONS = {
     **dict.fromkeys(("/settings/messages/{number}", "/settings/targets/{name}", "/settings/crm"), "verdicts"),
     "/settings/drafts/{draft_id}": "save or forget",
     "/settings/crm/look": "no field",
+    "/sources/{name}/remove": "no field that can be wrong",
+    "/sources/words": "stands where a look found a word: test_new_words.py",
     **dict.fromkeys(("/me/passkeys/begin", "/me/passkeys", "/sign-in/passkey/begin"), "asked by a script"),
     **dict.fromkeys(("/sign-in/passkey", "/slack/answers"), "asked by a script"),
 }
@@ -199,6 +201,14 @@ SENT = [
         Sent("/sources", back, {"back": back, "name": name, "path": "/nowhere/at/all"}, wrong, says)
         for back in ("/settings/sources",)
         for name, wrong, says in (("crm2", "path", "nothing at"), ("My CRM", "name", "no name"))
+    ),
+    Sent(
+        "/sources/{name}/columns",
+        "/sources/web/columns",
+        {"engagement.occurred_at": "", "engagement.url": "path", "date_format": ""},
+        "engagement.occurred_at",
+        "no row of the file",
+        action="/sources/web/columns",
     ),
     Sent(
         "/uploads",

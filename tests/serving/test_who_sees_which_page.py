@@ -32,6 +32,7 @@ RULES: dict[str, frozenset[str | None]] = {
     **dict.fromkeys(("/", "/index", "/worklist", "/groups", "/board", "/decisions", "/accounts"), USERS),
     **dict.fromkeys(("/people", "/search", "/me", "/first-run"), USERS),
     **dict.fromkeys(("/measures", "/replay", "/programs", "/health", "/packs"), OFFICE),
+    "/sources": frozenset({"analyst", "admin"}),
     "/settings": frozenset({"analyst", "admin"}),
     **dict.fromkeys(("/settings/audit", "/settings/messages", "/settings/privacy"), ADMIN),
     **dict.fromkeys(("/settings/crm", "/settings/tokens", "/settings/users"), ADMIN),

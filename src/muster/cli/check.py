@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from muster.config.settings import Config
+    from muster.rules.read import Rules
     from muster.sources.load import Loaded
 
 EXAMPLES = examples("muster check", "muster check -w acme --json | jq '.problems[] | .reason'")
@@ -48,10 +49,12 @@ def check(
     config, version = opened.config, opened.rules.version
     problems = [] if config.source else [_no_source()]
     problems += _stray_overrides(workspace)
-    loaded = _load(config, workspace, quiet=quiet)
-    problems += loaded.problems
-    ledger = [asdict(row) for row in loaded.ledger]
     noticed = last_run(workspace, config, rules_version=version)
+    loaded, unread = _load(config, workspace, opened.rules, quiet=quiet)
+    problems += loaded.problems
+    if noticed is None or noticed.changed_since:  # else the run has told of them
+        problems += unread
+    ledger = [asdict(row) for row in loaded.ledger]
     needs_look = any(problem.severity != "note" for problem in problems)
     needs_look |= noticed is not None and noticed.needs_look
     if json:
@@ -96,21 +99,27 @@ def _print_noticed(noticed: LastRun | None, screen: Console, *, place: str) -> N
     print_problems(noticed.findings, screen)
 
 
-def _load(config: Config, workspace: Path, *, quiet: bool) -> Loaded:
+def _load(config: Config, workspace: Path, rules: Rules, *, quiet: bool) -> tuple[Loaded, list[Problem]]:
+    """What a load makes, and the words in it that no rule names."""
+    from muster.readings.unread_words import unread_words
+    from muster.recall.clock import micros
     from muster.sources.load import load
+
+    now = datetime.now(UTC)
 
     with (
         tempfile.TemporaryDirectory(prefix="muster-check-") as landing,
         showing_progress(quiet=quiet) as report,
     ):
-        return load(
+        loaded = load(
             config,
             workspace,
             Path(landing),
-            now=datetime.now(UTC),
+            now=now,
             progress=lambda file, rows: report("load", file, rows),
             only_looking=True,
         )
+        return loaded, unread_words(loaded.tables, rules, at=micros(now))
 
 
 def _no_source() -> Problem:

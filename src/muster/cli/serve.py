@@ -58,12 +58,16 @@ def serve(
 ) -> None:
     """Serve the worklist, groups, measures and settings to browsers, until it is stopped.
 
-    The first start prints a link that makes the first admin; there is no default password. It listens on
+    An empty folder is made a workspace first, as by `muster init`; the browser asks for the rest. The first
+    start prints a link that makes the first admin; there is no default password. It listens on
     this machine alone; on other addresses only with TLS (--certificate and --key), or where you say that
     a proxy does it (--behind-proxy).
     """
-    from muster.workspace import open_workspace
+    from muster.workspace import init_workspace, open_workspace
 
+    if _is_empty(workspace):
+        init_workspace(workspace)
+        hint(f"{workspace.resolve().name} was empty: it is a workspace now.", quiet=quiet)
     opened = open_workspace(workspace)
     config = opened.config.serve
     told = host or config.host
@@ -83,6 +87,11 @@ def serve(
         is_timed=server_timing,
         quiet=quiet,
     )
+
+
+def _is_empty(folder: Path) -> bool:
+    """A folder that is there, with nothing in it: one that is misspelt is not there, and is not made."""
+    return folder.is_dir() and not any(folder.iterdir())
 
 
 def serve_until_stopped(

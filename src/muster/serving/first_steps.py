@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from muster.config.reading import read_config
-from muster.config.settings import FILE
+from muster.config.settings import FILE, SourceConfig
 from muster.engine.lock import HOME
 from muster.problems import WrongUse
 from muster.serving.background import begin, work
 from muster.sources.files import find_files
+from muster.sources.offered import files_of, guessed, holdings
 from muster.sources.salesforce import object_of
 from muster.sources.wording import listed
 
@@ -39,6 +40,26 @@ def add_export(workspace: Path, *, name: str, path: str, solution_field: str, mq
     lines = ["", "[[source]]", f"name = {_quoted(name)}", 'kind = "salesforce"', f"path = {_quoted(path)}"]
     given = [f"{_quoted(column)} = {_quoted(field)}" for column, field in fields.items() if field.strip()]
     lines += ["[source.fields]", *given] if given else []
+    _append(workspace, lines)
+
+
+def add_table(workspace: Path, *, name: str, path: str, table: str) -> None:
+    """Name a table in muster.toml, its columns guessed by their names; the caller holds the workspace.
+
+    Raises WrongUse where there is no such table to be read into, ConfigError where a name is taken.
+    """
+    if table not in holdings():
+        raise WrongUse(f"No file is read as {table[:40]}.", remedy="Choose what is in it.", field="holds")
+    source = SourceConfig(name=name, kind="table", path=path, table=table)
+    found = files_of(source, workspace)
+    columns = guessed(table, list(found[0].samples) if found else [])
+    lines = ["", "[[source]]", f"name = {_quoted(name)}", 'kind = "table"', f"path = {_quoted(path)}"]
+    lines += [f"table = {_quoted(table)}", "[source.columns]"]
+    _append(workspace, [*lines, *(f"{field} = {_quoted(column)}" for field, column in columns.items())])
+
+
+def _append(workspace: Path, lines: list[str]) -> None:
+    """Add lines to muster.toml. Raises ConfigError; the file is then as it was."""
     file = workspace / FILE
     before = file.read_text("utf-8")
     try:
@@ -59,8 +80,8 @@ def check_holds_objects(folder: Path) -> None:
         return
     raise WrongUse(
         f"No file is called as a CRM's object is: {listed([file.name for file in found.files])}.",
-        remedy="Name each after its object, as in Account.csv, Contact.csv, Lead.csv, Opportunity.csv. Web, "
-        "e-mail, event and spend records are tables: name them in muster.toml, with a map of their columns.",
+        remedy="Name each after its object, as in Account.csv, Contact.csv, Lead.csv, Opportunity.csv. Of "
+        "web, e-mail, event or spend records choose what is in it: their columns are asked for then.",
         field="files",
     )
 
@@ -70,6 +91,11 @@ def begin_look(workspace: Path) -> None:
     file = workspace / _LOOKED
     file.parent.mkdir(parents=True, exist_ok=True)
     begin(workspace, _LOOK, ["check", "--json"], told_in=file)
+
+
+def forget_look(workspace: Path) -> None:
+    """Nobody has looked, then: nothing is left to look at."""
+    (workspace / _LOOKED).unlink(missing_ok=True)
 
 
 def looked(workspace: Path) -> tuple[str, dict[str, Any]]:

@@ -8,10 +8,13 @@ from muster.engine.lock import is_held
 from muster.problems import MusterError
 from muster.serving.company import CURRENCIES, offered_domain
 from muster.serving.first_steps import looked
+from muster.serving.new_words import RULE_OF, offered
 from muster.serving.reading import House
 from muster.serving.scheduling import said
 from muster.serving.uploads import is_uploaded, uploaded
+from muster.sources.offered import holdings
 
+_ORDER = {"error": 0, "warning": 1, "note": 2}
 FIRST, LATER = "/first-run", "/settings/sources"
 
 
@@ -26,10 +29,13 @@ def state_of(house: House, *, back: str, email: str = "") -> dict[str, Any]:
         company = None
         sources, most, complaint = (), 0, f"{error.message} {error.remedy or ''}"
     state, found = looked(workspace)
+    found.get("problems", []).sort(key=lambda one: _ORDER.get(one["severity"], 0))
     return {
         "back": back,
         "company": company,
         "currencies": CURRENCIES,
+        "holdings": holdings(),
+        "mappable": [source.name for source in sources if not source.path.startswith(".muster/")],
         "offered_domain": offered_domain(email),
         "is_built": house.snapshots.current() is not None,
         "sources": sources,
@@ -37,8 +43,16 @@ def state_of(house: House, *, back: str, email: str = "") -> dict[str, Any]:
         "replaceable": [source.name for source in sources if is_uploaded(source)],
         "upload_mb": most,
         "problem": complaint,
+        "tables": [source.name for source in sources if source.kind == "table"],
+        "rule_of": RULE_OF,
+        "choices": offered(workspace) if found else {},
         "state": state,
         "found": found,
         "is_running": is_held(workspace),
         "said": said(workspace)[-4000:],
     }
+
+
+def own_back(back: str) -> str:
+    """Where a form leads back to: one of both pages, whatever an address says."""
+    return LATER if back == LATER else FIRST

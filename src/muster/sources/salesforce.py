@@ -28,6 +28,7 @@ _SUFFIXES: Final = {"data", "export", "extract", "full", "part", "dump", "copy",
 _VERSION: Final = ("SystemModstamp", "LastModifiedDate", "_fivetran_start", "_fivetran_synced")
 _CUSTOM: Final = re.compile(r"_c$", re.IGNORECASE)
 _LEAD_DATES: Final = ("mql", "sal", "working", "recycled", "disqualified")
+_SAID: Final = {"mql": "an MQL", "sal": "accepted by sales", "working": "taken up by sales"}
 Headers = list[tuple[InputFile, tuple[str, ...]]]
 _ATTRIBUTE: Final = "account_attribute"
 
@@ -59,6 +60,22 @@ def object_of(stem: str) -> str | None:
     known = {o.lower(): o for o in _objects()}
     plural = {o.lower()[:-1] + "ies" if o.endswith("y") else f"{o.lower()}s": o for o in _objects()}
     return known.get(name) or plural.get(name)
+
+
+def table_of(name: str) -> str:
+    """The canonical table that an object's rows become."""
+    return str(_objects()[name]["table"])
+
+
+def wants(name: str) -> dict[str, str]:
+    """What comes of it where an object's file has no field for a column, by column."""
+    return dict(_objects()[name].get("wants", {}))
+
+
+def lead_dates() -> dict[str, str]:
+    """What a field of the lead may date, and why it ended: the words behind `lead_status_change.`."""
+    dated = {word: f"when the lead was {_SAID.get(word, word)}" for word in _LEAD_DATES}
+    return dated | {"reason": "why it was disqualified"}
 
 
 @cache

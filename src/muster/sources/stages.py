@@ -12,7 +12,7 @@ from muster.problems import Problem
 from muster.rules.read import Rules, rule_shapes
 from muster.sources.wording import shorten
 
-_REASON = "is a stage that rules/stages.csv does not name: conversion between stages leaves it out"
+UNNAMED = "is a stage that rules/stages.csv does not name: conversion between stages leaves it out"
 
 
 def unknown_stages(
@@ -44,7 +44,7 @@ def unknown_stages(
             "(its position is its place among your stages)."
         )
         problems.append(
-            Problem("warning", source, file, _REASON, remedy, row=row, value=shorten(stage), count=count,
+            Problem("warning", source, file, UNNAMED, remedy, row=row, value=shorten(stage), count=count,
                     column=written.get((source, file), "stage"))
         )  # fmt: skip
     return problems

@@ -15,8 +15,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from muster.engine.lock import hold, is_held
 from muster.problems import WorkspaceBusy, WrongUse
 from muster.serving.company import tell_company
-from muster.serving.first_steps import add_export, begin_look, check_holds_objects, looked
-from muster.serving.naming_sources import FIRST, LATER, state_of
+from muster.serving.first_steps import add_export, add_table, begin_look, check_holds_objects, looked
+from muster.serving.naming_sources import FIRST, LATER, own_back, state_of
+from muster.serving.new_words import add_word, rename
 from muster.serving.reading import House, Reading, house_of, viewer_of
 from muster.serving.scheduling import begin_run
 from muster.serving.screen import Screen, Sheet, screen
@@ -67,7 +68,7 @@ def company(  # noqa: PLR0917 - a form has as many fields
         with house.store.writing() as connection:
             kept = told.model_dump(mode="json", exclude={"free_mail_domains"})
             note(connection, viewer.email, "change_company", "muster.toml", kept)
-    return RedirectResponse(_own(back), 303)
+    return RedirectResponse(own_back(back), 303)
 
 
 @router.post("/uploads")
@@ -103,7 +104,31 @@ def name_export(  # noqa: PLR0917 - a form has as many fields
     with hold(workspace, "muster serve: add a source"):
         add_export(workspace, name=name, path=path, solution_field=solution_field, mql_field=mql_field)
     begin_look(workspace)
-    return RedirectResponse(_own(back), 303)
+    return RedirectResponse(own_back(back), 303)
+
+
+@router.post("/sources/words")
+def word(  # noqa: PLR0917 - a form has as many fields
+    request: Request,
+    rule: Text,
+    word: Text,
+    like: Text = "",
+    why: Text = "",
+    source: Text = "",
+    how: Text = "weigh",
+    back: Text = FIRST,
+) -> Response:
+    """Add a row to a rule file for a word that no rule names, or read it as one of ours; and look again."""
+    viewer, house = viewer_of(request), house_of(request)
+    demand(viewer, "edit_rules")
+    who, workspace = viewer.email, house.workspace
+    if how == "same" and rule == "activity_weights":
+        rename(workspace, house.store, house.config, source=source, word=word, like=like, who=who)
+    else:
+        add_word(workspace, house.store, rule=rule, word=word, like=like, why=why, who=who)
+    if looked(house.workspace)[0] != "going":
+        begin_look(house.workspace)
+    return RedirectResponse(own_back(back), 303)
 
 
 @router.post("/sources/look")
@@ -111,7 +136,7 @@ def look(request: Request, back: Text = FIRST) -> Response:
     """Look at every source once more."""
     demand(viewer_of(request), "run")
     begin_look(house_of(request).workspace)
-    return RedirectResponse(_own(back), 303)
+    return RedirectResponse(own_back(back), 303)
 
 
 @router.post("/sources/build")
@@ -121,7 +146,7 @@ def build(request: Request, back: Text = FIRST) -> Response:
     workspace = house_of(request).workspace
     if not is_held(workspace):
         begin_run(workspace)
-    return RedirectResponse(_own(back), 303)
+    return RedirectResponse(own_back(back), 303)
 
 
 async def _taken(request: Request, house: House, fields: dict[str, str], *, by: str) -> str:
@@ -146,9 +171,12 @@ async def _taken(request: Request, house: House, fields: dict[str, str], *, by: 
                 if monotonic() > until:
                     raise
                 await anyio.sleep(0.5)
+    back = own_back(received.fields.get("back", ""))
+    if received.fields.get("holds"):  # its columns are guessed: somebody looks at them first
+        return f"/sources/{received.fields['name'].strip()}/columns?back={back}"
     if looked(workspace)[0] != "going":
         begin_look(workspace)
-    return _own(received.fields.get("back", ""))
+    return back
 
 
 def _put(house: House, folder: Path, received: Received, by: str) -> None:
@@ -171,22 +199,22 @@ def _put(house: House, folder: Path, received: Received, by: str) -> None:
             )
         if there is None and how:
             raise WrongUse(f"There is no source {name}.", remedy="Upload it as a new one.")
-        if how != "add" and (there is None or there.kind == "salesforce"):
+        table = fields.get("holds", "") if there is None else there.table or ""
+        if how != "add" and not table:
             check_holds_objects(folder)
         keep(workspace, folder, name, adds=how == "add")
         if there is None:
             chosen = {key: fields.get(key, "") for key in ("solution_field", "mql_field")}
             try:
-                add_export(workspace, name=name, path=f"{FOLDER}/{name}", **chosen)
+                if table:
+                    add_table(workspace, name=name, path=f"{FOLDER}/{name}", table=table)
+                else:
+                    add_export(workspace, name=name, path=f"{FOLDER}/{name}", **chosen)
             except BaseException:
                 drop(workspace, name)
                 raise
     with house.store.writing() as connection:
         note(connection, by, "upload_exports", f"source {name}", {"files": received.files, "how": how})
-
-
-def _own(back: str) -> str:
-    return LATER if back == LATER else FIRST
 
 
 def _is_script(request: Request) -> bool:

@@ -1,0 +1,82 @@
+"""A word that no rule names, answered where it is told: a row more in its rule file, or another name.
+
+An activity that is one of ours by another name is renamed as it is read (muster.toml), so that the page rules
+see it, too; one that is something else gets a row of its own.
+"""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Mapping
+from pathlib import Path
+
+from muster.config.rewriting import set_keys
+from muster.config.settings import Config
+from muster.engine.lock import hold
+from muster.problems import WrongUse
+from muster.readings.unread_words import UNSOURCED, UNWEIGHED
+from muster.rules.read import read_rules, read_with_row
+from muster.serving.rule_drafts import keep_row, rule_lines
+from muster.sources.stages import UNNAMED
+from muster.store.audit import note
+from muster.store.opening import Store
+
+RULE_OF = {UNWEIGHED: "activity_weights", UNSOURCED: "lead_sources", UNNAMED: "stages"}
+_SINCE = "1970-01-01"  # the whole past is read by it
+
+
+def offered(workspace: Path) -> dict[str, dict[str, str]]:
+    """What a new word may be said to be, by rule file: the value of each choice, and its words."""
+    said = {row["activity"]: row["said"] for row in rule_lines(workspace, "activity_weights")}
+    return {
+        "activity_weights": {key: f"{key}: {words}" for key, words in sorted(said.items())},
+        "lead_sources": {who: f"{who} began it" for who in ("marketing", "sales", "partner")},
+        "stages": {
+            f"{line['position']} {line['outcome']}": f"as {line['stage']} ({line['outcome']})"
+            for line in rule_lines(workspace, "stages")
+        },
+    }
+
+
+def add_word(workspace: Path, store: Store, *, rule: str, word: str, like: str, why: str, who: str) -> None:
+    """Add the row for a word, checked as a run would. Raises WrongUse, RuleError, WorkspaceBusy."""
+    if rule not in RULE_OF.values() or not word.strip():
+        raise WrongUse("No such word can be added.", remedy="Write it in the rule file.")
+    if like not in offered(workspace)[rule]:
+        raise WrongUse(f"{word} is not said to be anything.", remedy="Choose what it is.", field="like")
+    if not why.strip():
+        raise WrongUse("A rule needs a reason.", remedy="Write how you know.", field="why")
+    if rule == "activity_weights" and word in {row["activity"] for row in rule_lines(workspace, rule)}:
+        raise WrongUse(f"{word} is weighed already.", remedy="Look at every source once more.")
+    row = {**_row(workspace, rule, word.strip(), like), "effective_from": _SINCE, "why": why.strip()}
+    read_rules(workspace / "rules")
+    read_with_row(workspace / "rules", rule, row)
+    keep_row(workspace, store, rule, row, who=who)
+
+
+def rename(
+    workspace: Path, store: Store, config: Config, *, source: str, word: str, like: str, who: str
+) -> None:
+    """Read an activity of a table as one of ours from now on. Raises WrongUse, WorkspaceBusy."""
+    number = next((i for i, s in enumerate(config.source) if s.name == source and s.kind == "table"), None)
+    how = config.source[number].column_map("activity") if number is not None else None
+    if number is None or how is None or how.value is not None:
+        raise WrongUse(f"{source} has no column of activities.", remedy="Add a row to the rules instead.")
+    if like not in offered(workspace)["activity_weights"]:
+        raise WrongUse(f"{word} is not said to be anything.", remedy="Choose what it is.", field="like")
+    told = how.model_dump(exclude_defaults=True)
+    with hold(workspace, "muster serve: rename an activity"):
+        values = {"activity": {**told, "values": {**how.values, word: like}}}
+        set_keys(workspace, ("source", number, "columns"), values)
+        with store.writing() as connection:
+            note(connection, who, "rename_activity", f"source {source}", {word: like})
+
+
+def _row(workspace: Path, rule: str, word: str, like: str) -> Mapping[str, str]:
+    if rule == "lead_sources":
+        return {"pattern": glob.escape(word.lower()), "sourced_by": like}
+    if rule == "stages":
+        position, _, outcome = like.partition(" ")
+        return {"stage": word, "position": position, "outcome": outcome}
+    lines = [line for line in rule_lines(workspace, rule) if line["activity"] == like]
+    return {**lines[-1], "activity": word}

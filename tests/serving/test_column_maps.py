@@ -1,0 +1,164 @@
+"""Columns on the page: each field with its column and a value, what is missing, and what is saved of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.serving.conftest import serve
+
+from muster.canonical.tables import source_tables
+from muster.config.reading import read_config
+from muster.config.settings import SourceConfig
+from muster.problems import MusterError
+from muster.serving import column_maps
+from muster.serving.pages import columns as columns_page
+from muster.sources import offered
+from muster.sources.offered import fields_of_table, files_of, guessed, holdings
+from muster.sources.shape import table_rules
+from muster.store.audit import entries
+from muster.workspace import init_workspace
+
+CRM = Path(__file__).parents[2] / "src" / "muster" / "demo" / "company" / "crm"
+WEB = "ts,Event Name,page,mail,note\n2026-01-05 10:00:00,page_viewed,/pricing,ada@acme.example,hi\n"
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A new workspace, served; nobody looks at it meanwhile."""
+    monkeypatch.setattr(columns_page, "begin_look", lambda workspace: None)
+    init_workspace(tmp_path / "acme")
+    yield from serve(tmp_path / "acme", ())
+
+
+def upload(client: Any, name: str, text: str, **fields: str) -> Any:
+    return client.post(
+        "/uploads", data={"name": name} | fields, files={"files": (f"{name}.csv", text.encode())}
+    )
+
+
+def source_of(served: Any, name: str) -> SourceConfig:
+    return {source.name: source for source in read_config(served.workspace).source}[name]
+
+
+def test_an_uploaded_table_is_guessed_shown_and_mended(client: Callable[..., Any], empty: Any) -> None:
+    analyst = client("analyst", empty)
+    answer = upload(analyst, "web", WEB.replace("Event Name", "What"), holds="engagement")
+    assert answer.headers["location"] == "/sources/web/columns?back=/first-run"
+    assert source_of(empty, "web").columns == {"occurred_at": "ts", "url": "page", "email": "mail"}
+    page = analyst.get("/sources/web/columns").text
+    assert "What: page_viewed" in page and "note: hi" in page  # each column with a value of it
+    assert "engagement.activity</span>: without it no row can be taken" in page
+    assert "anonymous visits belong to no account" in page  # what it costs that no column has a domain
+    chosen = {"engagement.activity": "", "engagement.email": "mail", "engagement.occurred_at": "ts"}
+    refused = analyst.post("/sources/web/columns", data=chosen)
+    assert refused.status_code == 422 and "Nothing fills activity" in refused.text
+    chosen |= {"engagement.activity": "What", "engagement.email": "", "always.engagement.channel": "web"}
+    chosen |= {"engagement.channel": "", "date_format": "%Y-%m-%d %H:%M:%S", "back": "/settings/sources"}
+    assert analyst.post("/sources/web/columns", data=chosen).headers["location"] == "/settings/sources"
+    web = source_of(empty, "web")
+    assert web.column_map("channel").value == "web"  # type: ignore[union-attr]
+    assert (web.columns["activity"], "email" in web.columns) == ("What", False)
+    assert (web.columns["url"], web.date_format) == ("page", "%Y-%m-%d %H:%M:%S")
+    assert [one.action for one in entries(empty.store)][-2:] == ["upload_exports", "map_columns"]
+
+
+def test_a_field_of_the_crm_is_taken_from_another_column(client: Callable[..., Any], empty: Any) -> None:
+    analyst = client("analyst", empty)
+    analyst.post("/sources", data={"path": str(CRM), "name": "crm"})
+    page = analyst.get("/sources/crm/columns").text
+    assert "opportunity.solution_id</span>: the solution is looked for in" in page
+    assert "found by itself: StageName" in page
+    chosen = {
+        "opportunity.solution_id": "Solution__c",
+        "opportunity.stage": "",
+        "lead_status_change.mql": "MQL_Date__c",
+    }
+    assert analyst.post("/sources/crm/columns", data=chosen).status_code == 303
+    assert source_of(empty, "crm").fields == {
+        "opportunity.solution_id": "Solution__c",
+        "lead_status_change.mql": "MQL_Date__c",
+    }
+    assert "opportunity.solution_id</span>" not in analyst.get("/sources/crm/columns").text
+    strange = analyst.post("/sources/crm/columns", data={"opportunity.stage": "Nowhere__c"})
+    assert strange.status_code == 422 and "has a column" in strange.text
+    analyst.post("/sources/crm/columns", data={"opportunity.solution_id": ""})
+    assert source_of(empty, "crm").fields == {"lead_status_change.mql": "MQL_Date__c"}
+
+
+def test_what_muster_toml_says_in_more_words_stays_as_it_is(client: Callable[..., Any], empty: Any) -> None:
+    (empty.workspace / "web.csv").write_text(WEB, "utf-8")
+    with (empty.workspace / "muster.toml").open("a", encoding="utf-8") as file:
+        file.write(
+            '[[source]]\nname = "web"\nkind = "table"\npath = "web.csv"\ntable = "engagement"\n'
+            "[source.columns]\n"
+            'occurred_at = { column = "ts", plus_days = 1 } # late\nchannel = { value = "web" }\n'
+            'activity = { column = "Event Name", values = { view = "page_viewed" } }\n'
+        )
+    before = (empty.workspace / "muster.toml").read_text("utf-8")
+    analyst = client("analyst", empty)
+    same = {"engagement.occurred_at": "ts", "engagement.channel": "=", "engagement.activity": "Event Name"}
+    assert analyst.post("/sources/web/columns", data=same).status_code == 303
+    assert (empty.workspace / "muster.toml").read_text("utf-8") == before
+    analyst.post(
+        "/sources/web/columns", data=same | {"engagement.activity": "note", "engagement.channel": ""}
+    )
+    web = source_of(empty, "web")
+    assert web.column_map("activity").column == "note"  # type: ignore[union-attr]
+    assert web.column_map("activity").values == {"view": "page_viewed"}  # type: ignore[union-attr]
+    assert (
+        "channel" not in web.columns
+        and "plus_days = 1 } # late" in (empty.workspace / "muster.toml").read_text()
+    )
+
+
+def test_only_who_may_run_sees_and_chooses_columns(client: Callable[..., Any], empty: Any) -> None:
+    client("analyst", empty).post("/sources", data={"path": str(CRM), "name": "crm"})
+    for who in ("rep", "marketer"):
+        assert client(who, empty).get("/sources/crm/columns").status_code == 403
+        assert client(who, empty).post("/sources/crm/columns", data={}).status_code == 403
+    assert client("admin", empty).get("/sources/none-of-ours/columns").status_code == 404
+    wrong = upload(client("admin", empty), "odd", WEB, holds="decision")
+    assert wrong.status_code == 422 and not (empty.workspace / "uploads" / "odd").exists()
+
+
+def test_a_choice_that_is_not_written_is_noticed(
+    client: Callable[..., Any], empty: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The seeded fault: the page takes what is chosen and writes nothing."""
+    monkeypatch.setattr(column_maps, "set_keys", lambda *_: None)
+    with pytest.raises((AssertionError, KeyError, AttributeError)):
+        test_an_uploaded_table_is_guessed_shown_and_mended(client, empty)
+
+
+def test_no_value_is_shown_where_people_were_erased(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "web.csv").write_text(WEB, "utf-8")
+    source = SourceConfig(name="web", kind="table", path="web.csv", table="engagement")
+    assert files_of(source, tmp_path)[0].samples["mail"] == "ada@acme.example"
+    monkeypatch.setattr(offered, "read_suppression", lambda workspace: object())
+    assert set(files_of(source, tmp_path)[0].samples.values()) == {""}
+
+
+def test_what_is_offered_names_fields_that_there_are() -> None:
+    for table in holdings():
+        body = offered._offered()[table]
+        known = set(source_tables()[table].column_names)
+        assert {*body["called"], *body.get("costs", {})} <= known
+        assert (
+            guessed(table, sorted(known - {"source"})).items()
+            >= {name: name for name in body["called"]}.items()
+        )
+        needed = {
+            f.name
+            for f in fields_of_table(SourceConfig(name="x", kind="table", path="x", table=table))
+            if f.is_needed
+        }
+        assert needed == set(table_rules()[table].needs) - {table_rules()[table].fingerprint}
+
+
+def test_a_map_without_a_source_is_refused(tmp_path: Path) -> None:
+    folder = init_workspace(tmp_path).folder
+    with pytest.raises(MusterError, match="no source crm"):
+        column_maps.save_map(read_config(folder), "crm", folder, {}, date_format="")

@@ -1,0 +1,117 @@
+"""A word that no rule names is told on First steps, and answered there by a row with a reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import html
+from tests.serving.conftest import serve
+
+from muster.config.reading import read_config
+from muster.config.settings import ColumnMap
+from muster.problems import Problem
+from muster.readings.unread_words import UNSOURCED, UNWEIGHED
+from muster.rules.read import read_rules
+from muster.serving import new_words
+from muster.serving.pages import sources
+from muster.sources.stages import UNNAMED
+from muster.store.audit import entries
+from muster.workspace import init_workspace
+
+TOLD = [
+    Problem("warning", "web", "web.csv", UNWEIGHED, "Weigh it.", 2, "activity", "page_view", 1234),
+    Problem("note", "crm", "Opportunity.csv", UNSOURCED, "Name it.", 2, "lead_source", "Fair [Köln]*", 2),
+    Problem("warning", "crm", "Opportunity.csv", UNNAMED, "Add it.", 2, "StageName", "Legal, review", 3),
+]
+
+
+@pytest.fixture
+def looked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A workspace that was looked at: three words in it are named by no rule."""
+    monkeypatch.setattr(sources, "begin_look", lambda workspace: None)
+    folder = init_workspace(tmp_path / "acme").folder
+    (folder / ".muster" / "log").mkdir(parents=True)
+    found = {"needs_look": True, "problems": [asdict(p) for p in TOLD], "ledger": []}
+    (folder / ".muster" / "log" / "first-look.json").write_text(json.dumps(found), "utf-8")
+    yield from serve(folder, ())
+
+
+def answered(client: Callable[..., Any], served: Any) -> None:
+    """An analyst answers all three."""
+    analyst = client("analyst", served)
+    page = analyst.get("/first-run").text
+    assert "(1,234 rows)" in page and page.count("Say what it is") == 3
+    for rule, word, like in (
+        ("activity_weights", "page_view", "page_viewed"),
+        ("lead_sources", "Fair [Köln]*", "marketing"),
+        ("stages", "Legal, review", "3 open"),
+    ):
+        given = {"rule": rule, "word": word, "like": like, "why": "our web team's word"}
+        assert analyst.post("/sources/words", data=given).headers["location"] == "/first-run"
+
+
+def test_a_word_is_answered_by_a_row_with_a_reason(client: Callable[..., Any], looked: Any) -> None:
+    answered(client, looked)
+    rules = read_rules(looked.workspace / "rules")
+    weights = {row["activity"]: row for row in rules["activity_weights"]}
+    assert weights["page_view"]["points"] == weights["page_viewed"]["points"]
+    assert rules["lead_sources"][-1]["pattern"] == "fair [[]köln][*]"
+    assert [
+        (row["position"], row["outcome"]) for row in rules["stages"] if row["stage"] == "Legal, review"
+    ] == [(3, "open")]
+    lines = (looked.workspace / "rules" / "stages.csv").read_text("utf-8").splitlines()
+    assert lines[-1] == '"Legal, review",3,open,1970-01-01,our web team\'s word'
+    assert [one.action for one in entries(looked.store)][-3:] == ["change_rule"] * 3
+
+
+def test_an_activity_by_another_name_is_read_as_ours(client: Callable[..., Any], looked: Any) -> None:
+    with (looked.workspace / "muster.toml").open("a", encoding="utf-8") as file:
+        file.write(
+            '[[source]]\nname = "web"\nkind = "table"\npath = "web"\ntable = "engagement"\n[source.columns]\n'
+            'activity = "event" # theirs\n'
+        )
+    analyst = client("analyst", looked)
+    assert "by another name" in analyst.get("/first-run").text
+    given = {"rule": "activity_weights", "word": "page_view", "like": "page_viewed", "how": "same"}
+    assert analyst.post("/sources/words", data=given | {"source": "crm"}).status_code == 422
+    assert analyst.post("/sources/words", data=given | {"source": "web", "like": "?"}).status_code == 422
+    assert analyst.post("/sources/words", data=given | {"source": "web"}).status_code == 303
+    [web] = read_config(looked.workspace).source
+    assert web.column_map("activity") == ColumnMap(column="event", values={"page_view": "page_viewed"})
+    weights = [row["activity"] for row in read_rules(looked.workspace / "rules")["activity_weights"]]
+    assert "page_view" not in weights and entries(looked.store)[-1].action == "rename_activity"
+
+
+def test_what_is_no_answer_is_refused_and_writes_nothing(client: Callable[..., Any], looked: Any) -> None:
+    before = (looked.workspace / "rules" / "activity_weights.csv").read_text("utf-8")
+    analyst = client("analyst", looked)
+    good = {
+        "rule": "activity_weights",
+        "word": "page_view",
+        "like": "page_viewed",
+        "why": "so",
+        "back": "/first-run",
+    }
+    for wrong in ({"rule": "roles"}, {"like": "flying"}, {"why": " "}, {"word": "page_viewed"}):
+        assert analyst.post("/sources/words", data=good | wrong).status_code == 422
+    refused = html.fromstring(analyst.post("/sources/words", data=good | {"why": " "}).text)
+    [wrong] = refused.xpath("//*[@aria-invalid='true']")
+    form = next(wrong.iterancestors("form"))
+    assert (wrong.get("name"), form.xpath(".//input[@name='word']/@value")) == ("why", ["page_view"])
+    for who in ("rep", "marketer"):
+        assert client(who, looked).post("/sources/words", data=good).status_code == 403
+    assert (looked.workspace / "rules" / "activity_weights.csv").read_text("utf-8") == before
+
+
+def test_a_word_that_is_read_as_a_pattern_is_noticed(
+    client: Callable[..., Any], looked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The seeded fault: signs that stand for any text go into the rule as they are."""
+    monkeypatch.setattr(new_words.glob, "escape", str)
+    with pytest.raises(AssertionError):
+        test_a_word_is_answered_by_a_row_with_a_reason(client, looked)

@@ -16,7 +16,7 @@ from muster.serving.figures.person.whole import Person, people_of
 from muster.serving.figures.program import Program, program_of
 from muster.serving.figures.role_words import role_titles
 from muster.serving.learnt import learnt_of
-from muster.serving.pages.worklist import items_of
+from muster.serving.pages.worklist import items_of, told_beside
 from muster.serving.reading import Reading, reach_of
 
 T = TypeVar("T")
@@ -57,7 +57,9 @@ def ahead_of(reading: Reading) -> list[list[str]]:
 
 
 def read_ahead(reading: Reading, ids: Sequence[str]) -> None:
-    """Keep these groups with their accounts and members, for this run and all who see the same rows."""
+    """Keep these groups, their rows of the list, accounts and members, for all who see the same rows."""
+    wanted = set(ids)
+    told_beside(reading, [item for item in items_of(reading) if item.buying_group_id in wanted])
     groups = _keep(reading, "group", ids, _groups)
     _keep(reading, "account", {whole.group.account_id for whole in groups.values()}, _accounts)
     members = {member.person_id for whole in groups.values() for member in whole.people.members}

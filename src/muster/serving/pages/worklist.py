@@ -69,7 +69,7 @@ def worklist(reading: Reading) -> Screen:
         more={
             "tabs": [(key, f"{word} ({counts[key]})") for key, word in TABS],
             "shown": shown,
-            "told": _told(reading, shown),
+            "told": told_beside(reading, shown),
             "page": page,
             "first": (page - 1) * PAGE + 1,
             "pages": -(-len(listed) // PAGE),
@@ -102,7 +102,7 @@ def items_of(reading: Reading) -> list[Item]:
     return reading.once(f"worklist {hours}", lambda: items(reading.tables, as_of=as_of, agreed_hours=hours))
 
 
-def _told(reading: Reading, shown: Sequence[Item]) -> Mapping[str, Told]:
+def told_beside(reading: Reading, shown: Sequence[Item]) -> Mapping[str, Told]:
     """What stands beside the groups of a page; kept, so that a group is told once for each run and scope."""
     kept: dict[str, Told] = reading.once("told", dict)
     news = [item for item in shown if item.buying_group_id not in kept]

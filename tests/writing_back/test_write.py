@@ -150,6 +150,18 @@ def test_what_fails_is_tried_again_and_applied_once(
     assert said == ({"It says so already."} if is_done else {"written"})
 
 
+def test_what_waits_for_a_field_that_was_turned_off_is_not_written(acme: Company, store: Store) -> None:
+    on(acme, store)
+    acme.fake.script += [("update", 500, {})] * 3
+    assert write(acme, store).tally.failed == 10
+    for name in field_states(store, acme.config):
+        switch(store, acme.config, name, "dry-run", by="Ada")
+    assert write(acme, store, later=timedelta(hours=1)).tally == sending.Tally()
+    assert acme.fake.written == []
+    switch(store, acme.config, f"Account.{SCORE}", "on", by="Ada")
+    assert write(acme, store, later=timedelta(hours=1)).tally.written == 2
+
+
 def test_after_a_late_yes_what_somebody_wrote_since_is_not_written_over(acme: Company, store: Store) -> None:
     switch(store, acme.config, f"Account.{SCORE}", "on", by="Ada")
     acme.fake.script.append(("update", "late", {}))

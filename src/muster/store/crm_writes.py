@@ -17,9 +17,10 @@ import sqlalchemy as sa
 
 from muster.problems import WrongUse
 from muster.store.audit import note
+from muster.store.crm_fields import ON
 from muster.store.instants import instant
 from muster.store.opening import Store
-from muster.store.schema import CRM_WRITE
+from muster.store.schema import CRM_FIELD, CRM_WRITE
 
 WAITING, WRITTEN, FAILED, DEAD, THEIRS, MISSING, DISCARDED, REPLACED = STATES = (
     *("waiting", "written", "failed", "dead", "theirs", "missing", "discarded", "replaced"),
@@ -125,11 +126,20 @@ def _enter(
 
 
 def take(store: Store, *, now: datetime, records: int, lease: timedelta = LEASE) -> TakenWrites | None:
-    """Take what is due of one object, at most so many records; None where nothing is."""
+    """Take what is due of one object, at most so many records; None where nothing is.
+
+    What is on its way to a field that was turned off since waits until it is on; an undoing does not.
+    """
     is_free = CRM_WRITE.c.leased_until.is_(None) | (CRM_WRITE.c.leased_until <= instant(now))
+    is_on = sa.exists().where(
+        CRM_FIELD.c.object == CRM_WRITE.c.object,
+        CRM_FIELD.c.field == CRM_WRITE.c.field,
+        CRM_FIELD.c.state == ON,
+    )
     due = (
         sa.select(*_SHOWN)
         .where(CRM_WRITE.c.state.in_(ON_THEIR_WAY), CRM_WRITE.c.next_at <= instant(now), is_free)
+        .where(CRM_WRITE.c.undoes.is_not(None) | is_on)
         .order_by(CRM_WRITE.c.number)
         .limit(records * 5)
     )

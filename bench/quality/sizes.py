@@ -18,8 +18,8 @@ from threadpoolctl import threadpool_limits
 import muster
 from muster.backtest.draws import Figure as Estimate
 from muster.backtest.judge import Backtest, judge, question
+from muster.backtest.mondays import usual_span
 from muster.backtest.questions import CHANCE
-from muster.backtest.read import usual_span
 from muster.backtest.words import NAMES
 from muster.engine.published import MANIFEST, Published
 from muster.rules.read import read_rules

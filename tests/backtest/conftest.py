@@ -9,7 +9,7 @@ from tests.backtest.invented import Tables, invent
 from threadpoolctl import threadpool_limits
 
 from muster.backtest.judge import Backtest, judge, question
-from muster.backtest.read import usual_span
+from muster.backtest.mondays import usual_span
 from muster.engine.published import Published
 from muster.rules.read import Rules, read_rules
 

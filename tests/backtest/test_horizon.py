@@ -12,8 +12,8 @@ from tests.backtest.learnt import instant, learnt
 
 from muster.backtest.embargo import check_embargo
 from muster.backtest.judge import IN_FORCE
+from muster.backtest.mondays import usual_span
 from muster.backtest.page import write_page
-from muster.backtest.read import usual_span
 from muster.backtest.words import sentence
 from muster.chances.horizon import reaches
 from muster.cli.backtest import _span

@@ -16,10 +16,11 @@ from tests.backtest.learnt import instant, learnt
 from muster.backtest import eight
 from muster.backtest.embargo import check_embargo
 from muster.backtest.judge import IN_FORCE, Backtest
+from muster.backtest.mondays import usual_span
 from muster.backtest.page import write_page
 from muster.backtest.policy import Variant, read_variants, rules_of
 from muster.backtest.questions import CHANCE, Questions
-from muster.backtest.read import ask, usual_span
+from muster.backtest.read import ask
 from muster.chances import weekly
 from muster.engine.published import Published
 from muster.problems import CheckFailed, WrongUse

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from muster.backtest.asked_in_sql import SIGNS
 from muster.backtest.questions import ORIGIN_EVERY, Questions
-from muster.backtest.read import SIGNS
 from muster.chances.ridge import chances, fit
 from muster.engine.published import Published
 from muster.recall.clock import FIRST_MONDAY, WEEK

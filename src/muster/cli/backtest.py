@@ -144,7 +144,7 @@ def _span(published: Published, first: datetime | None, last: datetime | None) -
     """The Mondays asked about. Raises WrongUse where none has its weeks behind it, or not all as many."""
     from dataclasses import replace
 
-    from muster.backtest.read import monday_from, usual_span
+    from muster.backtest.mondays import monday_from, usual_span
     from muster.recall.clock import WEEK
 
     usual = usual_span(published)

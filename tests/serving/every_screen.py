@@ -37,6 +37,7 @@ ROUTES_WITHOUT_A_PAGE = {
     "/sign-on": "sends on to the company's login",
     "/health/progress": "a piece of /health/runs",
     "/packs/{pack_id}/board.{kind}": "a report of its own, looked at in tests/reports",
+    "/replay/pages.pdf": "a file, read in tests/serving/test_replay_and_packs.py",
     "/replay/pages.html": "pages of their own, looked at in tests/replay",
     "/health-check": "for machines",
     "/static/{version}/{name}": "files",

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from tests.serving.conftest import Served
+from typer.testing import CliRunner
 
+from muster.cli.app import app
 from muster.problems import RuleError, WrongUse
+from muster.reports.formats.paper import paper_of
 from muster.reports.frozen.snapshot import Shelf
 from muster.serving.background import work
 from muster.serving.guards import own_style
@@ -35,6 +39,7 @@ def test_the_rule_is_edited_replayed_and_each_count_opens_its_cases(
     analyst, rep, marketer = (client(who, own_server) for who in ("analyst", "rep", "marketer"))
     assert "not replayed yet" in analyst.get("/replay").text
     assert analyst.get("/replay/pages.html").status_code == 404
+    assert analyst.get("/replay/pages.pdf").status_code == 404
     assert rep.get("/replay").status_code == 403 and rep.get("/replay/passed").status_code == 403
     assert marketer.post("/replay", data={"rule.threshold": "60"}).status_code == 403
     assert analyst.post("/replay", data={"rule.threshold": "60"}).status_code == 303
@@ -57,6 +62,36 @@ def test_the_rule_is_edited_replayed_and_each_count_opens_its_cases(
         sentence.split("'")[0] in printed.text and "unsafe" not in printed.headers["content-security-policy"]
     )
     assert rep.get("/replay/pages.html").status_code == 403
+    assert rep.get("/replay/pages.pdf").status_code == 403
+    is_the_replay_on_paper(analyst.get("/replay/pages.pdf").content, sentence)
+    file = own_server.workspace / "replay.pdf"
+    told = CliRunner().invoke(
+        app, ["replay", "--quiet", f"--workspace={own_server.workspace}", "-o", str(file)]
+    )
+    assert told.exit_code == 0, told.output
+    is_the_replay_on_paper(file.read_bytes(), sentence)
+
+
+def is_the_replay_on_paper(content: bytes, sentence: str) -> None:
+    """Tagged, in English, named, on two pages, with its first finding and texts for its pictures."""
+    pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed")
+    pdf = pypdf.PdfReader(BytesIO(content))
+    root: Any = pdf.trailer["/Root"]
+    assert "/StructTreeRoot" in root and root["/MarkInfo"]["/Marked"] and root["/Lang"] == "en"
+    assert b"pdfuaid" in root["/Metadata"].get_data()
+    assert len(pdf.pages) <= 2 and "replayed" in pdf.metadata.title
+    text = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
+    assert sentence in text
+
+
+def test_and_a_replay_printed_without_tags_is_noticed() -> None:
+    weasyprint = pytest.importorskip("weasyprint", reason="WeasyPrint is not installed")
+    page = "<html lang=en><title>x, replayed</title><p>20 second leads</p></html>"
+    is_the_replay_on_paper(paper_of(page), "20 second leads")
+    with pytest.raises(AssertionError):
+        is_the_replay_on_paper(weasyprint.HTML(string=page).write_pdf(), "20 second leads")
+    with pytest.raises(AssertionError):
+        is_the_replay_on_paper(paper_of(page), "21 second leads")
 
 
 def test_the_rule_changes_whole_or_not_at_all(own_server: Served) -> None:

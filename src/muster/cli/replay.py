@@ -21,6 +21,7 @@ EXAMPLES = examples(
     "muster replay",
     "muster replay --capacity 4   (hand-offs a week; or rule, or mql)",
     "muster replay -o replay.html",
+    "muster replay -o replay.pdf",
     "muster replay --json | jq .findings",
 )
 
@@ -37,7 +38,10 @@ def replay(
         ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the two pages as HTML.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Write the two pages, as HTML or PDF by the file's name."
+        ),
     ] = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -95,11 +99,13 @@ def replay_workspace(opened: Workspace, capacity: str | None = None) -> Replay:
 
 def _write(opened: Workspace, told: Replay, to: Path) -> None:
     """Write the pages whole, or not at all."""
-    from muster.replay.page import write_page
+    from muster.replay.page import DRAWN_WITH, write_page
+    from muster.reports.formats.paper import paper_of
 
     to.parent.mkdir(parents=True, exist_ok=True)
     draft = to.with_name(f".{to.name}.new")
-    draft.write_text(write_page(opened.config.company.name, told), "utf-8")
+    page = write_page(opened.config.company.name, told)
+    draft.write_bytes(paper_of(page, drawn_with=DRAWN_WITH) if to.suffix.lower() == ".pdf" else page.encode())
     draft.replace(to)
 
 

@@ -25,7 +25,14 @@ from muster.reports.money import exact, whole
 from muster.reports.plain import drawn, note, table, write_sheet
 from muster.reports.values import NOTHING, counted
 
-_STYLE = """
+# The picture of quarters tells four parts apart: two hues, two greys. A PDF's drawings take these along.
+DRAWN_WITH = """
+.held .now-2, .held .then-2 { fill: var(--then-0); }
+.held .now-3, .held .then-3 { fill: var(--then-2); }
+"""
+_STYLE = (
+    DRAWN_WITH
+    + """
 .findings { list-style: none; counter-reset: finding; max-width: 76ch; }
 .findings li { counter-increment: finding; position: relative; margin-top: 16px; padding-left: 36px;
   font-size: 20px; line-height: 28px; text-wrap: pretty; }
@@ -36,8 +43,6 @@ _STYLE = """
 @media (min-width: 900px) {
   .pair { display: grid; grid-template-columns: minmax(0, 13fr) minmax(0, 10fr); gap: 0 40px; }
   .pair td.n { white-space: nowrap; } }
-.held .now-2, .held .then-2 { fill: var(--then-0); }
-.held .now-3, .held .then-3 { fill: var(--then-2); }
 figure { margin-top: 8px; }
 @media (max-width: 560px) { .findings li { font-size: 16px; line-height: 24px; padding-left: 26px; } }
 @media print {
@@ -51,12 +56,14 @@ figure { margin-top: 8px; }
   p { margin-top: 4px; }
   table { margin: 4px 0 6px; }
   .wide svg.picture { width: auto; max-height: 50mm; }
+  .wide img.picture { width: auto; height: auto; max-height: 44mm; }  /* drawings of a PDF are images */
   .slim td, .slim th { padding-top: 2px; padding-bottom: 2px; }
   details { display: none; }
   figure { break-inside: avoid; }
   .scroll { overflow: visible; }
 }
 """
+)
 
 
 def write_page(company: str, told: Replay) -> str:
@@ -125,9 +132,8 @@ def _quarters(told: Replay) -> str:
         return draw(quarter_columns(told), width, key=key, title=title, about=_title_of_quarters(told))
 
     rows = [(label, *(f"{n}" for n in layers)) for label, layers in held_by_quarter(told)]
-    return f'<div class="held">{drawn(picture, "quarters")}</div>' + _twin(
-        table(title, ("quarter", *HELD), rows)
-    )
+    held = drawn(picture, "quarters").replace('<svg class="picture"', '<svg class="picture held"')
+    return held + _twin(table(title, ("quarter", *HELD), rows))
 
 
 def _title_of_flow(told: Replay) -> str:

@@ -8,6 +8,8 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from muster.replay.page import DRAWN_WITH
+from muster.reports.formats.paper import paper_of
 from muster.serving.background import begin, work
 from muster.serving.figures.replayed import CASES, cases, printed, replayed
 from muster.serving.guards import own_style
@@ -64,6 +66,19 @@ def pages(request: Request) -> Response:
     if page is None:
         raise Missing
     return HTMLResponse(page, headers={"content-security-policy": own_style(page)})
+
+
+@router.get("/replay/pages.pdf")
+def paper(request: Request) -> Response:
+    """The same two pages as a tagged PDF."""
+    demand(viewer_of(request), "see_measures")
+    house = house_of(request)
+    snapshot = house.snapshots.current()
+    page = printed(house.workspace, snapshot.folder.name) if snapshot else None
+    if page is None:
+        raise Missing
+    saved_as = {"content-disposition": 'attachment; filename="mql-replay.pdf"'}
+    return Response(paper_of(page, drawn_with=DRAWN_WITH), media_type="application/pdf", headers=saved_as)
 
 
 @screen(router, "/replay/{cases}", needs="see_measures")

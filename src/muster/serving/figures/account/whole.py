@@ -64,7 +64,7 @@ def _account(rows: Rows, as_of: datetime) -> Account:
     row, key = rows.account, rows.account["account_id"]
     family = sorted(map(_account_ref, rows["family"]), key=lambda ref: (ref.text, ref.id))
     status = sorted(rows["account_status"], key=itemgetter("from_at"))
-    bought = max(rows["customer"], key=lambda one: one["arr_cents"] or 0, default=None)
+    bought = max(rows["customer"], key=lambda row: (row["arr_cents"] or 0, row["currency"]), default=None)
     groups = groups_of(rows)
     deals, influence = deals_of(rows)
     return Account(

@@ -52,7 +52,7 @@ def people_of(tables: Published, ids: Collection[str], *, as_of: datetime) -> di
 
 def _person(rows: Rows, as_of: datetime, *, has_records: bool) -> Person:
     person_id = rows.person_id
-    places = latest_first(rows["person"], "valid_from")
+    places = latest_first(rows["person"], "valid_from", "account_id")
     places.sort(key=lambda row: row["valid_to"] is not None)
     now = places[0]
     acts = _acts(rows)

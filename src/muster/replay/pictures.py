@@ -11,7 +11,7 @@ from muster.replay.history import Opening
 from muster.replay.matching import MQL, MUSTER
 from muster.replay.places import WEEK
 from muster.replay.second_leads import FATES, Discarded
-from muster.reports.charts.canvas import Canvas, ticks
+from muster.reports.charts.canvas import Canvas, text_width, ticks
 from muster.reports.charts.shapes import Columns, Stack
 
 HELD = ("on both lists", "Muster's only", "MQL list only", "on neither")
@@ -95,7 +95,11 @@ def draw_flow(told: Replay, width: int) -> Canvas:
     flow = flow_of_discarded(told)
     total = sum(count for *_, count in flow) or 1
     narrow = width < _NARROW
-    left, right = (132.0, width - 96.0) if narrow else (230.0, width - 150.0)
+    short = {"same_group": "group worked", "other_solution": "other solution", "no_group": "no group"}
+    names = short if narrow else {key: words.removeprefix("of ") for key, words in FATES.items()}
+    labels = {key: f"{name} {sum(n for f, _, n in flow if f == key)}" for key, name in names.items()}
+    left = max(text_width(label) for label in labels.values()) + 20
+    right = width - (96.0 if narrow else 150.0)
     room, gap = 150.0, 22.0
     canvas = Canvas(width, int(room + gap * 4 + 26))
     starts = _stacked([(key, sum(n for f, _, n in flow if f == key)) for key in FATES], total, room, gap)
@@ -112,12 +116,9 @@ def draw_flow(told: Replay, width: int) -> Canvas:
         tone = "now-2" if fate != "no_group" else "then-2"
         corners = [(left + 8, a), (right, b), (right, b + high), (left + 8, a + high)]
         canvas.area(corners, cls=tone, about=f"{count} {FATES[fate]}: {end}")
-    short = {"same_group": "group worked", "other_solution": "other solution", "no_group": "no group"}
     for key, (y, high) in starts.items():
         canvas.rect(left, y, 8, high, cls="now-0" if key != "no_group" else "then-0")
-        count = sum(n for f, _, n in flow if f == key)
-        label = short[key] if narrow else FATES[key].removeprefix("of ")
-        canvas.text(left - 8, y + high / 2 + 4, f"{label} {count}", cls="t small", anchor="end")
+        canvas.text(left - 8, y + high / 2 + 4, labels[key], cls="t small", anchor="end")
     for key, (y, high) in ends.items():
         canvas.rect(right, y, 8, high, cls="now-0" if key == "won" else "then-0")
         count = sum(n for _, e, n in flow if e == key)

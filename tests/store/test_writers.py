@@ -42,6 +42,8 @@ def test_many_who_write_at_once_are_all_written(impatient: Store) -> None:
 
 def test_without_the_queue_somebody_is_turned_away(impatient: Store) -> None:
     loose = replace(impatient, _writer=cast(Any, nullcontext()))
-    with pytest.raises(sa.exc.OperationalError, match="locked"):
-        all_write(loose)
+    with loose.writing() as connection:
+        note(connection, "", "refuse_sign_in", "who came first", {})
+        with pytest.raises(sa.exc.OperationalError, match="locked"), loose.writing() as another:
+            note(another, "", "refuse_sign_in", "who came meanwhile", {})
     impatient.close()

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-import sqlalchemy as sa
 
 from muster.config.settings import StoreConfig
+from muster.problems import StoreBusy
 from muster.store import opening
 from muster.store.audit import note
 from muster.store.opening import Store, upgrade
@@ -44,6 +44,6 @@ def test_without_the_queue_somebody_is_turned_away(impatient: Store) -> None:
     loose = replace(impatient, _writer=cast(Any, nullcontext()))
     with loose.writing() as connection:
         note(connection, "", "refuse_sign_in", "who came first", {})
-        with pytest.raises(sa.exc.OperationalError, match="locked"), loose.writing() as another:
+        with pytest.raises(StoreBusy), loose.writing() as another:
             note(another, "", "refuse_sign_in", "who came meanwhile", {})
     impatient.close()

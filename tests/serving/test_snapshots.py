@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Barrier, Event
 
 import pytest
 
-from muster.serving.snapshots import Snapshot
+from muster.serving import snapshots
+from muster.serving.snapshots import OF_ANOTHER, Snapshot
 
 NOW = datetime(2026, 1, 5)
 
@@ -44,3 +47,25 @@ def test_what_went_wrong_is_tried_again() -> None:
     with pytest.raises(OSError):
         kept.once("list", fail)
     assert kept.once("list", lambda: 1) == 1
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """Rows of another answer in an order of its own, or rows of its own."""
+
+    lent: list[str] = field(default_factory=list, metadata=OF_ANOTHER)
+    own: list[str] = field(default_factory=list)
+
+
+@pytest.mark.parametrize(
+    ("sort", "is_kept"), [(lambda rows: Sorted(lent=rows), True), (lambda rows: Sorted(own=rows), False)]
+)
+def test_a_list_in_many_orders_takes_no_other_answers_place(
+    sort: Callable[[list[str]], Sorted], is_kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots, "_KEPT_ROWS", 1_500)
+    kept = Snapshot("1", Path(), NOW, NOW, {})
+    rows = kept.once("board", lambda: ["card"] * 1_000)
+    for order in range(20):
+        kept.once(f"board in order {order}", lambda: sort(list(rows)))
+    assert (kept.once("board", list) is rows) == is_kept

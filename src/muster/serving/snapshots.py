@@ -20,6 +20,9 @@ T = TypeVar("T")
 _KEPT = 512  # answers remembered for a run
 _KEPT_ROWS = 600_000  # and the rows in them, each about half a kilobyte
 _ROW = 512  # letters of a text that weigh as much as a row
+_POINTERS = 64  # to rows that another answer holds: as many weigh as much as a row
+# The metadata of a field whose rows are those of another answer that is kept, in another order or fewer.
+OF_ANOTHER = {"of another answer": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,8 @@ class Snapshot:
 def _rows_of(made: object) -> int:
     """How many rows an answer holds: it is a list of them, or has lists of them."""
     if is_dataclass(made) and not isinstance(made, type):
-        return sum(_rows_of(getattr(made, each.name)) for each in fields(made))
+        parts = [(getattr(made, each.name), each.metadata == OF_ANOTHER) for each in fields(made)]
+        return sum(len(part) // _POINTERS if is_lent else _rows_of(part) for part, is_lent in parts)
     if isinstance(made, str):
         return 1 + len(made) // _ROW
     return len(made) if isinstance(made, Sized) else 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -34,6 +34,7 @@ from muster.serving.narrowing import EVERY, Narrowing
 from muster.serving.pages.views import views_of
 from muster.serving.reading import Reading
 from muster.serving.screen import Screen, Sheet, screen
+from muster.serving.snapshots import OF_ANOTHER
 
 router = APIRouter()
 PAGE = 50
@@ -82,7 +83,7 @@ class Shown:
     columns: tuple[Column, ...]
     flows: list[Flow]
     flow_picture: FlowPicture | None
-    listed: list[Card]
+    listed: list[Card] = field(metadata=OF_ANOTHER)  # the cards of the board
 
 
 @screen(router, "/board", needs="see_groups")

@@ -125,6 +125,29 @@ def test_only_people_of_the_named_domains_become_users(served: Any) -> None:
     assert user_by_email(store, "nora@halden.example") is not None
 
 
+@pytest.mark.browser
+def test_a_browser_walks_to_the_provider_and_back(served: Any, issuer: str, chromium: Any) -> None:
+    context = chromium.new_context(base_url=served.url)
+    page = context.new_page()
+    page.goto("/board?solution=revenue-cloud")  # whoever came for a page gets it afterwards
+    page.get_by_role("link", name="Sign in with Halden login").click()
+    assert page.url.startswith(issuer)
+    page.get_by_role("button", name="nora").click()
+    page.wait_for_url(f"{served.url}/board?solution=revenue-cloud")
+    page.goto("/me")
+    assert "You are Nora, marketer" in page.inner_text(".opening")
+
+    context.clear_cookies()
+    page.goto("/sign-in")
+    page.get_by_role("link", name="Sign in with Halden login").click()
+    page.get_by_role("button", name="Deny").click()
+    page.wait_for_url(f"{served.url}/sign-on/back?*")
+    assert "Halden login did not let you in" in page.inner_text("main")
+    page.goto("/me")
+    assert page.url.startswith(f"{served.url}/sign-in")
+    context.close()
+
+
 def served_config(served: Any) -> SignOnConfig:
     from muster.config.reading import read_config  # noqa: PLC0415
 

@@ -36,6 +36,8 @@ def leave(request: Request, next: str = "/") -> Response:
 def come_back(request: Request, state: str = "", code: str = "", error: str = "") -> Response:
     """What the provider sends a browser back to."""
     config = _config(request)
+    if error and not state:  # some providers forget it when they say no
+        raise WrongUse(f"{config.name} did not let you in.", remedy="Begin once more.")
     leaving = _AWAY.come_back(request.cookies.get(_COOKIE, ""), state)
     if error or not code:
         raise WrongUse(f"{config.name} did not let you in: {error or 'no code'}.", remedy="Begin once more.")

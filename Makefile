@@ -25,6 +25,9 @@ ENGINE_TESTS := tests/engine tests/sources tests/cli/test_engines.py
 # A JVM that ends within minutes: its second compiler would cost more than it gives.
 SHORT_LIVED := -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
 
+# Where a machine forbids Python to keep what it compiled, each of some hundred processes compiles everything anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DELETE_ON_ERROR:
 .PHONY: install demo test test-engines test-screens test-territories lint types layers format bench quality lock clean java
 

@@ -19,14 +19,16 @@ SETTINGS = [page for page in pages() if blocks(page.read_text("utf-8"), "toml")]
 PAGES = [page for page in pages() if blocks(page.read_text("utf-8"), "console")]
 
 
-def all_commands(command: Any = None, prefix: str = "") -> dict[str, Any]:
-    """Every command by its full name."""
+def within(group: Any, prefix: str = "") -> dict[str, Any]:
+    """Every command of a group by its full name."""
     found: dict[str, Any] = {}
-    group: Any = command or typer.main.get_command(app)
     for name, below in group.commands.items():
         full = f"{prefix} {name}".strip()
-        found |= all_commands(below, full) if hasattr(below, "commands") else {full: below}
+        found |= within(below, full) if hasattr(below, "commands") else {full: below}
     return found
+
+
+COMMANDS = within(typer.main.get_command(app))
 
 
 def shown(page: Path, program: str) -> list[list[str]]:
@@ -44,25 +46,24 @@ def shown(page: Path, program: str) -> list[list[str]]:
 
 def named(words: list[str]) -> str:
     """The command a line begins with."""
-    names = all_commands()
     said = (" ".join(words[1:end]) for end in (4, 3, 2))
-    return next((name for name in said if name in names), f"no command: {words}")
+    return next((name for name in said if name in COMMANDS), f"no command: {words}")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_commands_and_options_on_a_page_exist(page: Path) -> None:
     for words in shown(page, "muster"):
-        command = all_commands()[named(words)]
+        command = COMMANDS[named(words)]
         known = {option for param in command.params for option in param.opts} | {"--help", "-h"}
         options = [word for word in words if re.fullmatch(r"--?[a-z][a-z-]*", word)]
         assert [option for option in options if option not in known] == [], words
 
 
-@pytest.mark.parametrize("name", all_commands())
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_and_option_is_documented(name: str) -> None:
     page = (DOCS / "reference" / "command-line.md").read_text("utf-8")
     part = page.split(f"\n## {name}\n", 1)[1].split("\n## ", 1)[0]
-    for param in all_commands()[name].params:
+    for param in COMMANDS[name].params:
         assert param.help, f"{name}: {param.name} has no help"
         if param.param_type_name == "option":
             assert ", ".join(param.opts) in part

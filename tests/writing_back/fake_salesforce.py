@@ -100,6 +100,7 @@ def speaking(fake: FakeSalesforce, folder: Path) -> Iterator[tuple[str, Path]]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # else each answer's body waits 40 ms for its head to be acknowledged
 
         def setup(self) -> None:
             fake.connections += 1

@@ -63,6 +63,7 @@ def test_what_is_on_is_written_logged_and_undone(muster: Run, acme: Company) -> 
     assert said.stdout == "Account.Muster_Score__c is on; it was off.\n"
     written = muster("crm", "write", "--by", "Ada", *place)
     assert written.exit_code == 0 and written.stdout.startswith("2 new; written 2,")
+    assert "Run 000001-0: 2 values of 2 records written, none waits." in written.stdout
     again = json.loads(muster("crm", "write", "--json", *place).stdout)
     assert again["new"] == 0 and again["tally"]["written"] == 0
     listed = json.loads(muster("crm", "log", "--json", *place).stdout)
@@ -93,3 +94,32 @@ def test_what_failed_ends_with_1_and_is_looked_after_by_hand(muster: Run, acme: 
     assert "is discarded" in muster("crm", "discard", row["number"], *place).stdout
     assert "is waiting" in muster("crm", "retry", row["number"], *place).stdout
     assert muster("crm", "log", "--state", "lost", *place).exit_code == 2
+
+
+def test_what_waits_for_a_field_taken_out_is_told_and_discarded(muster: Run, acme: Company) -> None:
+    place = ("-w", acme.workspace)
+    for name in ("Muster_Score__c", "Muster_Status__c"):
+        muster("crm", "set", f"Account.{name}", "on", *place)
+    acme.fake.script.append(("update", 500, {}))
+    muster("crm", "write", *place)
+    toml = acme.workspace / "muster.toml"
+    toml.write_text(toml.read_text().replace("Muster_Score__c", "Muster_Other__c"))
+    told = muster("crm", "write", *place)
+    assert "2 for Account.Muster_Score__c, which muster.toml maps no more" in told.stderr
+    gone = muster("crm", "discard", "--field", "Account.Muster_Score__c", *place)
+    assert gone.stdout == "2 discarded of what waited for Account.Muster_Score__c.\n"
+    assert muster("crm", "discard", *place).exit_code == 2
+
+
+def test_a_role_of_an_account_is_refused_with_its_line_and_the_way_out(muster: Run, acme: Company) -> None:
+    toml = acme.workspace / "muster.toml"
+    before = toml.read_text()
+    added = '[[crm_write_back.field]]\nobject = "Account"\nfield = "Muster_Part__c"\nvalue = "role"\n'
+    toml.write_text(before + added)
+    refused = muster("crm", "preview", "-w", acme.workspace)
+    line = before.count("\n") + 4
+    assert refused.exit_code == 2
+    said = " ".join(refused.stderr.split())
+    assert f"muster.toml, line {line}: crm_write_back.field.8.value = 'role' is wrong" in said
+    assert "Muster_Part__c is on Account, and only a person has a role" in said
+    assert "map it on Contact or Lead" in said

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,8 @@ from tests.serving.conftest import Served, serve
 from muster.engine.lock import HOME
 from muster.reports.frozen.snapshot import Shelf
 from muster.rules.read import rule_shapes, rule_text
-from muster.store.crm_writes import Intent, enter
+from muster.store.crm_fields import ON, set_state
+from muster.store.crm_writes import WRITTEN, Intent, Settled, enter, settle, take
 from muster.store.invitations import ADMIN, INVITE, new_invitation
 from muster.store.tokens import new_token
 from muster.workspace import init_workspace
@@ -94,6 +95,9 @@ LOOKS = [
     *_same("/settings", "/settings/users", "/settings/tokens", "/settings/messages", "/settings/audit"),
     *_same("/settings/privacy", "/settings/sources", "/settings/crm"),
     Look("/settings/crm", "/settings/crm", "admin", "failed"),  # no field mapped there
+    Look("/settings/crm/writes/{number}", "/settings/crm/writes/1"),
+    Look("/settings/crm/runs/{run_id}", "/settings/crm/runs/000001-0"),
+    Look("/settings/crm/waiting/{name}", "/settings/crm/waiting/Account.Muster_Gone__c"),
     Look("/settings/rules/{name}", "/settings/rules/qualification"),
     Look("/settings/rules/{name}", "/settings/rules/titles", "analyst"),
     Look("/settings/drafts/{draft_id}", "/settings/drafts/{draft}"),
@@ -164,7 +168,14 @@ def serve_full(workspace: Path, owners: list[str]) -> Iterator[tuple[Served, dic
     for served in serve(workspace, (owners[0],), other=(owners[1],)):
         admin = served.users["admin"].user_id
         new_token(served.store, admin, "nightly sheet", scopes=["groups:read"], by="tests")
-        enter(served.store, [written], run_id="000001-0", as_of="", by="tests", now=datetime.now(UTC))
+        now, run_id = datetime.now(UTC), "000001-0"
+        set_state(served.store, "Account", written.field, ON, by="tests", now=now)
+        enter(served.store, [written], run_id=run_id, as_of="", by="tests", now=now)
+        taken = take(served.store, mapped={("Account", written.field)}, now=now, records=1)
+        if taken is not None:
+            settle(served.store, taken, [Settled(1, WRITTEN, "written")], now=now)
+        gone = replace(written, field="Muster_Gone__c")  # waits for a field that is mapped no more
+        enter(served.store, [gone], run_id=run_id, as_of="", by="tests", now=now)
         yield served, _ids(served)
 
 

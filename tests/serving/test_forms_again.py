@@ -30,6 +30,8 @@ BUTTONS = {
     **dict.fromkeys(("/settings/messages/{number}", "/settings/targets/{name}", "/settings/crm"), "verdicts"),
     "/settings/drafts/{draft_id}": "save or forget",
     "/settings/crm/look": "no field",
+    "/settings/crm/writes/{number}": "verdicts",
+    **dict.fromkeys(("/settings/crm/runs/{run_id}", "/settings/crm/waiting/{name}"), "no field"),
     "/sources/{name}/remove": "no field that can be wrong",
     "/sources/words": "stands where a look found a word: test_new_words.py",
     **dict.fromkeys(("/me/passkeys/begin", "/me/passkeys", "/sign-in/passkey/begin"), "asked by a script"),

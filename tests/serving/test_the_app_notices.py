@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from tests.serving import test_crm_page as crm_page
+from tests.serving import test_crm_writes_page as crm_writes_page
 from tests.serving import test_first_steps as first_steps
 from tests.serving import test_guards as guards
 from tests.serving import test_health as health
@@ -146,6 +147,11 @@ FAULTS = [
         "anybody turns a field of the CRM on",
         {NO_DEMAND.format("settings_crm"): nothing},
         crm_page.test_an_admin_alone_turns_a_field_on_and_the_audit_trail_says_so,
+    ),
+    Fault(
+        "anybody takes back what was written to the CRM",
+        {NO_DEMAND.format("settings_crm_writes"): nothing},
+        crm_writes_page.test_a_write_is_taken_back_by_its_page_which_says_before_what_is_put_there,
     ),
     Fault(
         "a choice of messages is not kept",

@@ -14,7 +14,7 @@ from muster.config.settings import StoreConfig
 from muster.problems import WrongUse
 from muster.store.crm_writes import read_writes
 from muster.store.opening import Store, upgrade
-from muster.writing_back import switch
+from muster.writing_back import switch, undo
 from muster.writing_back.after_runs import AfterRuns, writing_after_runs
 from muster.writing_back.crm import Crm
 from muster.writing_back.sending import Tally
@@ -65,6 +65,26 @@ def test_a_crm_that_is_away_is_asked_again_after_a_while(
     now += timedelta(minutes=10)
     writer.safely()
     assert len(acme.fake.written) == 2
+
+
+def test_what_was_taken_back_in_the_browser_is_put_back_within_a_minute(acme: Company, store: Store) -> None:
+    name = f"Account.{SCORE}"
+    switch(store, acme.config, name, "on", by="Ada")
+    writer = AfterRuns(acme.workspace, store, reach=lambda _: acme.crm())
+    writer.round()
+    switch(store, acme.config, name, "off", by="Ada")
+    undo(store, run_id="000001-0", by="Ada")
+    assert writer.round() == Tally(written=2) and acme.fake.records[ACME][SCORE] is None
+    assert writer.round() is None
+
+
+def test_the_servers_log_says_what_was_written(
+    acme: Company, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    switch(store, acme.config, f"Account.{SCORE}", "on", by="Ada")
+    with caplog.at_level("INFO", "muster.writing_back"):
+        AfterRuns(acme.workspace, store, reach=lambda _: acme.crm()).round()
+    assert "run 000001-0: 2 values of 2 records written, none waits" in caplog.text
 
 
 def test_a_server_without_secrets_leaves_it_to_the_command_line(acme: Company, store: Store) -> None:

@@ -15,8 +15,10 @@ from tests.writing_back.conftest import ACME, BO, VERA, ZETA, Company, rows
 
 from muster.config.settings import StoreConfig
 from muster.problems import WrongUse
+from muster.store import crm_writes
 from muster.store.audit import entries, first_broken
-from muster.store.crm_writes import LEASE, discard, read_writes, retry
+from muster.store.crm_log import counting
+from muster.store.crm_writes import LEASE, discard, discard_field, read_writes, retry
 from muster.store.opening import Store, upgrade
 from muster.store.rewriting import rewrite
 from muster.store.schema import CRM_WRITE
@@ -162,6 +164,84 @@ def test_what_waits_for_a_field_that_was_turned_off_is_not_written(acme: Company
     assert write(acme, store, later=timedelta(hours=1)).tally.written == 2
 
 
+def test_what_waits_for_a_field_that_is_mapped_no_more_is_told_and_not_written(
+    acme: Company, store: Store
+) -> None:
+    """Though it is still said to be on: nothing is put into a field that muster.toml does not name."""
+    on(acme, store)
+    acme.fake.script += [("update", 500, {})] * 3
+    write(acme, store)
+    toml = acme.workspace / "muster.toml"
+    whole = toml.read_text()
+    named = "\n".join(
+        (
+            "[[crm_write_back.field]]",
+            'object = "Account"',
+            f'field = "{SCORE}"\nvalue = "score"\nsolution = "cloud"\n',
+        )
+    )
+    assert named in whole
+    toml.write_text(whole.replace(named, ""))
+    done = write(acme, store, later=timedelta(hours=1))
+    assert done.tally.written == 8 and SCORE not in holds(acme)
+    assert done.unmapped == {f"Account.{SCORE}": 2} and (done.run.written, done.run.waiting) == (8, 2)
+    toml.write_text(whole)  # mapped again, it is what it was
+    again = write(acme, store, later=timedelta(hours=1))
+    assert again.unmapped == {} and holds(acme)[SCORE] == 62
+    toml.write_text(whole.replace(named, ""))
+    write(acme, store, later=timedelta(hours=2))
+    assert holds(acme)[SCORE] == 62  # nor is it emptied
+    undo(store, run_id="000001-0", by="Ada", clock=lambda: NOW + timedelta(hours=3))
+    write(acme, store, later=timedelta(hours=3))
+    assert holds(acme)[SCORE] is None  # but a person takes it back
+
+
+def test_without_asking_what_is_mapped_a_field_taken_out_is_written(
+    acme: Company, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The check above falls where the ledger hands out what is on, mapped or not."""
+    monkeypatch.setattr(crm_writes, "of_fields", lambda _: sa.true())
+    on(acme, store)
+    acme.fake.script += [("update", 500, {})] * 3
+    write(acme, store)
+    found = sending.send_due(store, acme.crm(), fields=(), clock=lambda: NOW + timedelta(hours=1))
+    assert found.written == 10
+
+
+def test_values_that_wait_for_a_field_are_given_up_together(acme: Company, store: Store) -> None:
+    switch(store, acme.config, f"Account.{SCORE}", "on", by="Ada")
+    acme.fake.script += [("update", 500, {})]
+    write(acme, store)
+    assert discard_field(store, "Account", SCORE, by="Ada", now=NOW) == 2
+    assert {one.state for one in read_writes(store)} == {"discarded"}
+    with pytest.raises(WrongUse, match="No value waits"):
+        discard_field(store, "Account", SCORE, by="Ada", now=NOW)
+    assert [(e.action, e.subject) for e in entries(store)][-1] == ("crm discard", f"Account.{SCORE}")
+
+
+def test_what_was_taken_back_is_put_back_also_where_every_field_is_off(acme: Company, store: Store) -> None:
+    on(acme, store)
+    write(acme, store)
+    for name in field_states(store, acme.config):
+        switch(store, acme.config, name, "off", by="Ada")
+    undo(store, run_id="000001-0", by="Ada", clock=lambda: NOW)
+    assert write(acme, store).tally.written == 10 and set(holds(acme).values()) == {None}
+
+
+def test_a_write_asks_the_ledger_for_what_counts_alone(acme: Company, store: Store) -> None:
+    """However long the ledger is: of each field the last value, and what was tried since."""
+    switch(store, acme.config, f"Account.{SCORE}", "on", by="Ada")
+    for turn in range(4):
+        news = rows()
+        news["score"][1]["score"] -= turn
+        acme.publish(news)
+        write(acme, store)
+    assert len(read_writes(store)) == 5
+    asked = counting(store, {("Account", SCORE)})
+    assert [(one.record_id, one.new_value) for one in asked] == [(ZETA, 12), (ACME, 59)]
+    assert counting(store, {("Account", STATUS)}) == [] and counting(store, set()) == []
+
+
 def test_after_a_late_yes_what_somebody_wrote_since_is_not_written_over(acme: Company, store: Store) -> None:
     switch(store, acme.config, f"Account.{SCORE}", "on", by="Ada")
     acme.fake.script.append(("update", "late", {}))
@@ -245,12 +325,17 @@ def test_one_write_or_a_run_is_undone_where_the_crm_still_holds_ours(acme: Compa
     acme.fake.records[ZETA][SCORE] = 77  # theirs since
     [number] = [one.number for one in read_writes(store) if (one.record_id, one.field) == (ACME, STATUS)]
     assert undo(store, number=number, by="Ada", clock=lambda: NOW) == 1
-    assert sending.send_due(store, acme.crm(), clock=lambda: NOW).written == 1
+    assert (
+        sending.send_due(
+            store, acme.crm(), fields=acme.config.crm_write_back.field, clock=lambda: NOW
+        ).written
+        == 1
+    )
     assert holds(acme)[STATUS] is None
     with pytest.raises(WrongUse, match=f"nothing to undo of write {number}"):
         undo(store, number=number, by="Ada")
     assert undo(store, run_id="000001-0", by="Ada", clock=lambda: NOW) == 9
-    tally = sending.send_due(store, acme.crm(), clock=lambda: NOW)
+    tally = sending.send_due(store, acme.crm(), fields=acme.config.crm_write_back.field, clock=lambda: NOW)
     assert (tally.written, tally.theirs) == (8, 1)
     assert set(holds(acme).values()) == {None} and holds(acme, ZETA)[SCORE] == 77
     assert write(acme, store).new == 0  # what was taken back is not written again
@@ -289,7 +374,9 @@ def test_an_erased_persons_record_is_in_no_row_and_is_not_asked_for(acme: Compan
         kept = [str(row) for row in connection.execute(sa.select(CRM_WRITE))]
     assert kept and not any(VERA[:15] in row for row in kept)
     asked = len(acme.fake.asked)
-    sending.send_due(store, acme.crm(), clock=lambda: NOW + timedelta(hours=1))
+    sending.send_due(
+        store, acme.crm(), fields=acme.config.crm_write_back.field, clock=lambda: NOW + timedelta(hours=1)
+    )
     assert len(acme.fake.asked) > asked and not any(VERA[:15] in path for _, path in acme.fake.asked[asked:])
     assert [one.state for one in read_writes(store) if one.record_id == "erased-1"] == ["missing"]
 

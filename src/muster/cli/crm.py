@@ -112,6 +112,7 @@ def write(
     from muster.workspace import open_workspace
     from muster.writing_back import write_back
     from muster.writing_back.salesforce import Salesforce
+    from muster.writing_back.told import told
 
     crm = Salesforce(open_workspace(workspace).config.crm_write_back)
     with opened(workspace) as (store, config):
@@ -125,6 +126,14 @@ def write(
             f"missing {tally.missing}, failed {tally.failed}, given up {tally.dead}. "
             f"Theirs: {done.theirs}. In a dry run: {done.dry_run}.",
             soft_wrap=True,
+        )
+        if done.run_id:
+            results().print(f"Run {done.run_id}: {told(done.run)}.", soft_wrap=True)
+    for field, count in done.unmapped.items():
+        hint(
+            f"{count} for {field}, which muster.toml maps no more: not written until it is mapped again. "
+            f"Give up what waits: muster crm discard --field {field}{in_place(workspace)}",
+            quiet=quiet,
         )
     if tally.failed or tally.dead:
         hint(f"See why: muster crm log --state failed{in_place(workspace)}", quiet=quiet)
@@ -155,9 +164,9 @@ def undo(
     if (number is None) == (run is None):
         raise WrongUse("Name one write, or a run by --run.", remedy="See them all: muster crm log")
     crm = Salesforce(open_workspace(workspace).config.crm_write_back)
-    with opened(workspace) as (store, _):
+    with opened(workspace) as (store, config):
         asked = take_back(store, number=number, run_id=run, by=by or user_name())
-        tally = send_due(store, crm)
+        tally = send_due(store, crm, fields=config.crm_write_back.field)
     if json:
         print_json({"undoing": asked, **asdict(tally)})
     else:
@@ -222,20 +231,38 @@ def retry(
         _tell_one(again(store, number, by=by or user_name(), now=utc_now()), json=json)
 
 
-@app.command(epilog=examples("muster crm discard 17"))
+@app.command(epilog=examples("muster crm discard 17", "muster crm discard --field Account.Muster_Status__c"))
 def discard(
-    number: NumberArgument,
+    number: Annotated[int | None, typer.Argument(metavar="[NUMBER]", help="The number of a write.")] = None,
     *,
+    field: Annotated[
+        str | None, typer.Option("--field", metavar="FIELD", help="All that waits for a field.")
+    ] = None,
     by: ByOption = "",
     workspace: WorkspaceOption = Path(),
     json: JsonOption = False,
 ) -> None:
-    """Give a value that is on its way up for good; it stays in the log and is not written by itself again."""
-    from muster.messages.sending import utc_now
-    from muster.store.crm_writes import discard as give_up
+    """Give a value that is on its way up for good; it stays in the log and is not written by itself again.
 
+    With --field all that waits for a field, as for one that was taken out of muster.toml.
+    """
+    from muster.messages.sending import utc_now
+    from muster.problems import WrongUse
+    from muster.store.crm_writes import discard as give_up
+    from muster.store.crm_writes import discard_field
+
+    if (number is None) == (field is None):
+        raise WrongUse("Name one write, or a field by --field.", remedy="See them all: muster crm log")
     with opened(workspace) as (store, _):
-        _tell_one(give_up(store, number, by=by or user_name(), now=utc_now()), json=json)
+        if number is not None:
+            _tell_one(give_up(store, number, by=by or user_name(), now=utc_now()), json=json)
+            return
+        object_, _, name = str(field).partition(".")
+        count = discard_field(store, object_, name, by=by or user_name(), now=utc_now())
+    if json:
+        print_json({"discarded": count})
+        return
+    results().print(clean(f"{count} discarded of what waited for {field}."), soft_wrap=True)
 
 
 def _tell_one(row: Write, *, json: bool) -> None:

@@ -61,7 +61,13 @@ def _source_at(number: int, text: str) -> str:
 
 
 def _source_starts(text: str) -> list[int]:
-    return [match.start() for match in re.finditer(r"^[ \t]*\[\[\s*source\s*\]\]", text, re.MULTILINE)]
+    return _starts(text, "source")
+
+
+def _starts(text: str, section: str) -> list[int]:
+    """Where each table of a list begins, as in `[[source]]`."""
+    pattern = rf"^[ \t]*\[\[\s*{re.escape(section)}\s*\]\]"
+    return [match.start() for match in re.finditer(pattern, text, re.MULTILINE)]
 
 
 def _complaint(error: Any, text: str, raw: Mapping[str, Any]) -> str:
@@ -77,6 +83,10 @@ def _complaint(error: Any, text: str, raw: Mapping[str, Any]) -> str:
             named = given.get("name") if isinstance(given, dict) else None
             source = f' source "{named}":' if isinstance(named, str) else f" source {number + 1}:"
             place = rest or ["source"]
+        case ["crm_write_back", "field", int(number), *_]:
+            starts = [*_starts(text, "crm_write_back.field"), len(text)]
+            if number + 1 < len(starts):
+                begin, end = starts[number], starts[number + 1]
     key = str(next((part for part in reversed(place) if isinstance(part, str)), "muster.toml"))
     name = ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
     line = text[:begin].count("\n") + _line_of_key(key, text[begin:end])
@@ -87,7 +97,7 @@ def _complaint(error: Any, text: str, raw: Mapping[str, Any]) -> str:
         near = difflib.get_close_matches(key, _keys_there(error["loc"]), n=1)
         hint = f" Did you mean {near[0]}?" if near else ""
         return f"{where} there is no key {name}.{hint}"
-    return f"{where} {name} = {error['input']!r} is wrong: {error['msg']}."
+    return f"{where} {name} = {error['input']!r} is wrong: {error['msg'].removeprefix('Value error, ')}."
 
 
 def _line_of_key(key: str, text: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 FILE = "muster.toml"
 DECISIONS = ".muster/decisions.csv"  # what the store holds, written out for runs: one more source
@@ -176,6 +176,17 @@ class CrmFieldConfig(Section):
     value: Literal["status", "score", "why_now", "role", "role_confidence", "link"]
     solution: str | None = None
     length: Annotated[int, Field(ge=20, le=100_000)] = 255
+
+    @field_validator("value")
+    @classmethod
+    def _is_told_of_the_object(cls, value: str, told: ValidationInfo) -> str:
+        """A role is a person's: on an account's record it would stay empty for good."""
+        if told.data.get("object") == "Account" and value in {"role", "role_confidence"}:
+            raise ValueError(
+                f"{told.data.get('field', 'this field')} is on Account, and only a person has a role; "
+                "map it on Contact or Lead, or give the account status, score, why_now or link"
+            )
+        return value
 
     @property
     def name(self) -> str:

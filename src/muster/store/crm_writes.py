@@ -28,7 +28,7 @@ WAITING, WRITTEN, FAILED, DEAD, THEIRS, MISSING, DISCARDED, REPLACED = STATES = 
 ON_THEIR_WAY = (WAITING, FAILED)  # failed: the last attempt did, another follows
 LEASE = timedelta(minutes=5)  # longer than a batch may take
 _ID = 15
-_SHOWN = [c for c in CRM_WRITE.columns if c.name not in {"lease", "leased_until", "open_place"}]
+SHOWN = [c for c in CRM_WRITE.columns if c.name not in {"lease", "leased_until", "open_place"}]
 _SEE = "See them all: muster crm log"
 
 
@@ -125,10 +125,18 @@ def _enter(
     return len(rows)
 
 
-def take(store: Store, *, now: datetime, records: int, lease: timedelta = LEASE) -> TakenWrites | None:
+def take(
+    store: Store,
+    *,
+    mapped: Collection[tuple[str, str]],
+    now: datetime,
+    records: int,
+    lease: timedelta = LEASE,
+) -> TakenWrites | None:
     """Take what is due of one object, at most so many records; None where nothing is.
 
-    What is on its way to a field that was turned off since waits until it is on; an undoing does not.
+    What is on its way to a field that was turned off since, or is `mapped` no more (by object and name),
+    waits until it is on again; an undoing does not.
     """
     is_free = CRM_WRITE.c.leased_until.is_(None) | (CRM_WRITE.c.leased_until <= instant(now))
     is_on = sa.exists().where(
@@ -136,10 +144,11 @@ def take(store: Store, *, now: datetime, records: int, lease: timedelta = LEASE)
         CRM_FIELD.c.field == CRM_WRITE.c.field,
         CRM_FIELD.c.state == ON,
     )
+    is_mapped = of_fields(mapped)
     due = (
-        sa.select(*_SHOWN)
+        sa.select(*SHOWN)
         .where(CRM_WRITE.c.state.in_(ON_THEIR_WAY), CRM_WRITE.c.next_at <= instant(now), is_free)
-        .where(CRM_WRITE.c.undoes.is_not(None) | is_on)
+        .where(CRM_WRITE.c.undoes.is_not(None) | (is_mapped & is_on))
         .order_by(CRM_WRITE.c.number)
         .limit(records * 5)
     )
@@ -160,7 +169,7 @@ def take(store: Store, *, now: datetime, records: int, lease: timedelta = LEASE)
                 attempts=CRM_WRITE.c.attempts + 1,
             )
         )
-    return TakenWrites(tuple(_write({**row, "attempts": row["attempts"] + 1}) for row in ours), token)
+    return TakenWrites(tuple(as_write({**row, "attempts": row["attempts"] + 1}) for row in ours), token)
 
 
 def settle(store: Store, taken: TakenWrites, outcomes: Iterable[Settled], *, now: datetime) -> int:
@@ -192,7 +201,7 @@ def read_writes(
     most: int | None = None,
 ) -> list[Write]:
     """The rows, newest first; only those of some states, one run or one number where these are named."""
-    query = sa.select(*_SHOWN).order_by(CRM_WRITE.c.number.desc()).limit(most)
+    query = sa.select(*SHOWN).order_by(CRM_WRITE.c.number.desc()).limit(most)
     if states:
         query = query.where(CRM_WRITE.c.state.in_(states))
     if run_id is not None:
@@ -200,7 +209,7 @@ def read_writes(
     if number is not None:
         query = query.where(CRM_WRITE.c.number == number)
     with store.reading() as connection:
-        return [_write(row) for row in connection.execute(query).mappings()]
+        return [as_write(row) for row in connection.execute(query).mappings()]
 
 
 def newest_as_of(store: Store) -> str:
@@ -220,6 +229,29 @@ def discard(store: Store, number: int, *, by: str, now: datetime) -> Write:
     """Give a value up that is on its way or was given up. Raises WrongUse for one that is done."""
     values: dict[str, object] = {"state": DISCARDED, "settled_at": instant(now)}
     return _decide(store, number, "crm discard", by, values, allowed={WAITING, FAILED, DEAD})
+
+
+def discard_field(store: Store, object_: str, field: str, *, by: str, now: datetime) -> int:
+    """Give every value up that waits for a field, undoings and what is being written left out; how many.
+
+    Raises WrongUse where none does.
+    """
+    waits = CRM_WRITE.c.state.in_(ON_THEIR_WAY) & CRM_WRITE.c.undoes.is_(None)
+    is_free = CRM_WRITE.c.leased_until.is_(None) | (CRM_WRITE.c.leased_until <= instant(now))
+    gone = {"state": DISCARDED, "settled_at": instant(now), "open_place": None, "lease": None}
+    with store.writing() as connection:
+        change = sa.update(CRM_WRITE).where(of_fields([(object_, field)]), waits, is_free)
+        count = connection.execute(change.values(**gone, leased_until=None)).rowcount
+        if not count:
+            raise WrongUse(f"No value waits for {object_}.{field}.", remedy=_SEE)
+        note(connection, by, "crm discard", f"{object_}.{field}", {"values": count})
+    return count
+
+
+def of_fields(fields: Iterable[tuple[str, str]]) -> sa.ColumnElement[bool]:
+    """Rows about some fields, by object and name."""
+    each = (sa.and_(CRM_WRITE.c.object == one[0], CRM_WRITE.c.field == one[1]) for one in sorted(fields))
+    return sa.or_(sa.false(), *each)
 
 
 def enter_undo(store: Store, writes: Iterable[Write], subject: str, *, by: str, now: datetime) -> int:
@@ -254,10 +286,11 @@ def _decide(
         free = {"lease": None, "leased_until": None, "open_place": open_place}
         connection.execute(sa.update(CRM_WRITE).where(this).values(**values, **free))
         note(connection, by, action, f"write {number}", {"before": row["state"]})
-        after = connection.execute(sa.select(*_SHOWN).where(this)).mappings().one()
-    return _write(after)
+        after = connection.execute(sa.select(*SHOWN).where(this)).mappings().one()
+    return as_write(after)
 
 
-def _write(row: Mapping[Any, Any]) -> Write:
+def as_write(row: Mapping[Any, Any]) -> Write:
+    """A row as it is kept, with its values read."""
     values = {"old_value": json.loads(row["old_value"]), "new_value": json.loads(row["new_value"])}
     return Write(**{**row, **values})

@@ -240,4 +240,6 @@ CRM_WRITE = Table(
     Column("created_at", String(40), nullable=False),
     Column("settled_at", String(40)),
     Index("crm_write_due", "state", "next_at"),
+    Index("crm_write_of_record", "record_id"),
+    Index("crm_write_of_run", "run_id"),
 )

@@ -17,10 +17,12 @@ from muster.engine.published import open_published
 from muster.messages.sending import OWN_NAME, Clock, utc_now
 from muster.problems import WrongUse
 from muster.store.crm_fields import ON
+from muster.store.crm_log import is_undoing
 from muster.store.opening import Store
 from muster.writing_back.crm import Crm
 from muster.writing_back.salesforce import Salesforce
 from muster.writing_back.sending import Tally, send_due
+from muster.writing_back.told import told
 from muster.writing_back.write import field_states, write_back
 
 _LOG = logging.getLogger("muster.writing_back")
@@ -63,18 +65,21 @@ class AfterRuns:
             _LOG.exception("nothing was written back")
 
     def round(self) -> Tally | None:
-        """Write by a run that is new, else what is due; None where no field is on or no secret there."""
+        """Write by a run that is new, else what is due, as what a person took back; None where nothing is on
+        or on its way back, or no secret is there.
+        """
         config = read_config(self.workspace)
-        if ON not in field_states(self.store, config).values():
+        is_on = ON in field_states(self.store, config).values()
+        if not is_on and not is_undoing(self.store):
             return None
         try:
             crm = self.reach(config.crm_write_back)
             run_id = open_published(self.workspace).manifest["run_id"]
         except WrongUse:
             return None
-        if run_id == self._written:
-            return send_due(self.store, crm, clock=self.clock)
+        if not is_on or run_id == self._written:
+            return send_due(self.store, crm, fields=config.crm_write_back.field, clock=self.clock)
         done = write_back(self.workspace, self.store, config, crm, by=OWN_NAME, clock=self.clock)
         self._written = run_id
-        _LOG.info("run %s written back: %s new, %s", run_id, done.new, done.tally)
+        _LOG.info("run %s: %s", run_id, told(done.run))
         return done.tally

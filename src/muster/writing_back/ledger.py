@@ -6,18 +6,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from muster.config.settings import CrmFieldConfig
-from muster.store.crm_writes import DEAD, DISCARDED, MISSING, THEIRS, WRITTEN, Write, read_writes
+from muster.store.crm_log import counting
+from muster.store.crm_writes import DEAD, DISCARDED, MISSING, THEIRS, WRITTEN, Write
 from muster.store.opening import Store
 from muster.writing_back.changes import Ours, Place, place
 from muster.writing_back.facts import Value, Wanted
 
 
-def ours(store: Store | None) -> dict[Place, Ours]:
-    """What we did to each field that the ledger knows."""
+def ours(store: Store | None, fields: Sequence[CrmFieldConfig]) -> dict[Place, Ours]:
+    """What we did to each mapped field of each record that the ledger knows."""
     if store is None:
         return {}
     rows: dict[Place, list[Write]] = defaultdict(list)
-    for one in reversed(read_writes(store)):
+    for one in counting(store, {(field.object, field.field) for field in fields}):
         rows[place(one.object, one.record_id, one.field)].append(one)
     return {at: _ours(told) for at, told in rows.items()}
 
@@ -36,16 +37,13 @@ def _ours(rows: Iterable[Write]) -> Ours:
     return found
 
 
-def with_emptied(
-    asked: Sequence[Wanted], known: dict[Place, Ours], fields: Sequence[CrmFieldConfig]
-) -> list[Wanted]:
+def with_emptied(asked: Sequence[Wanted], known: dict[Place, Ours]) -> list[Wanted]:
     """What is wanted, and nothing for fields with a value of ours of which the tables say nothing more."""
     told = {place(one.object, one.record_id, one.field) for one in asked}
-    mapped = {(field.object, field.field) for field in fields}
     nothing: Value = None
     emptied = [
         Wanted(at[0], at[1], at[2], nothing)
         for at, before in known.items()
-        if at not in told and (at[0], at[2]) in mapped and before.value is not None and not before.undone
+        if at not in told and before.value is not None and not before.undone
     ]
     return [*asked, *sorted(emptied, key=lambda one: (one.object, one.record_id, one.field))]

@@ -46,8 +46,8 @@ def preview(workspace: Path, config: Config, crm: Crm, *, store: Store | None = 
     published = open_published(workspace)
     with Published(published.folder) as tables:
         asked = wanted(tables, fields, public_url=config.serve.public_url or "")
-    known = ours(store)
-    asked = with_emptied(asked, known, fields)
+    known = ours(store, fields)
+    asked = with_emptied(asked, known)
     try:
         found = compare(asked, read_held(crm, asked), known)
     except CrmFault as fault:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from muster.config.settings import CrmFieldConfig
 from muster.messages.schedule import next_attempt
 from muster.messages.sending import Clock, utc_now
+from muster.store.crm_log import last_of_their_fields
 from muster.store.crm_writes import (
     DEAD,
     FAILED,
@@ -44,11 +46,19 @@ class Tally:
     failed: int = 0
     dead: int = 0
 
+    def __add__(self, other: Tally) -> Tally:
+        """Both together."""
+        return Tally(*(getattr(self, name) + getattr(other, name) for name in Tally.__slots__))
 
-def send_due(store: Store, crm: Crm, *, clock: Clock = utc_now) -> Tally:
-    """Write every value that is due; what fails is tried again later, or given up in the end."""
+
+def send_due(store: Store, crm: Crm, *, fields: Collection[CrmFieldConfig], clock: Clock = utc_now) -> Tally:
+    """Write every value that is due; what fails is tried again later, or given up in the end.
+
+    Only into fields that are mapped and on; what a person took back is put back wherever it is.
+    """
     tally = Tally()
-    while (taken := take(store, now=clock(), records=BATCH)) is not None:
+    mapped = {(one.object, one.field) for one in fields}
+    while (taken := take(store, mapped=mapped, now=clock(), records=BATCH)) is not None:
         outcomes = _attempt(crm, taken, clock)
         settle(store, taken, outcomes, now=clock())
         for one in outcomes:
@@ -117,12 +127,8 @@ def _again(
     return Settled(one.number, FAILED, told, following)
 
 
-def undoable(rows: Sequence[Write], newest: Mapping[tuple[str, str, str], int]) -> list[Write]:
+def undoable(store: Store, rows: Sequence[Write]) -> list[Write]:
     """Of some rows those whose old value can be put back: written, no undoing, and the field's last write."""
-    return [
-        one
-        for one in rows
-        if one.state == WRITTEN
-        and one.undoes is None
-        and newest.get((one.object, one.record_id[:15], one.field)) == one.number
-    ]
+    ours = [one for one in rows if one.state == WRITTEN and one.undoes is None]
+    last = last_of_their_fields(store, ours)
+    return [one for one in ours if one.number in last]

@@ -10,7 +10,8 @@ from muster.config.settings import Config, CrmFieldConfig
 from muster.messages.sending import Clock, utc_now
 from muster.problems import WrongUse
 from muster.store.crm_fields import DRY_RUN, OFF, ON, read_states, set_state
-from muster.store.crm_writes import WRITTEN, Intent, Write, enter, enter_undo, newest_as_of, read_writes
+from muster.store.crm_log import Counted, counts_of_runs, waiting_by_field
+from muster.store.crm_writes import Intent, enter, enter_undo, newest_as_of, read_writes
 from muster.store.opening import Store
 from muster.writing_back.changes import WRITE
 from muster.writing_back.crm import Crm
@@ -21,7 +22,8 @@ from muster.writing_back.sending import Tally, send_due, undoable
 @dataclass(frozen=True, slots=True)
 class Report:
     """What a write-back did: new values of fields that are on, what became of all that was due, and what
-    it would have written into fields of a dry run.
+    it would have written into fields of a dry run. `run` has all that was written by these tables so far;
+    `unmapped` how many values wait for each field that muster.toml maps no more.
     """
 
     run_id: str
@@ -29,12 +31,20 @@ class Report:
     tally: Tally
     theirs: int
     dry_run: int
+    run: Counted
+    unmapped: Mapping[str, int]
 
 
 def field_states(store: Store | None, config: Config) -> dict[str, str]:
     """The state of each mapped field, by its name as in `Account.Muster_Status__c`."""
     said = read_states(store) if store is not None else {}
     return {one.name: said.get((one.object, one.field), OFF) for one in config.crm_write_back.field}
+
+
+def unmapped(store: Store, config: Config) -> dict[str, int]:
+    """How many values wait for each field that is mapped no more: none is written until it is again."""
+    mapped = {(one.object, one.field) for one in config.crm_write_back.field}
+    return {".".join(at): count for at, count in waiting_by_field(store).items() if at not in mapped}
 
 
 def switch(store: Store, config: Config, name: str, state: str, *, by: str, clock: Clock = utc_now) -> str:
@@ -54,22 +64,25 @@ def write_back(
     Raises WrongUse where no field is on or in a dry run, the CRM cannot be read, or the tables are older
     than those that were written last.
     """
-    states = field_states(store, config)
+    states, fields = field_states(store, config), config.crm_write_back.field
+    settled = send_due(store, crm, fields=fields, clock=clock)  # where all are off: what was taken back
     if not any(state != OFF for state in states.values()):
-        raise WrongUse(
-            "Every mapped field is off.",
-            remedy="Look first: muster crm preview. Then: muster crm set Account.NAME__c dry-run, and on.",
-        )
-    settled = send_due(store, crm, clock=clock)
+        if settled == Tally():
+            raise WrongUse(
+                "Every mapped field is off.",
+                remedy="Look first: muster crm preview. Then: muster crm set FIELD dry-run, and on.",
+            )
+        return Report("", 0, settled, 0, 0, Counted(), unmapped(store, config))
     found = preview(workspace, _of(config, states, {ON, DRY_RUN}), crm, store=store)
     _refuse_older(store, found)
     wanted = [one for one in found.changes if one.fate == WRITE]
     on = [one for one in wanted if states[f"{one.object}.{one.field}"] == ON]
     intents = [Intent(one.object, one.record_id, one.field, one.old, one.new) for one in on]
     new = enter(store, intents, run_id=found.run_id, as_of=found.as_of, by=by, now=clock())
-    sent = send_due(store, crm, clock=clock)
-    total = Tally(*(getattr(settled, n) + getattr(sent, n) for n in Tally.__slots__))
-    return Report(found.run_id, new, total, found.count("theirs"), len(wanted) - len(on))
+    settled += send_due(store, crm, fields=fields, clock=clock)
+    run = counts_of_runs(store, [found.run_id]).get(found.run_id, Counted())
+    theirs, dry_run = found.count("theirs"), len(wanted) - len(on)
+    return Report(found.run_id, new, settled, theirs, dry_run, run, unmapped(store, config))
 
 
 def undo(
@@ -85,7 +98,7 @@ def undo(
     Raises WrongUse where there is nothing to undo. Where the CRM no longer holds our value it stays.
     """
     rows = read_writes(store, run_id=run_id, number=number)
-    found = undoable(rows, _newest(read_writes(store, states=[WRITTEN])))
+    found = undoable(store, rows)
     subject = f"write {number}" if number is not None else f"run {run_id}"
     if not found:
         raise WrongUse(
@@ -93,13 +106,6 @@ def undo(
             remedy="See them all: muster crm log",
         )
     return enter_undo(store, found, subject, by=by, now=clock())
-
-
-def _newest(rows: list[Write]) -> Mapping[tuple[str, str, str], int]:
-    found: dict[tuple[str, str, str], int] = {}
-    for one in rows:
-        found.setdefault((one.object, one.record_id[:15], one.field), one.number)
-    return found
 
 
 def _of(config: Config, states: Mapping[str, str], wanted: set[str]) -> Config:

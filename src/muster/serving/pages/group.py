@@ -19,6 +19,7 @@ from muster.serving.figures.group.score import told, waterfall_of
 from muster.serving.figures.group.sharing import graph_of
 from muster.serving.figures.group.timeline import LANES, PAGE, Touch, chosen, lanes_told
 from muster.serving.figures.group.whole import Whole
+from muster.serving.figures.group.written_back import WrittenBack, records_of, written_back
 from muster.serving.figures.owners import owner_names
 from muster.serving.forms import answer_form, just_done
 from muster.serving.learnt import thin_words
@@ -26,6 +27,7 @@ from muster.serving.reading import Missing, Reading
 from muster.serving.rendering import with_query
 from muster.serving.screen import Screen, Sheet, screen
 from muster.serving.wholes import the_group
+from muster.store.crm_log import is_anything_written
 
 router = APIRouter()
 SHOWN = 8  # of a long list, before the rest is opened
@@ -39,6 +41,8 @@ def group(reading: Reading) -> Screen:
     if whole is None:
         raise Missing
     owners = owner_names(reading)
+    told_crm = _written_back(reading, whole)
+    whole = replace(whole, written_back=told_crm)
     as_of = reading.snapshot.as_of
     query = reading.query
     filters = {key: query.get(key, "") for key in ("person", "channel", "lane")}
@@ -55,6 +59,12 @@ def group(reading: Reading) -> Screen:
         replace(whole, touches=touches),
         (
             *_sheets(whole, touches),
+            Sheet(
+                "written_back",
+                "Written to the CRM",
+                tuple(WrittenBack.__slots__),
+                tuple(tuple(getattr(one, name) for name in WrittenBack.__slots__) for one in told_crm),
+            ),
             Sheet("minimap", "Touches over time", ("by", "from", "known", "anonymous", "ours"), by_step),
         ),
         active="/board",
@@ -81,6 +91,17 @@ def group(reading: Reading) -> Screen:
             "currency": reading.house.config.company.currency,
         },
     )
+
+
+def _written_back(reading: Reading, whole: Whole) -> tuple[WrittenBack, ...]:
+    """What the CRM was told of the group; nothing of a closed one, of which no record is told."""
+    group, members = whole.group, [m.person_id for m in whole.people.members]
+    if group.closed_at is not None or not is_anything_written(reading.store):
+        return ()
+    records = reading.once(
+        f"records of {group.buying_group_id}", lambda: records_of(reading.tables, group, members)
+    )
+    return written_back(reading.store, reading.house.config.crm_write_back.field, group, records)
 
 
 def _decided(reading: Reading, whole: Whole, owners: Mapping[str, str]) -> dict[str, Any]:

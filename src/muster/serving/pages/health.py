@@ -17,6 +17,8 @@ from muster.serving.rendering import render_plain
 from muster.serving.reported import reported
 from muster.serving.scheduling import begin_run, said
 from muster.serving.screen import Screen, Sheet, screen
+from muster.store.crm_log import counts_of_runs
+from muster.writing_back.told import told
 
 router = APIRouter(include_in_schema=False)
 PARTS = (
@@ -126,7 +128,12 @@ def progress(request: Request) -> Response:
 def _runs(asked: Reading) -> Screen:
     workspace = asked.house.workspace
     found = entries(workspace)[:100]
-    columns = ("started_at", "ended", "run_id", "as_of", "seconds", "problems", "why")
+    counted = counts_of_runs(asked.store, [str(entry["run_id"]) for entry in found if entry.get("run_id")])
+    found = [
+        entry | {"written_back": told(counted[entry["run_id"]])} if entry.get("run_id") in counted else entry
+        for entry in found
+    ]
+    columns = ("started_at", "ended", "run_id", "as_of", "seconds", "problems", "why", "written_back")
     table = tuple(
         (
             entry.get("started_at"),
@@ -136,6 +143,7 @@ def _runs(asked: Reading) -> Screen:
             (entry.get("seconds") or {}).get("total"),
             entry.get("problems"),
             entry.get("why"),
+            entry.get("written_back"),
         )
         for entry in found
     )

@@ -13,24 +13,22 @@ from starlette.responses import RedirectResponse, Response
 
 from muster.engine.lock import HOME
 from muster.serving.background import Work, begin, work
+from muster.serving.pages.settings_crm_writes import COLUMNS, SHOWN, rows_of
 from muster.serving.reading import Reading, house_of, viewer_of
 from muster.serving.screen import Screen, Sheet, screen
 from muster.serving.settings import demand, parts_for
 from muster.store.crm_fields import STATES
+from muster.store.crm_log import Counted, counts_of_runs
 from muster.store.crm_writes import read_writes
 from muster.workspace import open_workspace
-from muster.writing_back import field_states, switch
+from muster.writing_back import field_states, switch, unmapped
+from muster.writing_back.told import told
 
 router = APIRouter(include_in_schema=False)
 _WORK = "crm"
 _TOLD_IN = Path(HOME, "log", "serving-crm.json")
-_SHOWN = 100
 _FIELD = ("field", "value", "solution", "state")
 _CHANGE = ("object", "record_id", "field", "old", "new", "fate")
-_WRITE = (
-    *("number", "object", "record_id", "field", "old_value", "new_value", "state", "attempts"),
-    *("last_answer", "run_id", "by", "undoes", "created_at", "settled_at"),
-)
 
 
 @screen(router, "/settings/crm", needs="manage_deliveries")
@@ -44,24 +42,30 @@ def crm(asked: Reading) -> Screen:
     ]
     looked = _looked(asked.house.workspace)
     changes = looked["changes"]
-    writes = [{name: getattr(one, name) for name in _WRITE} for one in read_writes(asked.store, most=_SHOWN)]
+    writes = rows_of(read_writes(asked.store, most=SHOWN))
+    last = writes[0]["run_id"] if writes else ""
+    counted = counts_of_runs(asked.store, [last])
     sheets = (
         _sheet("fields", "Fields", _FIELD, fields),
         _sheet("changes", "What would change", _CHANGE, changes),
-        _sheet("writes", "What was written", _WRITE, writes),
+        _sheet("writes", "What was written", COLUMNS, writes),
     )
-    more = {
+    more: dict[str, Any] = {
         "parts": parts_for(asked.viewer),
         "part": "/settings/crm",
         "fields": fields,
         "states": STATES,
         "instance": config.crm_write_back.instance_url,
         "looked": looked,
-        "changes": changes[:_SHOWN],
+        "changes": changes[:SHOWN],
         "writes": writes,
+        "last": last,
+        "told": told(counted.get(last, Counted())),
+        "unmapped": unmapped(asked.store, config),
         "work": _as_shown(work(asked.house.workspace, _WORK)),
     }
     data = {"fields": fields, "changes": changes, "writes": writes}
+    data |= {"last_run": last, "told": more["told"], "unmapped": more["unmapped"]}
     return Screen("settings_crm.html", "CRM", data, sheets, active="/settings", more=more)
 
 

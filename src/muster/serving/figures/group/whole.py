@@ -33,6 +33,7 @@ from muster.serving.figures.group.rows import Rows, rows_of
 from muster.serving.figures.group.score import Chance, Score, chance_of, its_reasons, score_of
 from muster.serving.figures.group.sharing import Shared, shares_of
 from muster.serving.figures.group.timeline import Touch, touches_of
+from muster.serving.figures.group.written_back import WrittenBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Whole:
     siblings: tuple[Sibling, ...]
     second_leads: tuple[SecondLead, ...]
     touches: tuple[Touch, ...]
+    written_back: tuple[WrittenBack, ...] = ()  # of the store, which no run keeps: read when a page is asked
 
     @property
     def status(self) -> str:

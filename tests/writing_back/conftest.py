@@ -135,7 +135,7 @@ class Company:
             "environment": {"MUSTER_SALESFORCE_CLIENT_ID": CLIENT, "MUSTER_SALESFORCE_CLIENT_SECRET": SECRET}
         }
         return Salesforce(
-            self.config.crm_write_back, resolver=lambda *_: ["127.0.0.1"], seconds=(2, 0.5), **given | others
+            self.config.crm_write_back, resolver=lambda *_: ["127.0.0.1"], seconds=(2, 1), **given | others
         )
 
     def publish(self, tables: dict[str, list[dict[str, Any]]], *, as_of: datetime | None = None) -> None:

@@ -30,6 +30,7 @@ class Seen(Published):
         self.viewer = viewer
         self._scope = scope_of(tables, viewer)
         self._connection = self._scope.cursor()
+        self._unopened = {}  # the scope makes the views
         self._known: dict[str, dict[str, bool]] = defaultdict(dict)
         self.missing = self._scope.missing
         self.has_records = self._scope.has_records

@@ -1,8 +1,10 @@
-"""The published tables, opened for reading: one view each, empty where a run made none."""
+"""The published tables, opened for reading where a question names them; empty where a run made none."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,6 +19,7 @@ RECORDS = (
     *("opportunity", "stage_change", "set_aside"),
     *("owner", "person_record", "sales_activity"),
 )
+_WORD = re.compile(r"\w+")
 _EMPTY_TYPES = {
     "text": "VARCHAR",
     "instant": "TIMESTAMP",
@@ -46,21 +49,20 @@ class Published:
         self._connection = duckdb.connect(":memory:")
         self._connection.execute("SET TimeZone = 'UTC'")
         self._connection.execute("SET enable_progress_bar = false")
-        self.missing: tuple[str, ...] = ()
-        for name, columns in columns_read().items():
-            files = files_of(tables, name)
-            if files is None:
-                self.missing += (name,)
-                self._connection.execute(f'CREATE TABLE "{name}" ({empty_columns(columns)})')
-            else:
-                self._connection.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{files}')")
-        landed = {name: files_of(tables / "records", name) for name in RECORDS}
-        self.has_records = None not in landed.values()
-        if self.has_records:
-            for name, files in landed.items():
-                self._connection.execute(
-                    f"CREATE VIEW record_{name} AS SELECT * FROM read_parquet('{files}')"
-                )
+        self._tables = tables
+        # To open all hundred takes longer than most questions: each is opened when a question names it.
+        self._unopened = {name: (tables, name) for name in columns_read()}
+        self._unopened |= {f"record_{name}": (tables / "records", name) for name in RECORDS}
+
+    @cached_property
+    def missing(self) -> tuple[str, ...]:
+        """The tables that the run did not make; they are read as empty."""
+        return tuple(name for name in columns_read() if files_of(self._tables, name) is None)
+
+    @cached_property
+    def has_records(self) -> bool:
+        """Whether the landed records lie beside the tables."""
+        return all(files_of(self._tables / "records", name) is not None for name in RECORDS)
 
     def __enter__(self) -> Self:
         return self
@@ -72,6 +74,8 @@ class Published:
 
     def records(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
         """The rows of a SELECT, by column name. Raises WrongUse for tables of another Muster's columns."""
+        for name in self._unopened.keys() & set(_WORD.findall(sql)):
+            self._open(name)
         try:
             cursor = self._connection.execute(sql, parameters)
         except duckdb.BinderException as error:
@@ -98,6 +102,13 @@ class Published:
         if not among:
             return []
         return self.records(by_ids(f'"{table}"', columns, by, len(among), where), [*sorted(among), *given])
+
+    def _open(self, name: str) -> None:
+        files = files_of(*self._unopened.pop(name))
+        if files is not None:
+            self._connection.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{files}')")
+        elif name in columns_read():  # without records no page asks for them
+            self._connection.execute(f'CREATE TABLE "{name}" ({empty_columns(columns_read()[name])})')
 
 
 def by_ids(source: str, columns: Sequence[str], by: str, count: int, where: str = "") -> str:

@@ -292,3 +292,45 @@ def test_the_pickers_lock_nobody_out(signed_in: Any, width: int) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
     assert page.evaluate(OVERFLOW) <= 0
     locks_nobody_out(page, targets=True)
+
+
+@pytest.mark.parametrize("path", ["/worklist", "/board"])
+def test_from_a_filtered_list_to_a_group_and_back_the_filter_stays(client: Client, path: str) -> None:
+    admin = client("admin")
+    listed = admin.get(path, params={"solution": SOLUTION, "view": "table"})
+    [link, *_] = [unescape(one) for one in re.findall(r'href="(/groups/[^"]*)"', listed.text)]
+    group = admin.get(link)
+    assert group.status_code == 200 and said(group.text) == ""  # a group is whole, whatever the list was
+    [back] = [
+        unescape(one)
+        for one in re.findall(r'class="soft"><a href="([^"]*)">(?:Groups|Worklist)</a>', group.text)
+    ]
+    assert back == f"{path}?solution={SOLUTION}&view=table"
+    again = admin.get(back).text
+    assert said(again).startswith(f"Filtered: {SOLUTION}.") and link in map(
+        unescape, re.findall(r'href="([^"]*)"', again)
+    )
+    sides = [unescape(one) for one in re.findall(r'<a href="([^"]*)"[^>]*data-go', group.text)]
+    assert sides and all(one.endswith(f"?solution={SOLUTION}") for one in sides)
+    [kept] = re.findall(r'name="from" value="([^"]*)"', group.text)
+    assert unescape(kept) == back  # the timeline's own filters keep it
+    assert admin.get(unescape(kept)).status_code == 200
+
+
+def test_an_unfiltered_list_leaves_a_groups_address_as_it_is(client: Client) -> None:
+    links = re.findall(r'href="(/groups/[^"]*)"', client("admin").get("/board").text)
+    assert links and not any("from=" in one for one in links)
+
+
+@pytest.mark.parametrize(
+    "address",
+    (
+        *("https://elsewhere.example/board?a=b", "//elsewhere.example/board", "javascript:alert(1)"),
+        *("/settings", "/board\\@elsewhere.example", "http://[", "/board?" + "a" * 2000),
+    ),
+)
+def test_nobody_is_led_elsewhere_by_the_list_that_an_address_names(client: Client, address: str) -> None:
+    admin = client("admin")
+    [link, *_] = re.findall(r'href="(/groups/[^"?]*)', admin.get("/board").text)
+    page = admin.get(link, params={"from": address})
+    assert page.status_code == 200 and 'class="soft"><a href="/board">Groups</a>' in page.text

@@ -107,8 +107,11 @@ class Reading:
         )
 
     def once(self, key: str, make: Callable[[], T]) -> T:
-        """What `make` returns, computed once for this run and all who may see the same rows."""
-        return self.snapshot.once((*reach_of(self.viewer), key), make)
+        """What `make` returns, computed once for this run and all who may see the same rows.
+
+        A key is a name within the module that `make` was written in: another module's is another.
+        """
+        return self.snapshot.once((*reach_of(self.viewer), make.__module__, key), make)
 
 
 def reach_of(viewer: Viewer) -> tuple[object, ...]:

@@ -19,6 +19,7 @@ from muster.reports.charts.shapes import Chart
 from muster.reports.money import short, whole
 from muster.reports.page import teach
 from muster.reports.values import NOTHING, Rate, show
+from muster.serving.came_from import along, came_from
 from muster.serving.top_bar import bar_of
 
 if TYPE_CHECKING:
@@ -108,6 +109,8 @@ def _common(request: Request) -> dict[str, Any]:
         "icon": static_url("muster.svg"),
         "static": static_url,
         "with_query": lambda **changed: with_query(request, **changed),
+        "along": along(request, with_query(request)),
+        "came_from": came_from(request.url.path, request.query_params),
         "twin": lambda suffix, table=None: twin(request, suffix, table),
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from muster.serving.came_from import came_from
 from muster.serving.figures.owners import owner_names
 from muster.serving.narrowing import NAMES, Narrowing
 
@@ -52,6 +53,7 @@ class Bar:
 def bar_of(reading: Reading, shown: Screen) -> Bar:
     """The top bar of a screen. A screen that keeps to nothing has no pickers, but says what is picked."""
     explicit = reading.asked
+    listed = came_from(reading.request.url.path, reading.query)
     asked = shown.asked or explicit
     own = reading.viewer.owner_ids
     places = places_of(reading) if shown.narrows or explicit != Narrowing() else Places((), ())
@@ -74,7 +76,7 @@ def bar_of(reading: Reading, shown: Screen) -> Bar:
         idle=tuple(word for kind, word in said.items() if kind not in shown.narrows),
         whole=shown.whole,
         off=off,
-        carried=explicit.carried(),
+        carried=(listed.asked if listed else explicit).carried(),
     )
 
 

@@ -104,10 +104,14 @@ def items_of(reading: Reading) -> list[Item]:
 
 def told_beside(reading: Reading, shown: Sequence[Item]) -> Mapping[str, Told]:
     """What stands beside the groups of a page; kept, so that a group is told once for each run and scope."""
-    kept: dict[str, Told] = reading.once("told", dict)
+    kept = reading.once("told", _nothing_told)
     news = [item for item in shown if item.buying_group_id not in kept]
     kept.update(told_of(reading.tables, news, as_of=reading.snapshot.as_of))
     return kept
+
+
+def _nothing_told() -> dict[str, Told]:
+    return {}
 
 
 def _asked(reading: Reading) -> Narrowing:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from muster.reports.charts import shapes
 from muster.reports.charts.canvas import fit, text_width, ticks
 from muster.reports.charts.draw import draw
+from muster.reports.charts.group_shapes import Bar, Lane, Lanes, Step
 
 HOSTILE = '<script>alert("x")</script> & Söhne'
 AMOUNTS = st.integers(0, 10**12)
@@ -93,7 +94,8 @@ def test_a_column_is_as_high_as_its_amount() -> None:
     root = ET.fromstring(
         draw(shapes.Columns("won", ("a", "b", "c"), stacks), 760, key="k", title="t", about="a")
     )
-    heights = [float(rect.get("height", "")) for rect in root.iter("rect")]
+    told = {str(rect.findtext("title")): float(rect.get("height", "")) for rect in root.iter("rect")}
+    heights = [height for name, height in told.items() if name.startswith("Q")]
     assert heights[0] == pytest.approx(sum(heights[1:]), abs=0.3)
     assert heights[1] == pytest.approx(2 * heights[2], abs=0.3)
 
@@ -111,10 +113,22 @@ def test_square_letters_take_the_room_they_need() -> None:
 def test_a_layer_that_only_earlier_columns_have_is_named_too() -> None:
     stacks = (shapes.Stack("Q1 2025", (5, 3, 0)), shapes.Stack("Q2 2025", (5, 0, 0), is_now=True))
     chart = shapes.Columns("won", ("sourced", "touched", "untouched"), stacks, "USD")
-    names = [t.text for t in ET.fromstring(draw(chart, 760, key="k", title="t", about="a")).iter("text")]
+    root = ET.fromstring(draw(chart, 760, key="k", title="t", about="a"))
+    names = [t.text for t in root.iter("text")]
     assert "sourced" in names
     assert "touched" in names
     assert "untouched" not in names
+    swatches = {r.findtext("title"): r.get("class") for r in root.iter("rect") if r.get("width") == "8"}
+    assert swatches == {"sourced": "now-0", "touched: in earlier columns": "then-1"}
+
+
+def test_no_word_of_a_cycle_is_struck_through_by_a_hand_off() -> None:
+    steps = (Step(0.0, 0.5, "one", ""), Step(0.5, 1.0, "two", ""))
+    bars = (Bar(0.5, 1.0, "Falconer Assurance - Data Platform, lost", "lost"),)
+    lanes = Lanes("1 Jan", "31 Jan", steps, (Lane("Known people (3)", (1, 2)),), bars, ((0.4, "handed off"),))
+    root = ET.fromstring(draw(lanes, 1180, key="k", title="t", about="a"))
+    drawn = [shape.get("class") if shape.tag == "line" else shape.text for shape in root]
+    assert drawn.index("rule") < min(drawn.index(words) for words in (bars[0].label, lanes.lanes[0].name))
 
 
 def test_every_end_of_a_range_of_rules_is_named() -> None:

@@ -79,7 +79,8 @@ def application(
 
 def _static(version: str, name: str) -> Response:
     """A file that comes with Muster; its address names its content, so it may be kept for good."""
-    names = {"report.css", *(file.name for file in files("muster.serving").joinpath("static").iterdir())}
+    folder = files("muster.serving").joinpath("static")
+    names = {"muster.css", "report.css", *(file.name for file in folder.iterdir())}
     if name not in names or static_url(name) != f"/static/{version}/{name}":
         raise HTTPException(404)
     kind = _KINDS.get(Path(name).suffix, "text/plain")

@@ -38,6 +38,8 @@ NAVIGATION = (
     ("h", "/health", "Data health", "see_data_health"),
     ("s", "/settings", "Settings", "edit_rules"),
 )
+# The parts of the style sheet: what later parts say counts over what earlier ones do.
+_STYLE = ("frame", "pictures", "pages")
 # What the address of a page says just happened: said once, and part of no link.
 PASSING = ("done", "undone", "first", "went", "taken", "left")
 
@@ -117,7 +119,13 @@ def _common(request: Request) -> dict[str, Any]:
 
 @cache
 def static_content(name: str) -> bytes:
-    """A file of the folder `static`; `report.css` is the packs' style, for what stands in a report alone."""
+    """A file of the folder `static`, or a style that is joined here.
+
+    `muster.css` is the folder `style`; `report.css` the packs' style, for what stands in a report alone.
+    """
+    if name == "muster.css":
+        folder = files("muster.serving").joinpath("style")
+        return b"\n".join(folder.joinpath(f"{part}.css").read_bytes() for part in _STYLE)
     if name == "report.css":
         style = files("muster.reports").joinpath("templates/board.css").read_text("utf-8")
         return f".report {{\n{style}\n}}\n".encode()

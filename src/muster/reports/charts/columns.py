@@ -62,9 +62,9 @@ def _column(
 
 
 def _name_layers(canvas: Canvas, chart: Columns, *, x: float, floor: float, top: int) -> None:
-    """Names beside the last column's layers, moved apart where layers are thin.
+    """Names beside the last column's layers, each with a swatch, moved apart where layers are thin.
 
-    A layer that only earlier columns have is named too, above the others, with a swatch of its grey.
+    A layer that only earlier columns have is named too, above the others, with a swatch of their grey.
     """
     if not chart.stacks:
         return
@@ -73,9 +73,10 @@ def _name_layers(canvas: Canvas, chart: Columns, *, x: float, floor: float, top:
         height = scaled(amount, top, floor - TOP)
         if any(stack.layers[depth] > 0 for stack in chart.stacks):
             y = min(base - height / 2 + 4, lowest)
-            if amount <= 0:
-                canvas.rect(x, y - 8, 8, 8, cls=f"then-{depth}", about=f"{name}: in earlier columns")
-            canvas.text(x if amount > 0 else x + 12, y, name, cls="t small")
+            tone = "now" if amount > 0 and chart.stacks[-1].is_now else "then"
+            where = name if amount > 0 else f"{name}: in earlier columns"
+            canvas.rect(x, y - 8, 8, 8, cls=f"{tone}-{depth}", about=where)
+            canvas.text(x + 12, y, name, cls="t small")
             lowest = y - 13
         base -= height
 

@@ -30,28 +30,13 @@ def draw_lanes(chart: Lanes, width: int) -> Canvas:
                 size = max((_LANE - 18) * count / most, 2)
                 x, end = step.start * width, step.end * width
                 canvas.rect(x + 0.5, ground - size, end - x - 1, size, cls=cls)
-        canvas.text(0, ground - _LANE + 15, lane.name, cls="t soft")
     y = top + _LANE * len(chart.lanes) + 4
     for bar in chart.bars:
         x, length = bar.start * width, max((bar.end - bar.start) * width, 3)
         canvas.rect(x, y, length, 12, cls=f"deal-{bar.outcome}", about=bar.label)
-        said = fit(bar.label, width * 0.6)
-        if x + length + text_width(said) + 6 < width:
-            canvas.text(x + length + 5, y + 10, said)
-        elif x > text_width(said) + 6:
-            canvas.text(x - 5, y + 10, said, anchor="end")
-        else:
-            canvas.text(x + 4, y + 10, fit(bar.label, max(length - 8, 60)))
         y += _BAR
-    taken = -20.0  # where the words before end
-    for place, word in sorted(chart.marks):
-        x = min(max(place * width, 0.5), width - 0.5)
-        canvas.line(x, 14, x, height - 20, cls="rule")
-        long = text_width(word)
-        begins = x - long if x > width / 2 else x
-        if begins > taken + 8:
-            canvas.text(x, 11, word, cls="t soft", anchor="end" if x > width / 2 else "start")
-            taken = begins + long
+    _draw_marks(canvas, chart, width)
+    _name_lanes_and_bars(canvas, chart, width, top)
     for step in chart.steps:
         if step.href:
             x, end = step.start * width, step.end * width
@@ -59,3 +44,33 @@ def draw_lanes(chart: Lanes, width: int) -> Canvas:
     canvas.text(0, height - 5, chart.begins, cls="t soft")
     canvas.text(width, height - 5, chart.ends, cls="t soft", anchor="end")
     return canvas
+
+
+def _draw_marks(canvas: Canvas, chart: Lanes, width: int) -> None:
+    """Rules over the whole height; what a rule means stands above it where there is room."""
+    taken = -20.0  # where the words before end
+    for place, word in sorted(chart.marks):
+        x = min(max(place * width, 0.5), width - 0.5)
+        canvas.line(x, 14, x, canvas.height - 20, cls="rule")
+        long = text_width(word)
+        begins = x - long if x > width / 2 else x
+        if begins > taken + 8:
+            canvas.text(x, 11, word, cls="t soft", anchor="end" if x > width / 2 else "start")
+            taken = begins + long
+
+
+def _name_lanes_and_bars(canvas: Canvas, chart: Lanes, width: int, top: int) -> None:
+    """Words over the rules, each on the page's colour, so that none is struck through."""
+    for index, lane in enumerate(chart.lanes):
+        canvas.text(0, top + index * _LANE + 11, lane.name, cls="t soft")
+    y = top + _LANE * len(chart.lanes) + 14
+    for bar in chart.bars:
+        x, length = bar.start * width, max((bar.end - bar.start) * width, 3)
+        said = fit(bar.label, width * 0.6)
+        if x + length + text_width(said) + 6 < width:
+            canvas.text(x + length + 5, y, said)
+        elif x > text_width(said) + 6:
+            canvas.text(x - 5, y, said, anchor="end")
+        else:
+            canvas.text(x + 4, y, fit(bar.label, max(length - 8, 60)))
+        y += _BAR

@@ -10,10 +10,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from muster import flow
-from muster.config.reading import read_config
+from muster.config.reading import HOW_TO_MAKE_ONE, read_config
 from muster.config.settings import FILE, SQLITE_STORE, Config
 from muster.engine.lock import hold
 from muster.engine.published import Published, open_published
+from muster.engine.run_log import begun
 from muster.erasing.erase import Finished, begin, finish
 from muster.erasing.retention import keep_no_longer
 from muster.erasing.whom import Whom
@@ -87,7 +88,7 @@ class Workspace:
 
         Raises WorkspaceBusy when another run holds the workspace.
         """
-        with hold(self.folder, "muster run"):
+        with hold(self.folder, "muster run"), begun(self.folder):
             result, _ = self._build(as_of=as_of, engine=engine, progress=progress)
             return result
 
@@ -139,7 +140,7 @@ def open_workspace(folder: str | Path = ".") -> Workspace:
     if not (path / FILE).is_file():
         raise WrongUse(
             f"{path} is no Muster workspace: it has no {FILE}.",
-            remedy="Make one with: muster init, or name one with -w DIR.",
+            remedy=HOW_TO_MAKE_ONE,
         )
     return Workspace(path)
 

@@ -30,7 +30,8 @@ def test_a_folder_that_is_misspelt_or_holds_something_else_is_not(
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "one.txt").write_text("mine", "utf-8")
     for wrong in ("photos", "not-there"):
-        assert muster("serve", "-w", tmp_path / wrong).exit_code == 2
+        said = muster("serve", "-w", tmp_path / wrong)
+        assert said.exit_code == 2 and "mkdir DIR && muster serve -w DIR" in " ".join(said.output.split())
     assert served == [] and sorted(p.name for p in tmp_path.rglob("*")) == ["one.txt", "photos"]
 
 

@@ -13,6 +13,7 @@ from tests.serving.conftest import serve
 
 from muster.config.reading import read_config
 from muster.engine.lock import is_held
+from muster.serving import background
 from muster.store.audit import entries
 from muster.workspace import init_workspace
 
@@ -58,8 +59,11 @@ def test_a_newcomer_gets_from_uploads_to_a_groups_page(signed_in: Callable[..., 
     assert {file.name for file in (empty.workspace / "uploads" / "crm").iterdir()} == {f.name for f in files}
     locks_nobody_out(page)
     assert page.evaluate(OVERFLOW) == 0
+    assert "A CRM alone may qualify nobody" in page.inner_text("#building")
     page.get_by_role("button", name="Build the tables").click()
-    until(page, lambda: not is_held(empty.workspace) and "are built" in page.inner_text(".opening"))
+    assert "are being built" in page.inner_text(".opening")  # from the click on
+    page.wait_for_selector("#building >> text=The tables were built", timeout=60_000)  # by itself
+    assert "are built" in page.inner_text(".opening") and not is_held(empty.workspace)
     page.get_by_role("link", name="see which groups to call").click()
     page.goto("/board")
     page.locator("main a[href^='/groups/']:visible").first.click()
@@ -124,3 +128,34 @@ def test_who_may_not_run_is_told_so(client: Callable[..., Any], empty: Any) -> N
     assert "An analyst or admin does this" in rep.get("/first-run").text
     assert rep.post("/sources/build").status_code == 403
     assert rep.get("/worklist.json").status_code == 503
+
+
+def test_what_people_did_is_asked_for_with_a_name_that_is_free(
+    client: Callable[..., Any], empty: Any
+) -> None:
+    admin = client("admin", empty)
+    admin.post("/sources", data={"path": str(EXPORTS), "name": "crm"})
+    assert (
+        'name="name" value="crm-2"' in admin.get("/first-run").text
+    )  # another CRM, not the one that is there
+    form = (
+        admin.get("/first-run?add=engagement").text.partition('id="another" open')[2].partition("</form>")[0]
+    )
+    assert 'name="name" value="web"' in form and 'name="solution_field"' not in form
+
+
+class Going:
+    """A process that has begun, and does not hold the workspace yet."""
+
+    def poll(self) -> None:
+        """It goes on."""
+
+
+@pytest.mark.parametrize("page", ["/first-run", "/settings/sources"])
+def test_a_run_is_told_from_the_click_on(
+    client: Callable[..., Any], own_server: Any, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    monkeypatch.setitem(background._running, (own_server.workspace, "run"), Going())
+    told = client("admin", own_server).get(page).text
+    assert "A run is going" in told and "Build the tables" not in told
+    assert f'hx-get="{page}"' in told.partition('id="building"')[2].partition(">")[0]

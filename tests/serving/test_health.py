@@ -9,7 +9,8 @@ import duckdb
 import httpx
 import pytest
 
-from muster.engine.run_log import entries
+from muster.engine.run_log import append_entry, entries
+from muster.serving import background
 from muster.store.decisions import read_decisions
 
 Client = Callable[..., httpx.Client]
@@ -61,3 +62,31 @@ def test_a_verdict_about_two_people_is_kept_and_shown(client: Client, own_server
     assert "split, from the next run" in marketer.get("/health/review").text
     again = marketer.post("/health/review", data=form | {"verdict": "maybe"})
     assert again.status_code == 422
+
+
+class Going:
+    """A process that has begun, and does not hold the workspace yet."""
+
+    def poll(self) -> None:
+        """It goes on."""
+
+
+def test_a_run_that_is_asked_for_twice_is_one_and_the_page_says_that_it_goes(
+    client: Client, own_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(background._running, (own_server.workspace, "run"), Going())
+    analyst = client("analyst", own_server)
+    again = analyst.post("/health/runs")
+    assert (again.status_code, again.headers["location"]) == (303, "/health/runs")
+    told = analyst.get("/health/runs").text
+    assert "A run is going." in told and "Run now" not in told
+
+
+def test_a_run_that_was_killed_is_told_of(client: Client, own_server: Any) -> None:
+    append_entry(own_server.workspace, {"started_at": "2026-01-01T05:00:00", "ended": "failed", "why": "old"})
+    note = own_server.workspace / ".muster" / "log" / "run-begun.json"
+    note.write_text('{"started_at": "2026-01-02T05:00:00+00:00"}', "utf-8")
+    told = client("analyst", own_server).get("/health/runs").text
+    assert "it was broken off" in told.partition("</nav>")[2].partition("</table>")[0]
+    banner = told.partition('class="banner"')[2].partition("</p>")[0]
+    assert "2 Jan 2026" in banner and "broken off" in banner and "old" not in banner

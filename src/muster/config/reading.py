@@ -15,6 +15,10 @@ from muster.config.complaints import complaints, line_of, not_toml
 from muster.config.settings import DECISIONS, FILE, OLDER_DECISIONS, Config, SourceConfig
 from muster.problems import ConfigError, WrongUse
 
+HOW_TO_MAKE_ONE = (
+    "Make one in the browser with: mkdir DIR && muster serve -w DIR, or for files with: muster init DIR. "
+    "Name one that is there with -w DIR."
+)
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -27,7 +31,7 @@ def read_config(workspace: Path, *, environment: Mapping[str, str] | None = None
     if not path.is_file():
         raise WrongUse(
             f"{workspace} is no Muster workspace: it has no {FILE}.",
-            remedy="Make one with: muster init, or name one with -w DIR.",
+            remedy=HOW_TO_MAKE_ONE,
         )
     config = config_of(path.read_text("utf-8-sig"), environment=environment)
     return _with_decisions(config, workspace)

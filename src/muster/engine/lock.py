@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from muster.problems import WorkspaceBusy
 
 HOME = ".muster"
+_WAITS = 0.2  # seconds: whoever asks only whether it is held has it for an instant
 
 
 @contextmanager
@@ -26,7 +27,7 @@ def hold(workspace: Path, command: str) -> Iterator[None]:
     """
     home = workspace / HOME
     home.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(home / "lock", timeout=0)
+    lock = FileLock(home / "lock", timeout=_WAITS)
     holder = home / "lock.json"
     try:
         lock.acquire()
@@ -44,11 +45,14 @@ def hold(workspace: Path, command: str) -> Iterator[None]:
 
 
 def is_held(workspace: Path) -> bool:
-    """Whether a command holds the workspace at this moment."""
-    file = workspace / HOME / "lock"
-    if not file.exists():
+    """Whether a command holds the workspace at this moment.
+
+    The lock itself is tried only where a holder is named, who may have died: pages ask this all the time.
+    """
+    home = workspace / HOME
+    if not (home / "lock.json").exists():
         return False
-    lock = FileLock(file, timeout=0)
+    lock = FileLock(home / "lock", timeout=0)
     try:
         lock.acquire()
     except Timeout:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import chain, count
 from typing import Any
 
-from muster.engine.lock import is_held
 from muster.problems import MusterError
 from muster.serving.company import CURRENCIES, offered_domain
 from muster.serving.first_steps import looked
 from muster.serving.new_words import RULE_OF, offered
 from muster.serving.reading import House
-from muster.serving.scheduling import said
+from muster.serving.scheduling import is_running, said
 from muster.serving.uploads import is_uploaded, uploaded
 from muster.sources.offered import holdings
 
@@ -18,8 +18,11 @@ _ORDER = {"error": 0, "warning": 1, "note": 2}
 FIRST, LATER = "/first-run", "/settings/sources"
 
 
-def state_of(house: House, *, back: str, email: str = "") -> dict[str, Any]:
-    """What `sources_steps.html` tells; `email` is whose domain is offered as the company's own."""
+def state_of(house: House, *, back: str, email: str = "", adds: str = "") -> dict[str, Any]:
+    """What `sources_steps.html` tells; `email` is whose domain is offered as the company's own.
+
+    `adds` is the table that somebody is about to upload, where they came for that.
+    """
     workspace = house.workspace
     try:
         config = house.config
@@ -29,15 +32,21 @@ def state_of(house: House, *, back: str, email: str = "") -> dict[str, Any]:
         company = None
         sources, most, complaint = (), 0, f"{error.message} {error.remedy or ''}"
     state, found = looked(workspace)
+    built = house.snapshots.current()
     found.get("problems", []).sort(key=lambda one: _ORDER.get(one["severity"], 0))
     return {
         "back": back,
         "company": company,
         "currencies": CURRENCIES,
         "holdings": holdings(),
+        "adds": adds if adds in holdings() else "",
+        "new_names": _new_names({source.name for source in sources}),
         "mappable": [source.name for source in sources if not source.path.startswith(".muster/")],
         "offered_domain": offered_domain(email),
-        "is_built": house.snapshots.current() is not None,
+        "is_built": built is not None,
+        "built_at": built.built_at if built is not None else None,
+        "failed": house.snapshots.failure(),
+        "has_deeds": any(source.table == "engagement" for source in sources),
         "sources": sources,
         "files": {source.name: uploaded(workspace, source) for source in sources},
         "replaceable": [source.name for source in sources if is_uploaded(source)],
@@ -48,8 +57,17 @@ def state_of(house: House, *, back: str, email: str = "") -> dict[str, Any]:
         "choices": offered(workspace) if found else {},
         "state": state,
         "found": found,
-        "is_running": is_held(workspace),
+        "is_running": is_running(workspace),
         "said": said(workspace)[-4000:],
+    }
+
+
+def _new_names(taken: set[str]) -> dict[str, str]:
+    """A name that is free for a source of each table, and of a CRM (empty)."""
+    named = {"": "crm", "engagement": "web"} | {table: table for table in holdings() if table != "engagement"}
+    return {
+        table: next(one for one in chain([name], (f"{name}-{n}" for n in count(2))) if one not in taken)
+        for table, name in named.items()
     }
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
+from muster.engine.lock import is_held
 from muster.problems import ConfigError
 from muster.serving.background import begin, work
 
@@ -44,6 +45,11 @@ def scheduled(workspace: Path, cron: str | None) -> Iterator[None]:
 def begin_run(workspace: Path) -> None:
     """Begin `muster run` in a process of its own. Raises WrongUse while one that began here goes on."""
     begin(workspace, _RUN, ["run"])
+
+
+def is_running(workspace: Path) -> bool:
+    """Whether a run goes on: from the moment it is begun here, before its process holds the workspace."""
+    return work(workspace, _RUN).is_running or is_held(workspace)
 
 
 def said(workspace: Path) -> str:

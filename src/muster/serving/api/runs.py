@@ -16,7 +16,7 @@ from muster.serving.api.callers import Caller, may
 from muster.serving.api.listing import After, Limit, Since, key_of, next_page, refuse_unknown
 from muster.serving.api.problems import Refused, described
 from muster.serving.reading import House
-from muster.serving.scheduling import begin_run
+from muster.serving.scheduling import begin_run, is_running
 
 
 class Run(Answer):
@@ -82,7 +82,7 @@ def begin(request: Request, _: Caller = Depends(_BEGINS)) -> Response:
     """Build every table anew, in a process of its own; pages and answers change when it has ended well."""
     refuse_unknown(request, set())
     house: House = request.app.state.house
-    if (house.workspace / ".muster" / "lock.json").is_file():
+    if is_running(house.workspace):
         raise Refused(409, "busy", "A run is going on.", remedy="See /api/v1/runs when it has ended.")
     begin_run(house.workspace)
     return written(request, Begun(detail="A run has begun; /api/v1/runs tells how it ended."), status=202)

@@ -25,5 +25,7 @@ def home(request: Request) -> Response:
 def first_run(request: Request) -> Response:
     """From nothing to tables: name the company, upload or name an export, look at it, build."""
     viewer = viewer_of(request)
-    told = state_of(house_of(request), back=FIRST, email=viewer.email)
+    told = state_of(
+        house_of(request), back=FIRST, email=viewer.email, adds=request.query_params.get("add", "")
+    )
     return render_plain(request, "first_run.html", title="First steps", told=told, **told)

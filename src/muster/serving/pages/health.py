@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from muster.engine.lock import is_held
 from muster.engine.run_log import entries
 from muster.problems import WrongUse
 from muster.reports.data_quality import quality_pages
@@ -15,7 +15,7 @@ from muster.serving.figures.health import Carried, carried, set_aside, sources
 from muster.serving.reading import Forbidden, Reading, house_of, viewer_of
 from muster.serving.rendering import render_plain
 from muster.serving.reported import reported
-from muster.serving.scheduling import begin_run, said
+from muster.serving.scheduling import begin_run, is_running, said
 from muster.serving.screen import Screen, Sheet, screen
 from muster.store.crm_log import counts_of_runs
 from muster.writing_back.told import told
@@ -105,13 +105,13 @@ def runs(asked: Reading) -> Screen:
 
 @router.post("/health/runs")
 def run_now(request: Request) -> Response:
-    """Begin a run; nothing where one is going."""
+    """Begin a run; where one is going the page says so."""
     if not viewer_of(request).may("run"):
         raise Forbidden
     workspace = house_of(request).workspace
-    if is_held(workspace):
-        raise WrongUse("A run is going already.", remedy="Wait until it has ended.")
-    begin_run(workspace)
+    if not is_running(workspace):
+        with suppress(WrongUse):  # somebody began one this very moment
+            begin_run(workspace)
     return RedirectResponse("/health/runs", 303)
 
 
@@ -121,8 +121,9 @@ def progress(request: Request) -> Response:
     if not viewer_of(request).may("see_data_health"):
         raise Forbidden
     workspace = house_of(request).workspace
-    told: dict[str, Any] = {"is_running": is_held(workspace), "said": said(workspace)[-4000:], "title": "Run"}
-    return render_plain(request, "run_said.html", **told)
+    goes = is_running(workspace)
+    told: dict[str, Any] = {"is_running": goes, "has_ended": not goes, "said": said(workspace)[-4000:]}
+    return render_plain(request, "run_said.html", title="Run", **told)
 
 
 def _runs(asked: Reading) -> Screen:
@@ -147,7 +148,13 @@ def _runs(asked: Reading) -> Screen:
         )
         for entry in found
     )
-    more = {"parts": PARTS, "part": "/health/runs", "runs": found, "is_running": is_held(workspace)}
+    more = {
+        "parts": PARTS,
+        "part": "/health/runs",
+        "runs": found,
+        "is_running": is_running(workspace),
+        "has_ended": False,
+    }
     more |= {"said": said(workspace)[-4000:], "schedule": asked.house.config.serve.schedule}
     sheet = Sheet("runs", "Runs", columns, table)
     return Screen("health_runs.html", "Runs", found, (sheet,), active="/health", more=more)

@@ -12,14 +12,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from muster.engine.lock import hold, is_held
+from muster.engine.lock import hold
 from muster.problems import WorkspaceBusy, WrongUse
 from muster.serving.company import tell_company
 from muster.serving.first_steps import add_export, add_table, begin_look, check_holds_objects, looked
 from muster.serving.naming_sources import FIRST, LATER, own_back, state_of
 from muster.serving.new_words import add_word, rename
 from muster.serving.reading import House, Reading, house_of, viewer_of
-from muster.serving.scheduling import begin_run
+from muster.serving.scheduling import begin_run, is_running
 from muster.serving.screen import Screen, Sheet, screen
 from muster.serving.settings import demand, parts_for
 from muster.serving.uploading import Received, UploadRefused, receive, too_large
@@ -36,7 +36,7 @@ Text = Annotated[str, Form()]
 @screen(router, LATER, needs="run")
 def sources(asked: Reading) -> Screen:
     """Every source of muster.toml with the files that were uploaded for it."""
-    told = state_of(asked.house, back=LATER, email=asked.viewer.email)
+    told = state_of(asked.house, back=LATER, email=asked.viewer.email, adds=asked.query.get("add", ""))
     rows = [
         (source.name, source.kind, source.path, file.name, file.bytes, file.came_at)
         for source in told["sources"]
@@ -144,7 +144,7 @@ def build(request: Request, back: Text = FIRST) -> Response:
     """Build the tables."""
     demand(viewer_of(request), "run")
     workspace = house_of(request).workspace
-    if not is_held(workspace):
+    if not is_running(workspace):
         begin_run(workspace)
     return RedirectResponse(own_back(back), 303)
 

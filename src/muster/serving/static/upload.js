@@ -1,5 +1,15 @@
-// Uploads say how far they are; without this file the browser's own bar does, and the answer is a page.
+// Uploads say how far they are and ask what fits; without this file the browser's own bar does, and the answer is a page.
 (() => {
+  for (const holds of document.querySelectorAll("select[data-asks]")) { // what only a CRM is asked
+    const name = holds.form.elements.name, own = holds.form.querySelector(".of-crm");
+    let offered = name.value;
+    holds.addEventListener("change", () => {
+      const next = holds.selectedOptions[0].dataset.name;
+      if (name.value === offered) name.value = next;
+      offered = next;
+      if (own) own.hidden = holds.value !== "";
+    });
+  }
   for (const form of document.querySelectorAll("form[data-most]")) {
     const going = form.querySelector(".uploading"), bar = going.querySelector("progress");
     const status = form.querySelector("[role=status]"), alert = form.querySelector("[role=alert]");

@@ -24,3 +24,8 @@ def built_once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path
             build(folder)
             done.touch()
     return folder
+
+
+def copied(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], object], to: Path) -> Path:
+    """A copy, for one test to change, of what `build` makes once; returns its folder `to`."""
+    return Path(shutil.copytree(built_once(factory, name, build), to, symlinks=True))

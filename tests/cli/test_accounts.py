@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.built_once import copied
 from tests.cli.test_people import FILE, tables
 
 from muster.testing import account, company, engaged, visited
 from muster.workspace import open_workspace
 
 
-@pytest.fixture
-def firm(tmp_path: Path) -> Path:
+def build(folder: Path) -> None:
     """Acme is two records of one domain; Borealis another company; Cygnus is known by its domain alone."""
-    folder = tmp_path / "firm"
     company(
         folder,
         account("Acme", record="a1"),
@@ -27,7 +26,11 @@ def firm(tmp_path: Path) -> Path:
         engaged("2025-03-05 09:00", "zoe@borealis.example", "demo_requested"),
         visited("2025-03-06 09:00", "v1", company_domain="cygnus.example"),
     )
-    return folder
+
+
+@pytest.fixture
+def firm(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copied(tmp_path_factory, "two-records-of-acme", build, tmp_path / "firm")
 
 
 def accounts(folder: Path) -> dict[str, str]:

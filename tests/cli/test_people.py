@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.built_once import copied
 
 from muster.testing import account, company, contact, engaged, lead
 from muster.workspace import open_workspace
@@ -13,10 +14,8 @@ from muster.workspace import open_workspace
 FILE = ".muster/decisions.csv"  # what the store holds, written out for runs
 
 
-@pytest.fixture
-def firm(tmp_path: Path) -> Path:
+def build(folder: Path) -> None:
     """Vera is two records that a rule joins; Zoe is nobody else; Ida is known by her visits alone."""
-    folder = tmp_path / "firm"
     company(
         folder,
         account("Acme"),
@@ -28,7 +27,11 @@ def firm(tmp_path: Path) -> Path:
         engaged("2025-03-05 09:00", "zoe@elsewhere.example", "pricing_viewed"),
         engaged("2025-03-06 09:00", "ida@acme.example", "pricing_viewed"),
     )
-    return folder
+
+
+@pytest.fixture
+def firm(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copied(tmp_path_factory, "two-records-of-vera", build, tmp_path / "firm")
 
 
 def people(folder: Path) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.built_once import copied
 
 from muster.lab.apply import decide_labels
 from muster.lab.learn import PRIOR, learn, write_proposal
@@ -20,11 +21,10 @@ from muster.workspace import Workspace, open_workspace
 NAMES = ("Ana Arendt", "Bo Brandt", "Cem Celik", "Dora Dietz", "Eli Eklund", "Finn Falk", "Gita Gupta")
 
 
-@pytest.fixture
-def acme(tmp_path: Path) -> Workspace:
+def build(folder: Path) -> None:
     """Vera, Bo and five more have two records that likeness joins; Ana has a lead that nothing joins."""
-    return company(
-        tmp_path / "acme",
+    company(
+        folder,
         account("Acme"),
         account("Other"),
         *(
@@ -40,6 +40,11 @@ def acme(tmp_path: Path) -> Workspace:
         lead("ana@home.example", name="Ana Arendt", title="Analyst", record="l2"),
         engaged("2025-03-03 09:00", "vera.villanueva@acme.example", "webinar_attended"),
     )
+
+
+@pytest.fixture
+def acme(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return open_workspace(copied(tmp_path_factory, "records-of-seven", build, tmp_path / "acme"))
 
 
 def people(workspace: Workspace) -> dict[str, str]:

@@ -6,6 +6,7 @@
 #   make install        what these two need, beforehand
 #   make test-screens   every screen of the web app in every width, scheme and zoom
 #   make test-territories   that nothing a rep gets hangs on other territories, at full size
+#   make test-past      that the large company's past is told as it was told then
 #   make quality        how good identity and groups are, beside simple baselines, in one table
 #   make lint | format | bench | lock | clean
 #
@@ -29,7 +30,7 @@ SHORT_LIVED := -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
 export PYTHONDONTWRITEBYTECODE :=
 
 .DELETE_ON_ERROR:
-.PHONY: install demo test test-engines test-screens test-territories lint types layers format bench quality lock clean java
+.PHONY: install demo test test-engines test-screens test-territories test-past lint types layers format bench quality lock clean java
 
 demo: .venv/core.ready
 	$(BIN)/muster demo --folder build/muster-demo
@@ -65,13 +66,18 @@ test-engines: .venv/dev.ready $(DUCKDB1)/ready $(SPARK)/ready java
 	SPARK_SUBMIT_OPTS="$(SHORT_LIVED)" MUSTER_ENGINES=spark MUSTER_TABLES=$(CURDIR)/$(BUILT)/duckdb/.muster/tables \
 		$(SPARK)/bin/pytest -m spark tests/engine tests/cli/test_engines.py
 
-# `make test` looks at each screen in one way, another for each; this at all of them in all six.
+# `make test` looks at each screen in one way, another for each; this at all of them in all six, and at the
+# board report in each width and scheme.
 test-screens: .venv/dev.ready
-	MUSTER_SCREENS=whole $(BIN)/pytest -n $(JOBS) tests/serving/test_screens_look.py
+	MUSTER_SCREENS=whole $(BIN)/pytest -n $(JOBS) tests/serving/test_screens_look.py tests/reports/test_in_a_browser.py
 
 # Twenty companies that differ outside of a rep's territory alone, each asked 250 things; `make test` asks one.
 test-territories: .venv/dev.ready
 	MUSTER_TERRITORIES=whole $(BIN)/pytest tests/serving/test_other_territories.py
+
+# `make test` asks it of the bundled company and of drawn ones.
+test-past: .venv/dev.ready
+	MUSTER_PAST=whole $(BIN)/pytest tests/flow/test_consistency.py
 
 bench: .venv/dev.ready
 	$(BIN)/python bench/run.py $(BENCH)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,9 @@ from muster.reports.sheets import BoardPack, Picture
 from muster.reports.values import show
 
 pytestmark = pytest.mark.browser
+# Each width and each scheme once, by `make test-screens` each with each.
+CROSSED = [(1440, "dark"), (390, "light")] if os.environ.get("MUSTER_SCREENS") == "whole" else []
+LOOKS = [(1440, "light"), (390, "dark"), *CROSSED]
 
 SEEN = """key => [...document.getElementById(key).querySelectorAll('tbody tr')]
     .filter(row => row.checkVisibility({contentVisibilityAuto: true}) && row.getClientRects().length)
@@ -49,8 +53,7 @@ def file(pack: BoardPack, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("pack", ["halden"], indirect=True)  # axe takes its time
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_nobody_is_locked_out(chromium: Any, file: Path, scheme: str, width: int) -> None:
     page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page.goto(file.as_uri())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -20,6 +21,7 @@ from muster.assistant.desk import Desk
 from muster.assistant.server import assistant_server
 from muster.canonical.tables import flow_tables
 from muster.config.settings import StoreConfig
+from muster.store.decisions import last_number
 from muster.store.opening import Store, open_or_make
 from muster.store.tokens import SCOPES, new_token, revoke_token
 from muster.store.users import User, add_user
@@ -136,6 +138,51 @@ def test_it_decides_with_a_token_that_allows_it_and_is_told_who_was_first(
     known = asked(desk, "accept", hand_off=mine, seen=decided["decision_id"])
     assert known["decision"]["kind"] == "accepted"
     assert "is no reason of the list" in asked(desk, "reject", hand_off=hand_off_of("a1"), reason="bored")
+
+
+def decides_nothing(workspace: Path, store: Store, token: str) -> None:
+    """Whatever a program tries with a token, it reads, and each decision names the scope that it lacks."""
+    server = StdioServerParameters(
+        command=sys.executable,
+        args=["-m", "muster", "mcp", "-w", str(workspace)],
+        env={**os.environ, "MUSTER_TOKEN": token},
+    )
+    mine = hand_off_of("a2")
+    tried = {
+        "accept": {"hand_off": mine},
+        "reject": {"hand_off": mine, "reason": "no budget"},
+        "nurture": {"hand_off": mine, "until": "2025-06-01", "note": "not now"},
+    }
+
+    async def ask() -> tuple[Any, dict[str, Any]]:
+        async with Client(stdio_client(server)) as client:
+            listed = await client.call_tool("worklist", {"limit": 3})
+            return listed, {tool: await client.call_tool(tool, given) for tool, given in tried.items()}
+
+    listed, answers = asyncio.run(ask())
+    assert not listed.is_error and listed.structured_content["groups"]
+    for tool, answer in answers.items():
+        assert answer.is_error, f"{tool} was taken"
+        assert "does not allow decisions:write" in answer.content[0].text
+    assert last_number(store) == 0
+
+
+def test_by_a_program_a_token_that_only_reads_is_told_the_scope_it_lacks(tmp_path: Path) -> None:
+    workspace = write_workspace(tmp_path / "w", noise=0)
+    with closing(open_or_make(workspace, StoreConfig())) as opened:
+        ada = add_user(opened, "ada@example.com", "Ada", role="admin", by="t")
+        reads, _ = new_token(opened, ada.user_id, "r", scopes=["groups:read"], by="t")
+        decides_nothing(workspace, opened, reads)
+
+
+def test_a_scope_that_is_not_asked_for_is_noticed(tmp_path: Path) -> None:
+    """The check above fails with a token that may decide, as it would if none were asked for its scope."""
+    workspace = write_workspace(tmp_path / "w", noise=0)
+    with closing(open_or_make(workspace, StoreConfig())) as opened:
+        ada = add_user(opened, "ada@example.com", "Ada", role="admin", by="t")
+        both, _ = new_token(opened, ada.user_id, "b", scopes=["groups:read", "decisions:write"], by="t")
+        with pytest.raises(AssertionError, match="was taken"):
+            decides_nothing(workspace, opened, both)
 
 
 def test_without_a_replay_or_without_tables_it_says_what_to_run(tmp_path: Path) -> None:

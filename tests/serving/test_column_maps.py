@@ -18,6 +18,7 @@ from muster.serving.pages import columns as columns_page
 from muster.sources import offered
 from muster.sources.offered import fields_of_table, files_of, guessed, holdings
 from muster.sources.shape import table_rules
+from muster.sources.unread import unread_columns
 from muster.store.audit import entries
 from muster.workspace import init_workspace
 
@@ -162,3 +163,67 @@ def test_a_map_without_a_source_is_refused(tmp_path: Path) -> None:
     folder = init_workspace(tmp_path).folder
     with pytest.raises(MusterError, match="no source crm"):
         column_maps.save_map(read_config(folder), "crm", folder, {}, date_format="")
+
+
+def test_a_column_that_nothing_reads_becomes_a_fit_attribute_and_comments_stay(
+    client: Callable[..., Any], empty: Any
+) -> None:
+    analyst = client("analyst", empty)
+    analyst.post("/sources", data={"path": str(CRM), "name": "crm"})
+    toml = empty.workspace / "muster.toml"
+    toml.write_text(toml.read_text("utf-8") + "# ours, by hand\n", "utf-8")
+    page = analyst.get("/sources/crm/columns").text
+    assert 'name="attribute.ICP_Tier__c" value=""' in page and "0 of them a fit attribute" in page
+    assert 'name="attribute.Industry"' not in page  # a field of ours reads it
+    given = {"attribute.ICP_Tier__c": "icp_tier", "attribute.Uses_Key_Technology__c": ""}
+    assert analyst.post("/sources/crm/columns", data=given).status_code == 303
+    assert source_of(empty, "crm").fields == {"account_attribute.icp_tier": "ICP_Tier__c"}
+    assert "# ours, by hand" in toml.read_text("utf-8")
+    assert '"account_attribute.icp_tier" = "ICP_Tier__c"' in toml.read_text("utf-8")
+    page = analyst.get("/sources/crm/columns").text
+    assert 'name="attribute.ICP_Tier__c" value="icp_tier"' in page and "1 of them a fit attribute" in page
+    analyst.post("/sources/crm/columns", data={"attribute.ICP_Tier__c": "tier"})  # called otherwise
+    assert source_of(empty, "crm").fields == {"account_attribute.tier": "ICP_Tier__c"}
+    analyst.post("/sources/crm/columns", data={"opportunity.solution_id": "Solution__c"})
+    assert source_of(empty, "crm").fields["account_attribute.tier"] == "ICP_Tier__c"  # not spoken of: stays
+    analyst.post("/sources/crm/columns", data={"attribute.ICP_Tier__c": ""})
+    assert source_of(empty, "crm").fields == {"opportunity.solution_id": "Solution__c"}
+    detail = [entry.detail for entry in entries(empty.store) if entry.action == "map_columns"]
+    assert '"account_attribute.icp_tier": "ICP_Tier__c"' in detail[0]
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"ICP_Tier__c": "ICP Tier"}, "no name of an attribute"),
+        ({"ICP_Tier__c": "region"}, "a field of the account itself"),
+        ({"ICP_Tier__c": "tier", "Uses_Key_Technology__c": "tier"}, "ICP_Tier__c is called tier already"),
+    ],
+)
+def test_a_name_that_no_rule_could_be_about_is_refused_and_nothing_changes(
+    client: Callable[..., Any], empty: Any, given: dict[str, str], says: str
+) -> None:
+    analyst = client("analyst", empty)
+    analyst.post("/sources", data={"path": str(CRM), "name": "crm"})
+    before = (empty.workspace / "muster.toml").read_bytes()
+    chosen = {f"attribute.{column}": name for column, name in given.items()}
+    refused = analyst.post("/sources/crm/columns", data=chosen | {"opportunity.solution_id": "Solution__c"})
+    assert refused.status_code == 422 and says in refused.text
+    assert (empty.workspace / "muster.toml").read_bytes() == before
+
+
+def test_how_often_a_column_is_filled_is_told_of_rows_that_were_looked_at() -> None:
+    crm = SourceConfig(name="crm", kind="salesforce", path=".")
+    columns = {"Id": "001", "Tier__c": "A", "Rating": "", "Industry": "Energy"}
+    filled = {"Id": 4, "Tier__c": 3, "Rating": 0, "Industry": 4}
+    seen = offered.SeenFile("Account.csv", "Account", columns, filled, 4)
+    told = unread_columns(crm, [seen], currency="EUR")
+    assert [(one.column, one.filled) for one in told] == [("Tier__c", 0.75), ("Rating", 0.0)]
+    unseen = offered.SeenFile("Account.csv", "Account", columns, {}, 0)  # people were erased: no row is shown
+    assert {one.filled for one in unread_columns(crm, [unseen], currency="EUR")} == {None}
+    assert (
+        unread_columns(
+            SourceConfig(name="w", kind="table", path=".", table="engagement"), [seen], currency="EUR"
+        )
+        == []
+    )

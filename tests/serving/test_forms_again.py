@@ -213,6 +213,14 @@ SENT = [
         action="/sources/web/columns",
     ),
     Sent(
+        "/sources/{name}/columns",
+        "/sources/crm/columns",
+        {"attribute.ICP_Tier__c": "ICP Tier"},
+        "attribute.ICP_Tier__c",
+        "no name of an attribute",
+        action="/sources/crm/columns",
+    ),
+    Sent(
         "/uploads",
         "/settings/sources",
         {"back": "/settings/sources", "name": "crm2", "solution_field": "Sol__c"},

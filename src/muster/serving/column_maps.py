@@ -12,7 +12,9 @@ from muster.config.settings import ColumnMap, Config, SourceConfig
 from muster.problems import WrongUse
 from muster.sources.column_map import check_choices, table_shape
 from muster.sources.offered import Field, columns_for, fields_of_crm, fields_of_table, files_of
+from muster.sources.unread import Unread, attributes_chosen, unread_columns
 
+ATTRIBUTE = "attribute."  # before the column whose name as a fit attribute a field of the form holds
 AS_IT_IS = "="  # the choice that leaves alone what muster.toml says in more words than one column
 _ALWAYS = ("activity", "channel", "solution_id", "tactic_id", "arm", "currency", "kind")
 
@@ -67,13 +69,15 @@ def save_map(
 ) -> dict[str, str]:
     """Write the chosen columns of a source into muster.toml; the caller holds the workspace.
 
-    `chosen` says of `TABLE.FIELD` a column, nothing, or AS_IT_IS, and of `always.TABLE.FIELD` a text for
-    every row. Returns what changed: the new column by field. Raises WrongUse naming the field that is wrong.
+    `chosen` says of `TABLE.FIELD` a column, nothing, or AS_IT_IS, of `always.TABLE.FIELD` a text for
+    every row, and of `attribute.COLUMN` what a column of accounts is called as a fit attribute. Returns what
+    changed: the new column by field. Raises WrongUse naming the field that is wrong.
     """
     number, source = next(((i, s) for i, s in enumerate(config.source) if s.name == name), (-1, None))
     if source is None:
         raise WrongUse(f"There is no source {name}, or no longer.", remedy="Go back to the sources.")
     parts, _ = parts_of(config, source, workspace)
+    attributes = _attributes(config, source, workspace, chosen)
     changed: dict[str, Any] = {}
     for part in parts:
         for field in part.fields:
@@ -93,6 +97,7 @@ def save_map(
                 changed[key] = _written(source, field.name, column)
     values = {key.partition(".")[2]: value for key, value in changed.items()}
     if source.kind == "salesforce":
+        changed |= attributes
         values = changed
     else:
         _check_needed(config, source, values)
@@ -104,6 +109,18 @@ def save_map(
         set_keys(workspace, ("source", number), {"date_format": date_format.strip() or None})
         changed["date_format"] = date_format.strip()
     return {key: str(value or "") for key, value in changed.items()}
+
+
+def unread_of(config: Config, source: SourceConfig, workspace: Path) -> list[Unread]:
+    """The columns of a CRM's accounts that nothing reads, each with the fit attribute it is named as."""
+    return unread_columns(source, files_of(source, workspace), currency=config.company.currency)
+
+
+def _attributes(
+    config: Config, source: SourceConfig, workspace: Path, chosen: Mapping[str, str]
+) -> dict[str, str | None]:
+    names = {key.removeprefix(ATTRIBUTE): name for key, name in chosen.items() if key.startswith(ATTRIBUTE)}
+    return attributes_chosen(unread_of(config, source, workspace), names) if names else {}
 
 
 def _written(source: SourceConfig, field: str, column: str) -> Any:

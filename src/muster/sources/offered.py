@@ -28,16 +28,22 @@ from muster.sources.wording import shorten
 
 _OURS = {name for name, _, _ in LINEAGE}
 _LEAD = "lead_status_change"
+_ROWS = 200  # of a file that are looked at
 _CRM_COSTS = {("opportunity", "solution_id"): "the solution is looked for in the opportunity's name alone"}
 
 
 @dataclass(frozen=True, slots=True)
 class SeenFile:
-    """A file with its columns, and of each column its first value that is not empty (empty: none near)."""
+    """A file with its columns, and of each column its first value that is not empty (empty: none near).
+
+    `filled` counts the values of each column in the first `row_count` rows; none where no row is looked at.
+    """
 
     name: str
     stem: str
     samples: Mapping[str, str]
+    filled: Mapping[str, int]
+    row_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,16 +194,20 @@ def _seen(file: InputFile, choices: ReadingChoices, *, shows: bool) -> SeenFile 
         try:
             samples = dict.fromkeys((name for name in rows.columns if name.strip()), "")
             batch = next(rows.batches, None) if shows else None
-            first = batch.slice(0, 200).to_pydict() if batch is not None else {}
+            first = batch.slice(0, _ROWS).to_pydict() if batch is not None else {}
+            filled, row_count = dict[str, int](), 0
             for number, name in enumerate(rows.columns):
                 if name in samples:
-                    value = next((v for v in first.get(f"r{number}", ()) if v and v.strip()), "")
+                    values = first.get(f"r{number}", ())
+                    value = next((v for v in values if v and v.strip()), "")
                     samples[name] = samples[name] or (shorten(value) or "")
+                    filled[name] = sum(bool(v and v.strip()) for v in values)
+                    row_count = len(values)
         finally:
             rows.close()
     except UnreadableFile:
         return None
-    return SeenFile(file.name, file.stem, samples)
+    return SeenFile(file.name, file.stem, samples, filled, row_count)
 
 
 @cache

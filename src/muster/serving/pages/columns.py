@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from muster.engine.lock import hold
 from muster.problems import ConfigError
-from muster.serving.column_maps import AS_IT_IS, may_be_always, missing, parts_of, save_map
+from muster.serving.column_maps import AS_IT_IS, may_be_always, missing, parts_of, save_map, unread_of
 from muster.serving.first_steps import begin_look, looked
 from muster.serving.naming_sources import own_back
 from muster.serving.reading import House, Missing, house_of, viewer_of
@@ -30,9 +30,10 @@ def columns(request: Request, name: str, back: str = "") -> Response:
         raise Missing
     try:
         parts, files = parts_of(config, source, house.workspace)
+        unread = unread_of(config, source, house.workspace)
         problem = ""
     except ConfigError as error:
-        parts, files, problem = [], (), f"{error.message} {error.remedy}"
+        parts, files, unread, problem = [], (), [], f"{error.message} {error.remedy}"
     return render_plain(
         request,
         "columns.html",
@@ -41,6 +42,7 @@ def columns(request: Request, name: str, back: str = "") -> Response:
         parts=parts,
         files=files,
         missing=missing(parts),
+        unread=unread,
         may_be_always=may_be_always,
         as_it_is=AS_IT_IS,
         problem=problem,

@@ -15,9 +15,10 @@ from pathlib import Path
 from muster.chances.weekly import put_chances
 from muster.config.settings import Config
 from muster.control.agreement import put_agreement
-from muster.control.defects import put_charts, put_cusum, put_quality, put_yields
+from muster.control.defects import put_charts, put_quality
 from muster.control.drift import put_drift
 from muster.control.gaming import put_signs
+from muster.control.outcomes import put_cusum, put_yields
 from muster.control.rare import put_gaps
 from muster.engine.protocol import Engine
 from muster.engine.queries import Query, read_queries

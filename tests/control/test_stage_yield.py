@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from muster.control.defects import put_yields
+from muster.control.outcomes import put_yields
 from muster.engine.duckdb_engine import DuckDBEngine
 from muster.recall.clock import WEEK
 from muster.rules.chances import chance_tables

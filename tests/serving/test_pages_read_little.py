@@ -22,8 +22,9 @@ from muster.access.viewer import EVERYTHING
 from muster.canonical.tables import Table, flow_tables
 from muster.reports.horizon import horizon_of
 from muster.serving.figures.account.whole import account_of, accounts_of
-from muster.serving.figures.board import Week, group_board
+from muster.serving.figures.board import Week
 from muster.serving.figures.group.whole import whole_groups
+from muster.serving.figures.group_board import group_board
 from muster.serving.figures.person.whole import people_of
 from muster.serving.figures.worklist import items, told_of
 

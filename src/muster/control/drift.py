@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from muster.chances.signs import KEYS, LABELS
-from muster.control.defects import control_rules
+from muster.control.ground import control_rules
 from muster.engine.protocol import Engine
 from muster.recall.clock import WEEK
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from muster.control.defects import control_rules
+from muster.control.ground import control_rules
 from muster.engine.protocol import Engine
 
 Vector = npt.NDArray[np.float64]

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from muster.control.charts import Vector, between, moving_average
-from muster.control.defects import as_of_date, control_rules, stretches_between_restarts
+from muster.control.ground import as_of_date, control_rules, stretches_between_restarts
 from muster.engine.protocol import Engine
 
 FEWEST = 5  # defects of the baseline below which its mean gap says nothing

@@ -15,6 +15,7 @@ from muster.reports.movement import movement_picture, turns_sheet
 from muster.reports.quarter import quarter_of
 from muster.reports.scope import Scope
 from muster.reports.values import show
+from muster.serving.figures.account_board import account_board, untouched
 from muster.serving.figures.board import (
     MEANS,
     STATES,
@@ -22,13 +23,11 @@ from muster.serving.figures.board import (
     Card,
     Move,
     Week,
-    account_board,
     by_change,
     days_of,
-    group_board,
-    untouched,
 )
 from muster.serving.figures.flows import Flow, FlowPicture, draw_flows, flows_of
+from muster.serving.figures.group_board import group_board
 from muster.serving.learnt import thin_words
 from muster.serving.narrowing import EVERY, Narrowing
 from muster.serving.pages.views import views_of

@@ -53,7 +53,7 @@ def _activities(words: Iterable[_Word], rows: Iterable[Mapping[str, Any]]) -> li
     known = {row["activity"] for row in rows}
     remedy = (
         "Weigh it: add a line to rules/activity_weights.csv, as that of the activity it is most like; or say "
-        "in muster.toml which it is: activity = {{ column = ..., values = {{ {word} = ... }} }}."
+        'in muster.toml which it is: activity = {{ column = ..., values = {{ "{word}" = ... }} }}.'
     )
     return [
         Problem("warning", source, file, UNWEIGHED, remedy.format(word=word), row, "activity", word, count)

@@ -43,6 +43,29 @@ def shares_add_up(workspace: Workspace) -> list[Row]:
     )
 
 
+def programmes_of_a_deal_add_up(workspace: Workspace) -> list[Row]:
+    """Credit by programme is that of the touches, counted anew from their tactics, each touch in one line."""
+    return rows(
+        workspace,
+        """
+        WITH counted AS (
+            SELECT c.opportunity_id, c.attribution_model, c.currency, c.is_won,
+                IF(c.engagement_id IS NULL, '(unattributed)', IF(c.tactic_id IS NULL, '(no programme)',
+                    IFNULL((SELECT ANY_VALUE(t.program_id) FROM known_tactic AS t
+                        WHERE t.tactic_id = c.tactic_id), c.tactic_id))) AS program_id,
+                SUM(c.credit_cents) AS cents, SUM(IF(c.engagement_id IS NULL, 0, 1)) AS touches
+            FROM credit AS c GROUP BY ALL
+        ),
+        said AS (
+            SELECT opportunity_id, attribution_model, currency, is_won, program_id, credit_cents AS cents,
+                touch_count AS touches
+            FROM deal_credit
+        )
+        FROM (FROM said EXCEPT ALL FROM counted) UNION ALL FROM (FROM counted EXCEPT ALL FROM said)
+        """,
+    )
+
+
 def credit_follows_share(workspace: Workspace) -> list[Row]:
     """No touch gets a cent more or less than its share, rounded up or down."""
     return rows(

@@ -44,6 +44,12 @@ PROGRAMMES_FORGET = Fault(
     "LEFT JOIN known_tactic AS t ON t.tactic_id = c.tactic_id",
     "JOIN known_tactic AS t ON t.tactic_id = c.tactic_id",
 )
+DEALS_FORGET = Fault(
+    "a deal's credit by programme leaves out what no tactic explains",
+    "deal_credit",
+    "LEFT JOIN known_tactic AS t ON t.tactic_id = c.tactic_id",
+    "JOIN known_tactic AS t ON t.tactic_id = c.tactic_id",
+)
 TOUCHED_TWICE = Fault("one touch counts twice a day", "path_act", "WHERE n.number_today = 1", "")
 TOUCHED_FOR_ANOTHER = Fault(
     "touches of other solutions count",

@@ -115,6 +115,7 @@ PROPERTIES: list[tuple[Callable[[Path], Workspace], dict[Fault, Check]]] = [
         {
             faults.A_CENT_IS_LOST: money.credit_adds_up,
             faults.A_REASON_IS_MISSING: score.reasons_add_up,
+            faults.DEALS_FORGET: money.programmes_of_a_deal_add_up,
             faults.ONLY_DUPLICATES: groups.second_leads_are_found,
             faults.ACCOUNTS_STAY: status.accounts_are_qualified_while_a_group_is,
             faults.SILENCE_AFTER_DEALS: money.models_learn_from_what_is_decided,

@@ -64,6 +64,7 @@ def measure(company: Company, draw: random.Random) -> None:
     onwards(company)
     movement(company)
     programs(company)
+    deal_credit(company)
     intake(company)
 
 
@@ -147,6 +148,23 @@ def program_of(credit: dict[str, Any]) -> str:
     if credit.get("engagement_id") is None:
         return "(unattributed)"
     return credit["tactic_id"].rsplit("-", 1)[0] if credit["tactic_id"] else "(no programme)"
+
+
+def deal_credit(company: Company) -> None:
+    added: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for c in company.rows["credit"]:
+        key = c["opportunity_id"], c["attribution_model"], program_of(c)
+        one = added.setdefault(
+            key,
+            {
+                **dict(zip(("opportunity_id", "attribution_model", "program_id"), key, strict=True)),
+                **{"currency": c["currency"], "is_won": c["is_won"], "credit_cents": 0, "touch_count": 0},
+            },
+        )
+        one["credit_cents"] += c["credit_cents"]
+        one["touch_count"] += c.get("engagement_id") is not None
+    for one in added.values():
+        company.add("deal_credit", **one)
 
 
 def intake(company: Company) -> None:

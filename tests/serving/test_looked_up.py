@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -10,10 +12,17 @@ from typing import Any
 import duckdb
 import httpx
 import pytest
+from starlette.testclient import TestClient
 from tests.serving.conftest import Served
 
+from muster.serving import tabled
+from muster.serving.app import application
 from muster.serving.figures.person.rows import Rows
 from muster.serving.figures.person.whole import _consent
+from muster.store.opening import upgrade
+from muster.store.sessions import begin_session
+from muster.store.users import add_user
+from muster.workspace import open_workspace
 
 Client = Callable[..., httpx.Client]
 
@@ -151,6 +160,34 @@ def test_a_programme_adds_up_by_every_rule(client: Client, one: Callable[..., An
     )
     assert len(told["groups"]) == groups
     assert told["lift"]
+
+
+def test_a_page_lists_the_latest_groups_of_a_programme_and_its_twins_hold_all(
+    bundled: Path, tmp_path: Path, one: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tabled, "_ONE_CLICK_AWAY", 3)
+    reached = one(
+        """SELECT {'program': t.program_id, 'groups': COUNT(DISTINCT p.buying_group_id)} FROM path AS p
+        JOIN known_tactic AS t USING (tactic_id) WHERE p.definition = 'credit'
+        GROUP BY t.program_id ORDER BY COUNT(DISTINCT p.buying_group_id) DESC, t.program_id"""
+    )
+    page = f"/programs/{reached['program']}"
+    shutil.copytree(bundled, tmp_path / "halden", symlinks=True)
+    workspace = open_workspace(tmp_path / "halden")
+    store = upgrade(workspace.folder, workspace.config.store)[0]
+    user = add_user(store, "ann@halden.example", "Ann", role="analyst", by="tests")
+    with_cookie = {"cookie": f"muster-8642={begin_session(store, user.user_id)}"}
+    office = TestClient(application(workspace.folder, store), headers=with_cookie)
+    shown = office.get(page).text
+    listed = re.findall(r'href="/groups/(\w+)"', shown)
+    assert len(listed) == 12 + 3 < reached["groups"]
+    assert f"{reached['groups'] - 12:,} more" in shown
+    assert f"{reached['groups']} buying groups" in shown
+    written = office.get(f"{page}.csv", params={"table": "groups"}).text.splitlines()
+    told = office.get(f"{page}.json").json()["groups"]
+    assert len(written) - 1 == len(told) == reached["groups"]
+    assert [row["Group id"] for row in told[: len(listed)]] == listed
+    store.close()
 
 
 @pytest.mark.parametrize("column", ["name", "domain", "account_id"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -75,6 +76,15 @@ class Office:
         named = (("groups", listed), ("accounts", sorted(accounts)), ("people", sorted(people)))
         return [f"/{kind}/{one}" for kind, ids in named for one in ids]
 
+    def programs(self) -> list[str]:
+        """The programmes that tactics name and rules credit."""
+        with Published(self.snapshot.folder) as tables:
+            found = tables.records(
+                "SELECT DISTINCT program_id FROM known_tactic JOIN program_value USING (program_id)"
+            )
+        assert len(found) > 3
+        return [row["program_id"] for row in found]
+
     def warm(self, *viewers: Viewer) -> int:
         """Make the first pages of the run in force."""
         return warm(self.app, self.snapshot, viewers, Traffic(), Event())
@@ -94,11 +104,13 @@ def test_the_first_pages_ask_nothing_of_the_tables_any_more(office: Office, owne
     assert office.warm(rep) >= len(FIRST_OF_A_REP)
     assert {page: office.open(page) for page in FIRST_OF_A_REP} == dict.fromkeys(FIRST_OF_A_REP, 0)
     analyst = office.hire("analyst", "analyst")
-    assert office.warm(analyst) == len(FIRST)
+    programs = office.programs()
+    assert office.warm(analyst) == len(FIRST) + len(programs)
     pages = [page for page in FIRST if not page.startswith("/search")]
     pages += [
         "/measures/credit?period=2025-Q1",
         "/measures/defects?period=2025-Q1",
+        *(f"/programs/{program}" for program in programs),
     ]
     assert {page: office.open(page) for page in pages} == dict.fromkeys(pages, 0)
 
@@ -111,6 +123,16 @@ def test_a_click_or_two_from_the_list_ask_nothing_either(office: Office, owners:
     assert {click: office.open(click) for click in clicks} == dict.fromkeys(clicks, 0)
     office.hire("other", "rep", owners[0], owners[1])  # sees these, and others besides
     assert min(office.open(click) for click in clicks) > 0
+
+
+def test_nor_do_the_cards_of_the_board(office: Office, owners: list[str]) -> None:
+    rep = office.hire("rep", "rep", owners[0])
+    with_cookie = {"cookie": f"muster-8642={office.secret}"}
+    board = TestClient(office.app, headers=with_cookie).get("/board").text
+    cards = sorted(set(re.findall(r'href="(/groups/\w+)"', board)))
+    assert set(cards) - set(office.clicks(rep))
+    office.warm(rep)
+    assert {card: office.open(card) for card in cards} == dict.fromkeys(cards, 0)
 
 
 def test_without_it_the_first_to_come_waits(office: Office, owners: list[str]) -> None:

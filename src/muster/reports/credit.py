@@ -25,6 +25,11 @@ NOT_SHOWN = (
 )
 UNATTRIBUTED = "Unattributed: no touch of its group"
 UNPLANNED = "Touches without a programme"
+# Of a row of deal_credit (c), its programme as known_tactic names it (t): what it is called, and what it is.
+PROGRAM = f"""CASE c.program_id
+    WHEN '(unattributed)' THEN '{UNATTRIBUTED}' WHEN '(no programme)' THEN '{UNPLANNED}'
+    ELSE COALESCE(t.name, c.program_id) END"""
+KIND = "CASE c.program_id WHEN '(unattributed)' THEN 2 WHEN '(no programme)' THEN 1 ELSE 0 END"
 DRAWN = 8
 NAMES = {
     "u": "U-shaped",
@@ -70,27 +75,22 @@ class _Line:
 def credit_picture(tables: Published, scope: Scope) -> tuple[Picture, tuple[Sheet, ...]]:
     """The picture and table of the company's currency, and a table for each other currency won in."""
     sql = f"""
-    SELECT o.currency, c.attribution_model,
-        CASE WHEN c.engagement_id IS NULL THEN '{UNATTRIBUTED}' WHEN c.tactic_id IS NULL THEN '{UNPLANNED}'
-            ELSE COALESCE(p.name, p.tactic_id, t.name, c.tactic_id) END AS program,
-        CASE WHEN c.engagement_id IS NULL THEN 2 WHEN c.tactic_id IS NULL THEN 1 ELSE 0 END AS kind,
-        CASE WHEN c.engagement_id IS NOT NULL THEN COALESCE(t.program_id, c.tactic_id) END AS program_id,
-        SUM(c.credit_cents) AS credit_cents, COUNT(DISTINCT c.opportunity_id) AS deal_count
+    SELECT o.currency, c.attribution_model, {PROGRAM} AS program, {KIND} AS kind, c.program_id,
+        SUM(c.credit_cents) AS credit_cents
     FROM known_opportunity AS o
-    JOIN credit AS c ON c.opportunity_id = o.opportunity_id
-    LEFT JOIN known_tactic AS t ON t.tactic_id = c.tactic_id
-    LEFT JOIN known_tactic AS p ON p.tactic_id = t.program_id
+    JOIN deal_credit AS c ON c.opportunity_id = o.opportunity_id
+    LEFT JOIN known_tactic AS t ON t.tactic_id = c.program_id
     WHERE o.is_won AND {within("o.closed_at", scope.quarter)} AND c.attribution_model NOT IN {NOT_SHOWN}
     GROUP BY ALL ORDER BY ALL"""
     lines: dict[str, dict[tuple[int, str], _Line]] = {scope.currency: {}}
     models: dict[str, None] = {}
     for r in tables.records(sql):
-        key = (int(r["kind"]), str(r["program_id"] or ""))
+        key = (int(r["kind"]), str(r["program_id"]))
         line = lines.setdefault(r["currency"], {}).setdefault(key, _Line(r["program"]))
         line.cents[r["attribution_model"]] = int(r["credit_cents"])
         models[r["attribution_model"]] = None
     order = [m for m in MODELS if m in models] + sorted(m for m in models if m not in MODELS)
-    query = Query(("known_opportunity", "credit", "known_tactic"), sql)
+    query = Query(("known_opportunity", "deal_credit", "known_tactic"), sql)
     pictures = [_picture(scope, currency, found, order, query) for currency, found in lines.items()]
     return pictures[0], tuple(replace(picture.twin, is_folded=True) for picture in pictures[1:])
 

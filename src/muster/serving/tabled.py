@@ -20,11 +20,15 @@ class Ref:
 
 
 Cell = Value | Ref
+_ONE_CLICK_AWAY = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under columns; `shown` stand open, the others are one click away."""
+    """Rows under columns: `shown` stand open, up to `listed` are one click away, the others in the CSV.
+
+    `left_out` counts what is not in `rows` either: a page that is kept holds no more than it lists.
+    """
 
     key: str
     title: str
@@ -33,6 +37,17 @@ class Table:
     empty: str
     note: str = ""
     shown: int = 12
+    left_out: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many rows there are in all."""
+        return len(self.rows) + self.left_out
+
+    @property
+    def listed(self) -> int:
+        """How many a page has room for."""
+        return self.shown + _ONE_CLICK_AWAY
 
     def telling(self) -> list[int]:
         """The places of the columns that a page shows: the first, and whichever says something in a row."""

@@ -29,7 +29,7 @@ from muster.serving.screen import SCREENS, Screen, Show
 from muster.serving.sessions import viewer_for
 from muster.serving.snapshots import Snapshot
 from muster.serving.top_bar import places_of
-from muster.serving.wholes import ahead_of, read_ahead
+from muster.serving.wholes import ahead_of, programs_ahead, read_ahead, the_program
 from muster.store.sessions import users_signed_in
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ FIRST = (
     *("/board", "/worklist", "/search?q=muster", "/measures", "/measures/conversion", "/health"),
     *("/measures/velocity", "/measures/cost", "/measures/calibration", "/measures/defects"),
     *("/measures/programs", "/measures/customers", "/measures/lift", "/measures/goals", "/measures/credit"),
-    *("/health/rows", "/health/decisions"),
+    *("/health/rows", "/health/review", "/health/decisions"),
 )
 
 
@@ -120,7 +120,8 @@ def warmed(app: FastAPI, house: House, traffic: Traffic) -> Iterator[None]:
 def warm(app: FastAPI, snapshot: Snapshot, viewers: Sequence[Viewer], traffic: Traffic, ending: Event) -> int:
     """Make what is opened first of one run for these viewers; how many pages, groups aside."""
     made = 0
-    for viewer, address, make in chain(_pages(viewers), _lots(app, snapshot, viewers)):
+    ahead = chain(_pages(viewers), _programs(app, snapshot, viewers), _lots(app, snapshot, viewers))
+    for viewer, address, make in ahead:
         while traffic.quiet() < _QUIET and not ending.wait(_QUIET / 2):
             pass
         if ending.is_set() or app.state.house.snapshots.current() is not snapshot:
@@ -142,6 +143,15 @@ def _with_bar(reading: Reading, show: Show) -> Screen:
     """A page, and what the bar above it names."""
     places_of(reading)
     return show(reading)
+
+
+def _programs(app: FastAPI, snapshot: Snapshot, viewers: Sequence[Viewer]) -> Iterator[_Ahead]:
+    """The programmes that are credited with most: who may see them sees the same."""
+    path = "/programs/{program_id}"
+    viewer = next((one for one in viewers if one.may(SCREENS[path][0])), None)
+    if viewer is not None:
+        for one in ask(app, snapshot, viewer, path, programs_ahead) or ():
+            yield viewer, path, partial(the_program, program_id=one)
 
 
 def _lots(app: FastAPI, snapshot: Snapshot, viewers: Sequence[Viewer]) -> Iterator[_Ahead]:

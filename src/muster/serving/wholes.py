@@ -1,6 +1,7 @@
 """Groups, accounts, people and programmes as their pages tell them: read when somebody opens one, or ahead.
 
-Read ahead are the groups on a worklist, with their accounts and members: what a click or two lead to.
+Read ahead are the groups on a worklist and a board, with their accounts and members: what a click or two
+lead to; and the programmes that brought most.
 """
 
 from __future__ import annotations
@@ -9,19 +10,22 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
+from muster.reports.credit import CHOSEN
 from muster.rules.read import in_force
 from muster.serving.figures.account.whole import Account, account_of, accounts_of
 from muster.serving.figures.group.whole import Whole, whole_groups
 from muster.serving.figures.person.whole import Person, people_of
-from muster.serving.figures.program import Program, program_of
+from muster.serving.figures.program.whole import Program, program_of
 from muster.serving.figures.role_words import role_titles
 from muster.serving.learnt import learnt_of
+from muster.serving.pages.board import on_columns
 from muster.serving.pages.worklist import items_of, told_beside
 from muster.serving.reading import Reading, reach_of
 
 T = TypeVar("T")
 TOGETHER = 16  # groups that are read ahead in one go: each then costs a quarter of one that is read alone
 AHEAD = 1_500  # of one scope
+PROGRAMS = 60
 
 
 def the_group(reading: Reading, group_id: str) -> Whole | None:
@@ -49,11 +53,27 @@ def the_program(reading: Reading, program_id: str) -> Program | None:
 
 
 def ahead_of(reading: Reading) -> list[list[str]]:
-    """The ids of the groups on the worklist as it opens, in lots: a seller's own, everybody's for others."""
+    """The ids of the groups on the worklist and the board as they open, in lots.
+
+    On the list they are a seller's own, everybody's for others.
+    """
     listed = items_of(reading)
     own = [item for item in listed if item.owner_id in reading.viewer.owner_ids]
     ids = [item.buying_group_id for item in (own or listed)[:AHEAD]]
+    ids = list(dict.fromkeys([*ids, *on_columns(reading)]))
     return [ids[first : first + TOGETHER] for first in range(0, len(ids), TOGETHER)]
+
+
+def programs_ahead(reading: Reading) -> list[str]:
+    """The ids of the programmes that are credited with most of what was won."""
+    found = reading.tables.records(
+        """SELECT v.program_id FROM program_value AS v
+        WHERE v.attribution_model = ? AND v.program_id IN (SELECT t.program_id FROM known_tactic AS t)
+        GROUP BY v.program_id
+        ORDER BY MAX(v.won_credit_cents) DESC, v.program_id LIMIT ?""",
+        [CHOSEN, PROGRAMS],
+    )
+    return [row["program_id"] for row in found]
 
 
 def read_ahead(reading: Reading, ids: Sequence[str]) -> None:

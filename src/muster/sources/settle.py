@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from muster.canonical.tables import Table, source_tables
+from muster.engine.duckdb_engine import ROW_GROUP
 from muster.problems import Problem
 from muster.rules.read import Rules
 from muster.sources import company_ids, fate, finish, ids, ledger
@@ -121,7 +122,7 @@ def _write_table(con: duckdb.DuckDBPyConnection, table: Table, emitter: Emitter,
                 ORDER BY is_further, {fate.content(table)}, source, source_file, source_row) = 1
         """
     target = literal(str(folder / f"{table.name}.parquet"))
-    con.execute(f"COPY ({rows} ORDER BY {key}) TO {target} (FORMAT parquet)")
+    con.execute(f"COPY ({rows} ORDER BY {key}) TO {target} (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})")
     con.execute(f"CREATE VIEW landed_{table.name} AS SELECT * FROM read_parquet({target})")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from muster.reports.charts.shapes import Interval, Intervals, SegmentBars, Segments
-from muster.reports.credit import CHOSEN, UNATTRIBUTED, UNPLANNED, disclaimer, model_name
+from muster.reports.credit import CHOSEN, KIND, PROGRAM, disclaimer, model_name
 from muster.reports.money import short
 from muster.reports.plan import plan_sheet
 from muster.reports.published import Published
@@ -23,7 +23,9 @@ def models_of(tables: Published) -> list[str]:
     """The attribution models on record, the pack's own first."""
     found = [
         r["attribution_model"]
-        for r in tables.records("SELECT DISTINCT attribution_model FROM credit ORDER BY attribution_model")
+        for r in tables.records(
+            "SELECT DISTINCT attribution_model FROM deal_credit ORDER BY attribution_model"
+        )
     ]
     return sorted(found, key=lambda model: (model != CHOSEN, model))
 
@@ -76,21 +78,14 @@ def credit_by(tables: Published, scope: Scope, model: str) -> Picture:
     """Won revenue of the quarter by programme under one rule; adds up to what was booked."""
     name = model.replace("'", "''")
     sql = f"""
-    SELECT d.program, d.kind, d.program_id, SUM(d.cents) AS cents, COUNT(*) AS deal_count,
-        LIST(d.cents ORDER BY d.cents DESC, d.opportunity_id) AS by_deal
-    FROM (SELECT CASE WHEN c.engagement_id IS NULL THEN '{UNATTRIBUTED}'
-            WHEN c.tactic_id IS NULL THEN '{UNPLANNED}'
-            ELSE COALESCE(p.name, p.tactic_id, t.name, c.tactic_id) END AS program,
-        CASE WHEN c.engagement_id IS NULL THEN 2 WHEN c.tactic_id IS NULL THEN 1 ELSE 0 END AS kind,
-        COALESCE(t.program_id, c.tactic_id) AS program_id, c.opportunity_id, SUM(c.credit_cents) AS cents
+    SELECT {PROGRAM} AS program, {KIND} AS kind, SUM(c.credit_cents) AS cents, COUNT(*) AS deal_count,
+        LIST(c.credit_cents ORDER BY c.credit_cents DESC, c.opportunity_id) AS by_deal
     FROM known_opportunity AS o
-    JOIN credit AS c ON c.opportunity_id = o.opportunity_id AND c.attribution_model = '{name}'
-    LEFT JOIN known_tactic AS t ON t.tactic_id = c.tactic_id
-    LEFT JOIN known_tactic AS p ON p.tactic_id = t.program_id
+    JOIN deal_credit AS c ON c.opportunity_id = o.opportunity_id AND c.attribution_model = '{name}'
+    LEFT JOIN known_tactic AS t ON t.tactic_id = c.program_id
     WHERE o.is_won AND o.currency = '{scope.currency}' AND {within("o.closed_at", scope.quarter)}
-    GROUP BY ALL) AS d
-    GROUP BY d.program, d.kind, d.program_id
-    ORDER BY d.kind, SUM(d.cents) DESC, d.program, d.program_id"""
+    GROUP BY program, kind, c.program_id
+    ORDER BY kind, cents DESC, program, c.program_id"""
     found = tables.records(sql)
     total = sum(int(r["cents"]) for r in found)
     said = model_name(model)
@@ -113,7 +108,7 @@ def credit_by(tables: Published, scope: Scope, model: str) -> Picture:
             )
             for r in found
         ),
-        Query(("known_opportunity", "credit", "known_tactic"), sql),
+        Query(("known_opportunity", "deal_credit", "known_tactic"), sql),
         f"No opportunity was won in {label}, so there is nothing to divide.",
         foot=("Won revenue, as booked", Money(total, scope.currency), None, None) if found else None,
         note=disclaimer(model),

@@ -10,19 +10,30 @@ from muster.reports.published import Published
 _PEOPLE = """
 WITH sides AS (
     SELECT m.*, SUBSTR(m.left_id, 3) AS one, SUBSTR(m.right_id, 3) AS other FROM person_match AS m),
-named AS (
+known AS MATERIALIZED (
+    SELECT a.person_record_id, a.person_id FROM person_alias AS a
+    WHERE a.person_record_id IN (SELECT s.one FROM sides AS s UNION ALL SELECT s.other FROM sides AS s)),
+named AS MATERIALIZED (
     SELECT s.*, a.person_id AS one_person, b.person_id AS other_person
     FROM sides AS s
-    LEFT JOIN person_alias AS a ON a.person_record_id = s.one
-    LEFT JOIN person_alias AS b ON b.person_record_id = s.other)
+    LEFT JOIN known AS a ON a.person_record_id = s.one
+    LEFT JOIN known AS b ON b.person_record_id = s.other),
+told AS MATERIALIZED (
+    SELECT p.* FROM person AS p
+    WHERE p.valid_to IS NULL AND p.person_id IN (SELECT k.person_id FROM known AS k)),
+joined AS (
+    SELECT n.one, n.other, COUNT(DISTINCT m.buying_group_id) AS groups
+    FROM (SELECT x.one, x.other, UNNEST([x.one_person, x.other_person]) AS person_id FROM named AS x) AS n
+    JOIN member AS m ON m.person_id = n.person_id
+    GROUP BY n.one, n.other)
 SELECT n.one, n.other, n.fate, n.probability, p.name AS one_name, p.title AS one_title, p.email AS one_email,
     q.name AS other_name, q.title AS other_title, q.email AS other_email, a.name AS account,
-    (SELECT COUNT(DISTINCT x.buying_group_id) FROM member AS x
-        WHERE x.person_id IN (n.one_person, n.other_person)) AS groups
+    COALESCE(j.groups, 0) AS groups
 FROM named AS n
-LEFT JOIN person AS p ON p.person_id = n.one_person AND p.valid_to IS NULL
-LEFT JOIN person AS q ON q.person_id = n.other_person AND q.valid_to IS NULL
+LEFT JOIN told AS p ON p.person_id = n.one_person
+LEFT JOIN told AS q ON q.person_id = n.other_person
 LEFT JOIN account AS a ON a.account_id = COALESCE(p.account_id, q.account_id)
+LEFT JOIN joined AS j ON j.one = n.one AND j.other = n.other
 ORDER BY CASE n.fate WHEN 'joined' THEN 1 ELSE 0 END, ABS(n.probability - 0.5), groups DESC, n.one, n.other
 LIMIT 200"""
 _ACCOUNTS = """

@@ -150,6 +150,18 @@ def board(reading: Reading) -> Screen:
     )
 
 
+def on_columns(reading: Reading) -> list[str]:
+    """The ids of the groups whose cards stand on the board as it opens."""
+    week = days_of(None, None, reading.snapshot.as_of)
+    shown = _shown(reading, "groups", week, reading.house.config.company.currency)
+    return [
+        card.buying_group_id
+        for column in shown.columns
+        for card in column.cards[:_ON_COLUMN]
+        if card.buying_group_id
+    ]
+
+
 _MOVES = ("account_id", "account", "solution", "from", "to", "at", "reason", "cents", "currency")
 
 

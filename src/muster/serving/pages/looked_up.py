@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from fastapi import APIRouter
 
+from muster.serving.figures.program.reached import every_group
 from muster.serving.figures.search import search
 from muster.serving.reading import Missing, Reading
-from muster.serving.screen import Screen, screen
-from muster.serving.tabled import told, twin, unlinked
+from muster.serving.screen import Row, Screen, screen
+from muster.serving.tabled import Table, told, twin, unlinked
 from muster.serving.wholes import the_account, the_person, the_program
 
 router = APIRouter(include_in_schema=False)
@@ -57,15 +59,25 @@ def person(reading: Reading) -> Screen:
 
 @screen(router, "/programs/{program_id}", needs="see_measures")
 def program(reading: Reading) -> Screen:
-    """One programme, in the company's currency."""
+    """One programme, in the company's currency; what a page has no room for is read where it is written."""
     found = the_program(reading, reading.path["program_id"])
     if found is None:
         raise Missing
+
+    def whole(table: Table) -> Table:
+        return every_group(reading.tables, found.program_id) if table.left_out else table
+
+    def rows(table: Table) -> Iterator[Row]:
+        yield from twin(whole(table)).rows
+
     return Screen(
         "program.html",
         found.name,
-        lambda: {"program_id": found.program_id, "name": found.name, "lift": found.lift} | told(found.tables),
-        tuple(twin(table) for table in found.tables),
+        lambda: (
+            {"program_id": found.program_id, "name": found.name, "lift": found.lift}
+            | told(tuple(whole(table) for table in found.tables))
+        ),
+        tuple(replace(twin(table), rows=rows(table)) for table in found.tables),
         active="/measures",
         more={"found": found},
     )

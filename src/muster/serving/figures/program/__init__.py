@@ -1,0 +1,1 @@
+"""One programme's page."""

@@ -216,3 +216,20 @@ def test_a_set_of_ids_that_could_not_be_filled_is_filled_the_next_time(
             with pytest.raises(duckdb.Error, match="out of memory"):
                 seen.records("SELECT COUNT(*) AS n FROM account")
         assert seen.records("SELECT COUNT(*) AS n FROM account") == [{"n": 0}]
+
+
+def test_what_does_not_fit_into_memory_is_not_left_where_the_app_was_started(
+    companies: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scope, "_MEMORY", "40MB")
+    monkeypatch.chdir(tmp_path)
+    rows = scope.Rows(companies[0].resolve())
+    spilled = Path(rows._spilled.name)
+    sorted_rows = "SELECT row_number() OVER (ORDER BY hash(r.range)) AS n, r.range FROM range(4000000) AS r"
+    connection = rows.cursor()
+    assert connection.execute(f"SELECT MAX(n) FROM ({sorted_rows})").fetchall() == [(4_000_000,)]
+    assert list(spilled.iterdir())
+    assert not list(tmp_path.iterdir())
+    connection.close()
+    del rows, connection
+    assert not spilled.exists()

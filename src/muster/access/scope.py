@@ -12,6 +12,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock, RLock
 
 import duckdb
@@ -79,10 +80,13 @@ class Rows:
         self._home = duckdb.connect(
             ":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
         )
+        # What does not fit into memory is not left where the app happened to be started.
+        self._spilled = TemporaryDirectory(prefix="muster-spilled-", ignore_cleanup_errors=True)
         folders = ", ".join(literal(str(folder)) for folder in (folder, replay))
         for statement in (
             "SET GLOBAL TimeZone = 'UTC'",
             f"SET GLOBAL memory_limit = '{_MEMORY}'",
+            f"SET GLOBAL temp_directory = {literal(self._spilled.name)}",
             "SET GLOBAL parquet_metadata_cache = true",
             f"SET GLOBAL allowed_directories = [{folders}]",
             "SET GLOBAL enable_external_access = false",

@@ -81,13 +81,18 @@ LEFT JOIN deal AS d ON d.buying_group_id = m.buying_group_id
 WHERE m.is_last OR m.moved_at >= $from_at
 ORDER BY m.place, m.moved_at"""
 
+# Columns of few values: each is kept once, as a board of a hundred thousand cards is kept for every scope.
+_FEW = ("solution_id", "country", "region", "state", "came_from", "reason")
+
 
 def group_board(tables: Seen, week: Week, *, currency: str) -> Board:
     """The board of groups: one card for each account, solution and business unit, at its latest cycle."""
     arr = {row["account_id"]: row for row in reversed(customers(tables, week))}
     cards, moves = [], []
     was: dict[str, str] = {}
+    kept: dict[str | None, str | None] = {}
     for row in tables.records(_SPANS, {"from_at": week.from_at, "to_at": week.to_at}):
+        row |= {name: kept.setdefault(row[name], row[name]) for name in _FEW}
         came_from = row["came_from"] or NEW
         if row["moved_at"] >= week.from_at:
             was.setdefault(row["place"], came_from)

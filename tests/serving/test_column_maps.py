@@ -44,6 +44,38 @@ def source_of(served: Any, name: str) -> SourceConfig:
     return {source.name: source for source in read_config(served.workspace).source}[name]
 
 
+PDF = b"%PDF-1.7 nothing that has columns"
+
+
+@pytest.mark.parametrize(("content", "why"), [(PDF, "is a PDF, not text"), (b"", "is empty")])
+@pytest.mark.parametrize("holds", ["engagement", ""])
+def test_a_file_that_cannot_be_read_takes_no_place(
+    client: Callable[..., Any], empty: Any, content: bytes, why: str, holds: str
+) -> None:
+    """The file that was there stays: it is told at once, and no run has to find out."""
+    analyst = client("analyst", empty)
+    name, good = ("mail", WEB.encode()) if holds else ("Account", b"Id,Name\n1,Acme\n")
+    form = {"name": "one", "holds": holds}
+    first = analyst.post("/uploads", data=form, files={"files": (f"{name}.csv", content)})
+    assert first.status_code == 422 and why in first.text
+    assert read_config(empty.workspace).source == ()
+    assert analyst.post("/uploads", data=form, files={"files": (f"{name}.csv", good)}).status_code == 303
+    again = analyst.post("/uploads", data=form | {"how": "add"}, files={"files": (f"{name}.csv", content)})
+    assert again.status_code == 422 and why in again.text
+    assert (empty.workspace / "uploads" / "one" / f"{name}.csv").read_bytes() == good
+
+
+def test_a_file_that_lies_there_unreadable_is_told_with_the_way_out(
+    client: Callable[..., Any], empty: Any
+) -> None:
+    analyst = client("analyst", empty)
+    upload(analyst, "mail", WEB, holds="engagement")
+    (empty.workspace / "uploads" / "mail" / "mail.csv").write_bytes(PDF)
+    page = analyst.get("/sources/mail/columns").text
+    assert "the file is a PDF, not text" in page and "<select" not in page.partition("<main")[2]
+    assert 'href="/sources/mail/remove' in page
+
+
 def test_an_uploaded_table_is_guessed_shown_and_mended(client: Callable[..., Any], empty: Any) -> None:
     analyst = client("analyst", empty)
     answer = upload(analyst, "web", WEB.replace("Event Name", "What"), holds="engagement")

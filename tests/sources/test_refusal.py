@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from muster.problems import UserDataError
+from muster.problems import ConfigError, UserDataError
 
 ACCOUNT = "Id,Name,CreatedDate\n001A,Acme,2025-01-01\n"
 CONTACT = "Id,Email,CreatedDate\n" + "".join(f"003{i},p{i}@x.example,2025-01-01\n" for i in range(500))
@@ -106,3 +106,27 @@ def test_a_file_of_lesser_weight_that_is_lost_is_told_and_stops_nothing(company)
     company.file("crm/Task.csv", "Kennung,Betreff\n1,Anruf\n")
     loaded = company.salesforce().load(only_looking=False)
     assert loaded.ledger("Task.csv") == (1, 0, 0, 1)
+
+
+def test_a_wrong_source_does_not_hide_what_is_said_of_the_others(company):
+    """Who looks is told of both; a run stops at the first."""
+    company.file("crm/Account.csv", ACCOUNT)
+    company.file("crm/Opportunity.csv", "Id,AccountId,Amount\n0061,001A,100\n")
+    company.file("mail/mail.csv", "when,who\n2026-01-05,a@x.example\n")
+    company.salesforce().table("engagement", "mail", {"email": "who"})
+    looked = company.load()
+    told = {(p.severity, p.source): p.reason for p in looked.loaded.problems if not p.file}
+    assert "the column occurred_at of engagement is not mapped" in told["error", "engagement"]
+    assert looked.rows("account_record", "name") == [("Acme",)]
+    [stage] = [p for p in looked.missed() if p.column == "StageName"]  # and what its lack costs
+    assert "have no stage but what OpportunityHistory tells" in stage.reason and stage.severity == "warning"
+    with pytest.raises(ConfigError):
+        company.load(only_looking=False)
+
+
+def test_of_a_table_the_file_is_told_before_its_columns(company):
+    company.file("crm/Account.csv", ACCOUNT)
+    company.file("mail/mail.csv", b"%PDF-1.7 no columns")
+    said = refused(company.salesforce().table("engagement", "mail", {}))
+    assert "the file is a PDF, not text; nothing of it was read. Save or export it as CSV (UTF-8)." in said
+    assert ".." not in said.replace("...", "")

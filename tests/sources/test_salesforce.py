@@ -530,7 +530,7 @@ def test_a_column_that_is_nearly_called_right_is_a_warning(company):
     ("file", "header", "row", "said"),
     [
         ("Opportunity.csv", "Id,StageName,CreatedDate", "006A,Discovery,2025-01-01", ["AccountId"]),
-        ("Opportunity.csv", "id,account_id,createddate", "006A,001A,2025-01-01", []),
+        ("Opportunity.csv", "id,account_id,stage_name", "006A,001A,Discovery", []),
         ("Contact.csv", "Id,LastName,CreatedDate", "0031,Ng,2025-01-01", ["AccountId", "Email"]),
         ("Lead.csv", "Id,Company,CreatedDate", "00Q1,Acme,2025-01-01", ["Email"]),
         ("Account.csv", "Id,CreatedDate", "001A,2025-01-01", []),

@@ -15,7 +15,8 @@ from muster.engine.lock import HOME
 from muster.problems import WrongUse
 from muster.serving.background import begin, work
 from muster.sources.files import find_files
-from muster.sources.offered import files_of, guessed, holdings
+from muster.sources.offered import files_of, guessed, holdings, unreadable_files
+from muster.sources.rows import ReadingChoices
 from muster.sources.salesforce import object_of
 from muster.sources.wording import listed
 
@@ -84,6 +85,21 @@ def check_holds_objects(folder: Path) -> None:
         "web, e-mail, event or spend records choose what is in it: their columns are asked for then.",
         field="files",
     )
+
+
+def check_readable(folder: Path, choices: ReadingChoices, *, replacing: Path | None) -> None:
+    """Refuse an upload with a file that nothing can be read of, before it takes the place of a good one.
+
+    `replacing` is the folder where a CRM's files lie: of a CRM an object may have no rows, so that its file
+    is empty, but no such file takes the place of another. Raises WrongUse.
+    """
+    found = find_files(folder, source=folder.name)
+    names = [file.name for file in found.files] if replacing is not None and len(found.files) > 1 else []
+    empty = [name for name in names if replacing is not None and not (replacing / name).exists()]
+    unread = unreadable_files(found, choices, may_be_empty=empty)
+    if unread:
+        name, why = unread[0]
+        raise WrongUse(f"{name}: {why}", remedy="Nothing was taken of this upload.", field="files")
 
 
 def begin_look(workspace: Path) -> None:

@@ -12,7 +12,7 @@ import duckdb
 
 from muster.config.settings import Config, SourceConfig
 from muster.engine.memory import memory_limit
-from muster.problems import Problem
+from muster.problems import ConfigError, Problem
 from muster.rules.read import read_rules
 from muster.sources import column_map, salesforce
 from muster.sources.engine_limits import memory_cap, text_bytes
@@ -80,13 +80,10 @@ def load(
         con.execute(f"SET temp_directory = {literal(str(staging / 'spill'))}")
         if config.engine.threads:
             con.execute(f"SET threads = {config.engine.threads}")
-        planned = [
-            _plan_source(source, workspace, now=now, currency=config.company.currency)
-            for source in config.source
-        ]
+        planned, wrong = _plan_sources(config, workspace, now=now, only_looking=only_looking)
         stager = Stager(con, staging, now, progress, scrubber=_scrubber(workspace, planned))
         files: list[StagedFile] = []
-        problems: list[Problem] = []
+        problems = wrong
         for plan in planned:
             staged = _stage_source(plan, stager)
             files += staged
@@ -120,6 +117,29 @@ class _PlannedSource:
     problems: list[Problem]
 
 
+def _plan_sources(
+    config: Config, workspace: Path, *, now: datetime, only_looking: bool
+) -> tuple[list[_PlannedSource], list[Problem]]:
+    """Every source planned. Who only looks is told of a wrong one, too, and of the others; a run stops at it.
+
+    Raises ConfigError.
+    """
+    planned: list[_PlannedSource] = []
+    wrong: list[Problem] = []
+    stopped: ConfigError | None = None
+    for source in config.source:
+        try:
+            planned.append(_plan_source(source, workspace, now=now, currency=config.company.currency))
+        except ConfigError as error:
+            if not only_looking:
+                raise
+            stopped = stopped or error
+            wrong.append(Problem("error", source.name, "", error.message.rstrip("."), error.remedy or ""))
+    if stopped is not None and not planned:
+        raise stopped
+    return planned, wrong
+
+
 def _plan_source(source: SourceConfig, workspace: Path, *, now: datetime, currency: str) -> _PlannedSource:
     """Find the files of a source and look at their columns."""
     column_map.check_choices(source)
@@ -142,7 +162,8 @@ def _plan_source(source: SourceConfig, workspace: Path, *, now: datetime, curren
         tables, others = salesforce.without_plain_text(headers)
         plans = salesforce.plan_files(source, shapes, tables)
     else:
-        others = []
+        others, plans = [], []
+    if source.kind != "salesforce" and (headers or not staged):  # else its files say why nothing is read
         plans = column_map.plan_files(source, column_map.table_shape(source, currency=currency), headers)
     if unread := sorted([*found.unread, *others]):
         problems.append(_unread_files(source, unread))

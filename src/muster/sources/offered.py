@@ -6,7 +6,7 @@ Nothing is read beyond a file's first rows.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -17,7 +17,7 @@ from typing import Any
 from muster.canonical.tables import LINEAGE, source_tables
 from muster.config.settings import SourceConfig
 from muster.sources import salesforce
-from muster.sources.files import InputFile, find_files
+from muster.sources.files import Found, InputFile, find_files
 from muster.sources.reading import open_rows
 from muster.sources.rows import ReadingChoices
 from muster.sources.salesforce import fold, object_of
@@ -84,6 +84,31 @@ def files_of(source: SourceConfig, workspace: Path) -> tuple[SeenFile, ...]:
     shows = read_suppression(workspace) is None
     seen = [_seen(file, choices, shows=shows) for file in found.files]
     return tuple(file for file in seen if file is not None)
+
+
+def broken_files(source: SourceConfig, workspace: Path) -> list[tuple[str, str]]:
+    """The files of a source that cannot be read, each with why and what to do. Raises ConfigError."""
+    return unreadable_files(
+        find_files(workspace / source.path, source=source.name),
+        ReadingChoices(source.encoding, source.delimiter),
+    )
+
+
+def unreadable_files(
+    found: Found, choices: ReadingChoices, *, may_be_empty: Collection[str] = ()
+) -> list[tuple[str, str]]:
+    """Of some files those that cannot be read, each with why and what to do.
+
+    No more than the beginning of a text is looked at.
+    """
+    told = [(name, "it is damaged or no zip archive. Copy or export it again.") for name in found.broken]
+    for file in found.files:
+        try:
+            open_rows(file, choices).close()
+        except UnreadableFile as error:
+            if file.name not in may_be_empty or error.severity == "error":
+                told.append((file.name, f"the file {error.reason}. {error.remedy}"))
+    return told
 
 
 def guessed(table: str, columns: Sequence[str]) -> dict[str, str]:

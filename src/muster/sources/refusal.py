@@ -70,7 +70,7 @@ def refuse(problems: Sequence[Problem]) -> None:
     told = []
     for problem in problems[:_SHOWN]:
         place = "/".join(part for part in (problem.source, problem.file) if part)
-        told.append(f"  {place}{': ' if place else ''}{problem.reason}. {problem.remedy}")
+        told.append(f"  {place}{': ' if place else ''}{problem.reason.rstrip('.')}. {problem.remedy}")
     if len(problems) > _SHOWN:
         told.append(f"  and {len(problems) - _SHOWN} more")
     raise UserDataError(

@@ -14,6 +14,7 @@ from muster.serving.naming_sources import own_back
 from muster.serving.reading import House, Missing, house_of, viewer_of
 from muster.serving.rendering import render_plain
 from muster.serving.settings import demand
+from muster.sources.offered import broken_files
 from muster.store.audit import note
 
 router = APIRouter(include_in_schema=False)
@@ -32,8 +33,10 @@ def columns(request: Request, name: str, back: str = "") -> Response:
         parts, files = parts_of(config, source, house.workspace)
         unread = unread_of(config, source, house.workspace)
         problem = ""
+        broken = broken_files(source, house.workspace)
     except ConfigError as error:
-        parts, files, unread, problem = [], (), [], f"{error.message} {error.remedy}"
+        parts, files, unread, broken = [], (), [], []
+        problem = f"{error.message} {error.remedy}"
     return render_plain(
         request,
         "columns.html",
@@ -46,6 +49,7 @@ def columns(request: Request, name: str, back: str = "") -> Response:
         may_be_always=may_be_always,
         as_it_is=AS_IT_IS,
         problem=problem,
+        broken=broken,
         back=own_back(back),
     )
 

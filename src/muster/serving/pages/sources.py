@@ -15,7 +15,14 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from muster.engine.lock import hold
 from muster.problems import WorkspaceBusy, WrongUse
 from muster.serving.company import tell_company
-from muster.serving.first_steps import add_export, add_table, begin_look, check_holds_objects, looked
+from muster.serving.first_steps import (
+    add_export,
+    add_table,
+    begin_look,
+    check_holds_objects,
+    check_readable,
+    looked,
+)
 from muster.serving.naming_sources import FIRST, LATER, own_back, state_of
 from muster.serving.new_words import add_word, rename
 from muster.serving.reading import House, Reading, house_of, viewer_of
@@ -24,6 +31,7 @@ from muster.serving.screen import Screen, Sheet, screen
 from muster.serving.settings import demand, parts_for
 from muster.serving.uploading import Received, UploadRefused, receive, too_large
 from muster.serving.uploads import FOLDER, check_contents, checked_name, coming, drop, is_uploaded, keep
+from muster.sources.rows import ReadingChoices
 from muster.store.audit import note
 
 router = APIRouter(include_in_schema=False)
@@ -200,6 +208,8 @@ def _put(house: House, folder: Path, received: Received, by: str) -> None:
         if there is None and how:
             raise WrongUse(f"There is no source {name}.", remedy="Upload it as a new one.")
         table = fields.get("holds", "") if there is None else there.table or ""
+        choices = ReadingChoices(there.encoding, there.delimiter) if there is not None else ReadingChoices()
+        check_readable(folder, choices, replacing=None if table else workspace / FOLDER / name)
         if how != "add" and not table:
             check_holds_objects(folder)
         keep(workspace, folder, name, adds=how == "add")

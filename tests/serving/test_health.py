@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -62,6 +64,24 @@ def test_a_verdict_about_two_people_is_kept_and_shown(client: Client, own_server
     assert "split, from the next run" in marketer.get("/health/review").text
     again = marketer.post("/health/review", data=form | {"verdict": "maybe"})
     assert again.status_code == 422
+
+
+def test_a_pair_tells_what_each_record_says_and_not_twice_who_they_were_made_into(
+    client: Client, bundled: Path
+) -> None:
+    exported = {}
+    for kind in ("Lead", "Contact"):
+        with (bundled / "crm" / f"{kind}.csv").open(encoding="utf-8", newline="") as file:
+            exported |= {row["Id"]: (kind.lower(), row["Email"]) for row in csv.DictReader(file)}
+    pairs = [p for p in client("marketer").get("/health/review.json").json() if p["matter"] == "people"]
+    for pair in pairs:
+        for side in ("one", "other"):
+            kind, email = exported[pair[side]]
+            assert pair[f"{side}_is"] == f"{kind} {pair[side]}"
+            assert email.lower() in pair[f"{side}_shown"]
+        assert pair["one_shown"] != pair["other_shown"]  # else there is nothing to judge by
+        assert pair["why"].startswith("joined; alike: ")
+    assert pairs
 
 
 class Going:

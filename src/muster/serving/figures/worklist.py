@@ -25,6 +25,19 @@ TAB_OF = {
     "nurture": "returned",
 }
 
+# What the board shows under warming: who is engaged, unless sales acted since then or a deal is there.
+_WARMING = """
+SELECT COUNT(*) AS n
+FROM qualification AS q
+JOIN buying_group AS g ON g.buying_group_id = q.buying_group_id
+WHERE q.to_at IS NULL AND q.status = 'engaged' AND g.closed_at IS NULL
+AND NOT EXISTS (
+    SELECT 1 FROM disposition AS d JOIN hand_off AS h ON h.hand_off_id = d.hand_off_id
+    WHERE h.buying_group_id = q.buying_group_id AND d.outcome IN ('accepted', 'worked') AND d.at >= q.from_at)
+AND NOT EXISTS (
+    SELECT 1 FROM opportunity_group AS og JOIN known_opportunity AS o ON o.opportunity_id = og.opportunity_id
+    WHERE og.buying_group_id = q.buying_group_id AND (o.closed_at IS NULL OR o.closed_at >= g.opened_at))"""
+
 # Open groups with their latest hand-off and what became of it; qualified ones without wait for a place.
 _GROUPS = """
 WITH handed AS (
@@ -112,12 +125,11 @@ def items(tables: Seen, *, as_of: datetime, agreed_hours: float) -> list[Item]:
 
 
 def warming(tables: Seen) -> int:
-    """How many open groups are engaged and not qualified: whom a list without work may soon hold."""
-    [row] = tables.records(
-        """SELECT COUNT(*) AS n FROM qualification AS q
-        JOIN buying_group AS g ON g.buying_group_id = q.buying_group_id
-        WHERE q.to_at IS NULL AND g.closed_at IS NULL AND q.status = 'engaged'"""
-    )
+    """How many groups stand under warming on the board: open, engaged, not with sales, no deal opened.
+
+    Told as the board tells it (figures/group_board.py), without its cards: a list without work asks.
+    """
+    [row] = tables.records(_WARMING)
     return int(row["n"])
 
 

@@ -19,7 +19,10 @@ from muster.store.decisions import UNDO, Decision, read_decisions
 from muster.workspace import Workspace
 
 router = APIRouter(include_in_schema=False)
-_COLUMNS = ("matter", "one", "other", "one_shown", "other_shown", "fate", "probability", "why", "groups")
+_COLUMNS = (
+    *("matter", "one", "other", "one_shown", "other_shown", "one_is", "other_is"),
+    *("fate", "probability", "why", "groups"),
+)
 _MATTERS = {"people": PEOPLE, "accounts": ACCOUNTS}
 
 

@@ -114,11 +114,10 @@ def _accounts(row: dict[str, Any]) -> Pair:
 
 def _says(row: dict[str, Any], side: str, record: dict[str, Any] | None) -> str:
     """What the record itself says of somebody; where no records were kept, what is known of the person."""
+    said = [row[f"{side}_name"], row[f"{side}_title"], row[f"{side}_email"]]
     if record:
         name = " ".join(part for part in (record["given_name"], record["family_name"]) if part)
-        said = (name, record["title"], record["email"], record["company_name"])
-    else:
-        said = (row[f"{side}_name"], row[f"{side}_title"], row[f"{side}_email"])
+        said = [name, record["title"], record["email"], record["company_name"]]
     return ", ".join(part for part in said if part) or "somebody"
 
 

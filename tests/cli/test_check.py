@@ -9,10 +9,13 @@ from muster.testing import company, engaged
 from muster.workspace import open_workspace
 
 GOOD = engaged("2025-03-03 09:00", "ana@acme.example", "webinar_attended")
+SELLS = {
+    "solutions": "solution_id,name,pattern,effective_from,why\ndata-platform,,,1970-01-01,what we sell\n"
+}
 
 
 def test_clean_exports_are_fine_though_there_are_notes(muster, tmp_path):
-    company(tmp_path, GOOD, run=False)
+    company(tmp_path, GOOD, rules=SELLS, run=False)
     result = muster("check", "-w", tmp_path, "--json")
     said = json.loads(result.stdout)
     assert result.exit_code == 0
@@ -125,7 +128,7 @@ def test_check_shows_what_the_last_run_noticed_and_ends_with_1(muster, tmp_path)
 
 
 def test_findings_of_a_run_before_a_change_are_shown_but_do_not_count(muster, tmp_path):
-    company(tmp_path, GOOD, engaged("2025-03-04 09:00", "ana@acme.example", "seance_held"))
+    company(tmp_path, GOOD, engaged("2025-03-04 09:00", "ana@acme.example", "seance_held"), rules=SELLS)
     records = tmp_path / "records" / "engagement.csv"
     records.write_text(records.read_text("utf-8").replace("seance_held", "page_viewed"), "utf-8")
     result = muster("check", "-w", tmp_path)

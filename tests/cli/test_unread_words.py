@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from muster.readings import unread_words
-from muster.testing import company, engaged
+from muster.readings import unread_words, unsold_solutions
+from muster.testing import company, engaged, opportunity
 
 KNOWN = engaged("2025-03-03 09:00", "ana@acme.example", "webinar_attended")
 ODD = engaged("2025-03-04 09:00", "ana@acme.example", "page_view")
@@ -76,3 +76,45 @@ def test_a_check_that_keeps_quiet_of_activities_is_noticed(
     monkeypatch.setattr(unread_words, "_activities", lambda *_: [])
     with pytest.raises(ValueError, match="not enough values"):
         test_words_that_no_rule_names_are_told_before_the_first_run(muster, tmp_path)
+
+
+ATTENDED = [
+    engaged(f"2025-03-0{day} 09:00", "ana@acme.example", "webinar_attended", solution=topic)
+    for day, topic in ((3, "Data Platform"), (4, "company"), (5, "company"), (6, "secruity"))
+]
+DEAL = opportunity("2025-03-01", "006A", account="001A", solution="security")
+SELLS = "solution_id,name,pattern,effective_from,why\ndata-platform,Data Platform,,1970-01-01,what we sell\n"
+
+
+def unsold(muster: Any, place: Path) -> dict[str, dict[str, Any]]:
+    return {p["value"]: p for p in told(muster, place) if p["reason"] == unsold_solutions.UNSOLD}
+
+
+def test_a_solution_that_nobody_is_known_to_sell_is_told(muster: Any, tmp_path: Path) -> None:
+    """A talk's topic was mapped as the solution: of four values two are sold, by a rule and by a deal."""
+    company(tmp_path, *ATTENDED, DEAL, rules={"solutions": SELLS}, run=False)
+    found = unsold(muster, tmp_path)
+    assert {value: (p["severity"], p["count"]) for value, p in found.items()} == {
+        "company": ("warning", 2),
+        "secruity": ("warning", 1),
+    }
+    assert 'values = { "secruity" = "security" }' in found["secruity"]["remedy"]  # the nearest that is sold
+    assert 'values = { "company" = "" }' in found["company"]["remedy"]
+    assert "add a line to rules/solutions.csv: company." in found["company"]["remedy"]
+    known = json.loads(muster("check", "-w", tmp_path, "--json").stdout)["solutions"]
+    assert known == ["data-platform", "security"]
+
+
+def test_what_a_run_does_not_tell_is_told_after_it_too(muster: Any, tmp_path: Path) -> None:
+    company(tmp_path, *ATTENDED, DEAL, rules={"solutions": SELLS}, run=True)
+    assert set(unsold(muster, tmp_path)) == {"company", "secruity"}
+
+
+def test_a_check_that_takes_every_solution_for_sold_is_noticed(
+    muster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The seeded fault: what acts name counts as sold, so that nothing is ever told."""
+    everywhere = (*unread_words._SOLD, *unread_words._NAMING)
+    monkeypatch.setattr(unread_words, "_SOLD", everywhere)
+    with pytest.raises(AssertionError):
+        test_a_solution_that_nobody_is_known_to_sell_is_told(muster, tmp_path)

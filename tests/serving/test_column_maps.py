@@ -177,6 +177,8 @@ def test_no_value_is_shown_where_people_were_erased(tmp_path: Path, monkeypatch:
 def test_what_is_offered_names_fields_that_there_are() -> None:
     for table in holdings():
         body = offered._offered()[table]
+        for field, names in body.get("maybe", {}).items():
+            assert not {*names} & {*body["called"].get(field, ())}, "taken by itself is not asked"
         known = set(source_tables()[table].column_names)
         assert {*body["called"], *body.get("costs", {})} <= known
         assert (
@@ -259,3 +261,31 @@ def test_how_often_a_column_is_filled_is_told_of_rows_that_were_looked_at() -> N
         )
         == []
     )
+
+
+ATTENDED = "ts,mail,topic\n2026-01-05 10:00:00,ada@acme.example,company\n"
+
+
+def test_a_column_that_may_be_about_something_else_is_proposed_and_not_taken(
+    client: Callable[..., Any], empty: Any
+) -> None:
+    """The topic of a talk is no solution until somebody says so."""
+    analyst = client("analyst", empty)
+    upload(analyst, "talks", ATTENDED, holds="engagement")
+    assert source_of(empty, "talks").columns == {"occurred_at": "ts", "email": "mail"}
+    assert "Perhaps topic," in analyst.get("/sources/talks/columns").text
+    chosen = {"engagement.solution_id": "topic", "engagement.activity": "", "engagement.occurred_at": "ts"}
+    chosen["always.engagement.activity"] = "webinar_attended"
+    assert analyst.post("/sources/talks/columns", data=chosen).status_code == 303
+    assert source_of(empty, "talks").columns["solution_id"] == "topic"
+    assert "Perhaps topic," not in analyst.get("/sources/talks/columns").text
+
+
+@pytest.mark.parametrize("table", ["engagement", "content", "tactic"])
+def test_a_topic_that_is_taken_as_a_solution_by_itself_is_noticed(
+    table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The seeded fault: a topic is called a solution, as it once was."""
+    assert "solution_id" not in guessed(table, ["topic"])
+    monkeypatch.setitem(offered._offered()[table]["called"], "solution_id", ["solution", "topic"])
+    assert guessed(table, ["topic"])["solution_id"] == "topic"

@@ -16,6 +16,7 @@ from muster.config.reading import read_config
 from muster.config.settings import ColumnMap
 from muster.problems import Problem
 from muster.readings.unread_words import UNSOURCED, UNWEIGHED
+from muster.readings.unsold_solutions import UNSOLD
 from muster.rules.read import read_rules
 from muster.serving import new_words
 from muster.serving.pages import sources
@@ -27,25 +28,26 @@ TOLD = [
     Problem("warning", "web", "web.csv", UNWEIGHED, "Weigh it.", 2, "activity", "page_view", 1234),
     Problem("note", "crm", "Opportunity.csv", UNSOURCED, "Name it.", 2, "lead_source", "Fair [Köln]*", 2),
     Problem("warning", "crm", "Opportunity.csv", UNNAMED, "Add it.", 2, "StageName", "Legal, review", 3),
+    Problem("warning", "web", "web.csv", UNSOLD, "Say it.", 2, "solution_id", "Company", 369),
 ]
 
 
 @pytest.fixture
 def looked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A workspace that was looked at: three words in it are named by no rule."""
+    """A workspace that was looked at: four words in it are named by no rule."""
     monkeypatch.setattr(sources, "begin_look", lambda workspace: None)
     folder = init_workspace(tmp_path / "acme").folder
     (folder / ".muster" / "log").mkdir(parents=True)
-    found = {"needs_look": True, "problems": [asdict(p) for p in TOLD], "ledger": []}
+    found = {"needs_look": True, "problems": [asdict(p) for p in TOLD], "ledger": [], "solutions": ["suite"]}
     (folder / ".muster" / "log" / "first-look.json").write_text(json.dumps(found), "utf-8")
     yield from serve(folder, ())
 
 
 def answered(client: Callable[..., Any], served: Any) -> None:
-    """An analyst answers all three."""
+    """An analyst answers three of them."""
     analyst = client("analyst", served)
     page = analyst.get("/first-run").text
-    assert "(1,234 rows)" in page and page.count("Say what it is") == 3
+    assert "(1,234 rows)" in page and page.count("Say what it is") == 4
     for rule, word, like in (
         ("activity_weights", "page_view", "page_viewed"),
         ("lead_sources", "Fair [Köln]*", "marketing"),
@@ -85,6 +87,45 @@ def test_an_activity_by_another_name_is_read_as_ours(client: Callable[..., Any],
     assert web.column_map("activity") == ColumnMap(column="event", values={"page_view": "page_viewed"})
     weights = [row["activity"] for row in read_rules(looked.workspace / "rules")["activity_weights"]]
     assert "page_view" not in weights and entries(looked.store)[-1].action == "rename_activity"
+
+
+SOLUTIONS = (
+    '[[source]]\nname = "web"\nkind = "table"\npath = "web"\ntable = "engagement"\n[source.columns]\n'
+    'solution_id = "topic" # by hand\n'
+)
+
+
+def said_of(analyst: Any, like: str, *, word: str = "Company", why: str = "") -> int:
+    """What an analyst says of a word that stands where solutions stand; how that is answered."""
+    given = {"rule": "solutions", "source": "web", "word": word, "like": like, "why": why}
+    return int(analyst.post("/sources/words", data=given).status_code)
+
+
+def test_a_value_that_nobody_sells_is_one_of_ours_none_or_a_solution_of_its_own(
+    client: Callable[..., Any], looked: Any
+) -> None:
+    toml = looked.workspace / "muster.toml"
+    toml.write_text(toml.read_text("utf-8") + SOLUTIONS, "utf-8")
+    analyst = client("analyst", looked)
+    page = analyst.get("/first-run").text
+    assert "suite, by another name" in page and ">no solution<" in page and "(369 rows)" in page
+
+    def values() -> dict[str, str]:
+        [web] = read_config(looked.workspace).source
+        how = web.column_map("solution_id")
+        assert how is not None and how.column == "topic"
+        return how.values
+
+    assert said_of(analyst, "nothing we know") == said_of(analyst, "") == said_of(analyst, "=") == 422
+    assert values() == {}
+    assert said_of(analyst, "suite") == 303 and values() == {"Company": "suite"}
+    assert said_of(analyst, "-", word="suite") == 303  # what another word was read as: both are none now
+    assert values() == {"Company": "", "suite": ""}
+    assert "# by hand" in toml.read_text("utf-8")
+    assert [one.action for one in entries(looked.store)][-2:] == ["rename_solution_id"] * 2
+    assert said_of(analyst, "=", why="on the price list since May") == 303
+    [row] = read_rules(looked.workspace / "rules")["solutions"]
+    assert (row["solution_id"], row["name"]) == ("company", "Company")
 
 
 def test_what_is_no_answer_is_refused_and_writes_nothing(client: Callable[..., Any], looked: Any) -> None:

@@ -50,10 +50,10 @@ def check(
     problems = [] if config.source else [_no_source()]
     problems += _stray_overrides(workspace)
     noticed = last_run(workspace, config, rules_version=version)
-    loaded, unread = _load(config, workspace, opened.rules, quiet=quiet)
+    loaded, unread, solutions = _load(config, workspace, opened.rules, quiet=quiet)
     problems += loaded.problems
-    if noticed is None or noticed.changed_since:  # else the run has told of them
-        problems += unread
+    has_told = noticed is not None and not noticed.changed_since  # the run did, of activities
+    problems += [problem for problem in unread if not has_told or problem.column != "activity"]
     ledger = [asdict(row) for row in loaded.ledger]
     needs_look = any(problem.severity != "note" for problem in problems)
     needs_look |= noticed is not None and noticed.needs_look
@@ -64,6 +64,7 @@ def check(
                 "rules_version": version,
                 "problems": [asdict(problem) for problem in problems],
                 "ledger": ledger,
+                "solutions": solutions,
                 "last_run": noticed.to_json() if noticed else None,
             }
         )
@@ -99,9 +100,11 @@ def _print_noticed(noticed: LastRun | None, screen: Console, *, place: str) -> N
     print_problems(noticed.findings, screen)
 
 
-def _load(config: Config, workspace: Path, rules: Rules, *, quiet: bool) -> tuple[Loaded, list[Problem]]:
-    """What a load makes, and the words in it that no rule names."""
-    from muster.readings.unread_words import unread_words
+def _load(
+    config: Config, workspace: Path, rules: Rules, *, quiet: bool
+) -> tuple[Loaded, list[Problem], list[str]]:
+    """What a load makes, the words in it that no rule names, and the solutions that are known."""
+    from muster.readings.unread_words import solutions_of, unread_words
     from muster.recall.clock import micros
     from muster.sources.load import load
 
@@ -119,7 +122,8 @@ def _load(config: Config, workspace: Path, rules: Rules, *, quiet: bool) -> tupl
             progress=lambda file, rows: report("load", file, rows),
             only_looking=True,
         )
-        return loaded, unread_words(loaded.tables, rules, at=micros(now))
+        told = unread_words(loaded.tables, rules, at=micros(now))
+        return loaded, told, solutions_of(loaded.tables, rules, at=micros(now))
 
 
 def _no_source() -> Problem:

@@ -43,7 +43,7 @@ def parts_of(config: Config, source: SourceConfig, workspace: Path) -> tuple[lis
         fields = fields_of_crm(source, seen, currency=config.company.currency)
         fields = [field for field in fields if field.column or field.by_itself or not field.fixed]
     else:
-        fields = fields_of_table(source)
+        fields = fields_of_table(source, [column for file in seen for column in file.samples])
     tables = dict.fromkeys(field.table for field in fields)
     parts = [
         Part(table, tuple(f for f in fields if f.table == table), columns_for(table, source, seen))

@@ -54,7 +54,7 @@ def state_of(house: House, *, back: str, email: str = "", adds: str = "") -> dic
         "problem": complaint,
         "tables": [source.name for source in sources if source.kind == "table"],
         "rule_of": RULE_OF,
-        "choices": offered(workspace) if found else {},
+        "choices": offered(workspace, found.get("solutions", ())) if found else {},
         "state": state,
         "found": found,
         "is_running": is_running(workspace),

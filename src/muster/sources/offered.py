@@ -52,6 +52,7 @@ class Field:
 
     `column` is the file's column that muster.toml names, `by_itself` the one that is taken where it names
     none, `fixed` what fills it otherwise: a text for all rows, several columns in one, or Muster itself.
+    `maybe` is a column that may mean it by its name, and is taken only where somebody says so.
     """
 
     table: str
@@ -62,6 +63,7 @@ class Field:
     column: str = ""
     by_itself: str = ""
     fixed: str = ""
+    maybe: str = ""
 
     @property
     def is_filled(self) -> bool:
@@ -127,8 +129,11 @@ def guessed(table: str, columns: Sequence[str]) -> dict[str, str]:
     return taken
 
 
-def fields_of_table(source: SourceConfig) -> list[Field]:
-    """The fields of a `table` source, those that are needed first. A table that is none has no fields."""
+def fields_of_table(source: SourceConfig, columns: Collection[str] = ()) -> list[Field]:
+    """The fields of a `table` source, those that are needed first; `columns` are those that its files have.
+
+    A table that is none has no fields.
+    """
     table = source.table or ""
     if table not in source_tables():
         return []
@@ -144,7 +149,10 @@ def fields_of_table(source: SourceConfig) -> list[Field]:
             fixed = f"always “{how.value}”"
         about = _about(table, name)
         column = (how.column or "") if how is not None else ""
-        told.append(Field(table, name, about, name in needs, costs.get(name, ""), column, fixed=fixed))
+        maybe = "" if column or fixed else _maybe(table, name, columns)
+        told.append(
+            Field(table, name, about, name in needs, costs.get(name, ""), column, fixed=fixed, maybe=maybe)
+        )
     return sorted(told, key=lambda field: not field.is_needed)
 
 
@@ -201,6 +209,12 @@ def columns_for(table: str, source: SourceConfig, seen: Sequence[SeenFile]) -> d
         for column, sample in file.samples.items():
             found[column] = found.get(column) or sample
     return found
+
+
+def _maybe(table: str, name: str, columns: Collection[str]) -> str:
+    names = _offered().get(table, {}).get("maybe", {}).get(name, ())
+    by_fold = {fold(column): column for column in reversed(list(columns))}
+    return next((by_fold[fold(one)] for one in names if fold(one) in by_fold), "")
 
 
 def _fields(table: str) -> list[str]:

@@ -24,7 +24,7 @@ from muster.serving.first_steps import (
     looked,
 )
 from muster.serving.naming_sources import FIRST, LATER, own_back, state_of
-from muster.serving.new_words import add_word, rename
+from muster.serving.new_words import OWN, add_word, rename
 from muster.serving.reading import House, Reading, house_of, viewer_of
 from muster.serving.scheduling import begin_run, is_running
 from muster.serving.screen import Screen, Sheet, screen
@@ -130,8 +130,10 @@ def word(  # noqa: PLR0917 - a form has as many fields
     viewer, house = viewer_of(request), house_of(request)
     demand(viewer, "edit_rules")
     who, workspace = viewer.email, house.workspace
-    if how == "same" and rule == "activity_weights":
-        rename(workspace, house.store, house.config, source=source, word=word, like=like, who=who)
+    if (how == "same" and rule == "activity_weights") or (rule == "solutions" and like not in ("", OWN)):
+        sold = looked(workspace)[1].get("solutions", ())
+        given = {"rule": rule, "source": source, "word": word, "like": like}
+        rename(workspace, house.store, house.config, **given, who=who, sold=sold)
     else:
         add_word(workspace, house.store, rule=rule, word=word, like=like, why=why, who=who)
     if looked(house.workspace)[0] != "going":

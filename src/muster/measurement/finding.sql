@@ -192,8 +192,8 @@ UNION ALL
 SELECT
     'warning' AS severity,
     'panel.' || d.feature AS "column",
-    CAST(NULL AS VARCHAR) AS value,
-    'is spread otherwise on the newest Monday looked at than in the weeks the model of chances learnt from' AS reason,
+    d.feature AS value,
+    'is a sign that is spread otherwise on the newest Monday looked at than in the weeks the model of chances learnt from' AS reason,
     'See muster report defects, page 4; a campaign may be why. The limit is psi_limit of rules/control.csv.' AS remedy,
     d.row_count AS count
 FROM drift AS d
@@ -205,9 +205,9 @@ UNION ALL
 SELECT
     'warning' AS severity,
     'chance.p_open' AS "column",
-    d.measure AS value,
-    CASE WHEN d.value > 0 THEN 'was too low as a whole: more opened than was said' ELSE 'was too high as a whole: less opened than was said' END
-        || ', as far as outcomes are known' AS reason,
+    CAST(NULL AS VARCHAR) AS value,
+    CASE WHEN d.value > 0 THEN 'chances were too low as a whole: more opened than was said' ELSE 'chances were too high as a whole: less opened than was said' END
+        || CASE d.measure WHEN 'intercept' THEN ', in the newest month whose outcomes are known' ELSE ', by the moving average of the weeks whose outcomes are known' END AS reason,
     'See muster report defects, page 4. Limits stand in rules/control.csv.' AS remedy,
     d.row_count AS count
 FROM drift AS d

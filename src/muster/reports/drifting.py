@@ -10,7 +10,8 @@ from muster.reports.defect_words import number
 from muster.reports.horizon import horizon_of
 from muster.reports.published import Published
 from muster.reports.sheets import Column, Page, Picture, Query, Sentence, Sheet, say
-from muster.reports.values import MONTHS, counted, show, words
+from muster.reports.sign_words import sign_words
+from muster.reports.values import MONTHS, counted, show
 
 
 def drift_page(tables: Published) -> Page:
@@ -185,7 +186,7 @@ def _signs(tables: Published) -> Sheet:
         ),
         tuple(
             (
-                words(r["feature"]),
+                sign_words(r["feature"]),
                 number(r["now"], 3),
                 number(r["most"], 3),
                 r["most_at"].date(),

@@ -102,6 +102,13 @@ def test_a_run_that_is_asked_for_twice_is_one_and_the_page_says_that_it_goes(
     assert "A run is going." in told and "Run now" not in told
 
 
+def test_a_run_that_wrote_nothing_to_the_crm_is_listed_as_any_other(client: Client, own_server: Any) -> None:
+    published = {"started_at": "2026-01-01T05:00:00+00:00", "ended": "published", "run_id": "000001-ab"}
+    append_entry(own_server.workspace, published)  # as every run without fields that are on
+    answer = client("analyst", own_server).get("/health/runs")
+    assert answer.status_code == 200 and "000001-ab" in answer.text
+
+
 def test_a_run_that_was_killed_is_told_of(client: Client, own_server: Any) -> None:
     append_entry(own_server.workspace, {"started_at": "2026-01-01T05:00:00", "ended": "failed", "why": "old"})
     note = own_server.workspace / ".muster" / "log" / "run-begun.json"

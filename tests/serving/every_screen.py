@@ -32,6 +32,14 @@ FAILED_RUN = {
     "why": "crm/Opportunity.csv is not there",
     "seconds": {"total": 1.5},
 }
+PUBLISHED_RUN = {  # as most runs: nothing was written to the CRM
+    "started_at": "2026-01-04T04:00:00+00:00",
+    "ended": "published",
+    "run_id": "000000-ab",
+    "as_of": "2025-12-29T00:00:00+00:00",
+    "seconds": {"total": 9.5},
+    "problems": 13,
+}
 ROUTES_WITHOUT_A_PAGE = {
     "/": "sends on to the worklist, the board or the first steps",
     "/enter/{secret}": "signs in and sends on",
@@ -155,6 +163,8 @@ def serve_full(workspace: Path, owners: list[str]) -> Iterator[tuple[Served, dic
             '[[crm_write_back.field]]\nobject = "Account"\nfield = "Muster_Status__c"\nvalue = "status"\n'
             '[[crm_write_back.field]]\nobject = "Contact"\nfield = "Muster_Role__c"\nvalue = "role"\n'
         )
+    with (workspace / HOME / "log" / "runs.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(PUBLISHED_RUN) + "\n")
     written = Intent("Account", "001Hd01CTb8m7EJIMY", "Muster_Status__c", None, "revenue-cloud: engaged")
     change = {
         "object": "Account",

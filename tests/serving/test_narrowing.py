@@ -21,6 +21,7 @@ from tests.serving.every_screen import furnish
 
 from muster.access.narrowed import Narrowed, can_narrow
 from muster.access.viewer import EVERYTHING
+from muster.store.users import read_users
 
 Client = Callable[..., httpx.Client]
 SOLUTION = "data-platform"
@@ -334,3 +335,17 @@ def test_nobody_is_led_elsewhere_by_the_list_that_an_address_names(client: Clien
     [link, *_] = re.findall(r'href="(/groups/[^"?]*)', admin.get("/board").text)
     page = admin.get(link, params={"from": address})
     assert page.status_code == 200 and 'class="soft"><a href="/board">Groups</a>' in page.text
+
+
+def test_a_seller_whom_nobody_names_is_told_as_one(client: Client, demo_server: Served) -> None:
+    folder = demo_server.workspace / ".muster" / "tables"
+    with duckdb.connect() as connection:
+        unknown = connection.execute(
+            f"""SELECT DISTINCT a.owner_id FROM read_parquet('{folder / "account.parquet"}') AS a
+            ANTI JOIN read_parquet('{folder / "records" / "owner.parquet"}') AS o ON o.owner_id = a.owner_id
+            WHERE a.owner_id IS NOT NULL"""
+        ).fetchall()
+    users = {owner for user in read_users(demo_server.store) for owner in user.owner_ids}
+    page = client("admin").get("/worklist").text
+    told = [owner for (owner,) in unknown if owner not in users]
+    assert told and all(f">seller {owner}, not among the users</option>" in page for owner in told)

@@ -463,7 +463,7 @@ def test_owners_not_among_the_users_are_one_finding_per_file(company):
     )
     result = company.salesforce().load()
     assert [(p.severity, p.file, p.reason, p.row, p.value, p.count) for p in result.problems()] == [
-        ("note", "Account.csv", "2 owners not found among the users", 3, "005X", 2)
+        ("note", "Account.csv", "is one of 2 owners not found among the users", 3, "005X", 2)
     ]
 
 

@@ -14,6 +14,7 @@ from muster.deciding.standing import topic
 from muster.problems import WrongUse
 from muster.readings.until import TRIGGER, TRIGGERS
 from muster.reports.values import words
+from muster.serving.figures.owners import seller
 from muster.serving.figures.worklist import Item, tab_of
 from muster.serving.reading import Reading
 from muster.store.decisions import NOTE, Decision, last_number
@@ -59,7 +60,7 @@ class Names:
         if decision.kind == ROLE:
             what = f"took a member for {words(decision.value)}"
         elif decision.kind == "reassign":
-            what = f"passed it on to {self.owners.get(decision.value, decision.value)}"
+            what = f"passed it on to {seller(decision.value, self.owners)}"
         else:
             what = _DID.get(decision.kind, decision.kind)
             if decision.kind in ("nurture", "recycled") and decision.value:

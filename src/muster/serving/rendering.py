@@ -20,6 +20,7 @@ from muster.reports.money import short, whole
 from muster.reports.page import teach
 from muster.reports.values import NOTHING, Rate, show
 from muster.serving.came_from import along, came_from
+from muster.serving.figures.owners import seller
 from muster.serving.top_bar import bar_of
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def _environment() -> Environment:
     )
     teach(environment)
     environment.filters |= {"day": day, "minute": minute, "dollars": dollars, "short": in_short}
-    environment.filters |= {"percent": percent, "picture": picture}
+    environment.filters |= {"percent": percent, "picture": picture, "seller": seller}
     environment.filters |= {"on_day": on_day, "at_minute": at_minute, "points": points, "code": code}
     return environment
 

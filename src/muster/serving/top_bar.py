@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from muster.serving.came_from import came_from
-from muster.serving.figures.owners import owner_names
+from muster.serving.figures.owners import owner_names, seller
 from muster.serving.narrowing import NAMES, Narrowing
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def places_of(reading: Reading) -> Places:
     solutions, regions, countries, owners = found
     names = owner_names(reading)
     mine = reading.viewer.owner_ids
-    people = sorted(((names.get(one, one), one) for one in owners), key=lambda pair: pair[0].casefold())
+    people = sorted(((seller(one, names), one) for one in owners), key=lambda pair: pair[0].casefold())
     kinds = (
         ("Owners", (("owner:mine", "Mine"),) * bool(mine) + tuple((f"owner:{i}", n) for n, i in people)),
         ("Regions", tuple((f"region:{name}", name) for name in regions)),

@@ -10,7 +10,7 @@ from muster.canonical.tables import source_tables
 from muster.problems import Problem
 from muster.sources import fate
 from muster.sources.emit import Emitter
-from muster.sources.wording import counted, shorten
+from muster.sources.wording import shorten
 
 _OWNED = ("account_record", "person_record", "opportunity", "sales_activity")
 
@@ -83,7 +83,11 @@ def unknown_owners(con: duckdb.DuckDBPyConnection) -> list[Problem]:
             """
         ).fetchall()
         for source, file, count, owners, row, value in found:
-            reason = f"{counted(owners, 'owner')} not found among the users"
+            reason = (
+                "is an owner not found among the users"
+                if owners == 1
+                else f"is one of {owners:,} owners not found among the users"
+            )
             problem = Problem("note", source, file, reason, "Export User with all users, former ones too.")
             problems.append(replace(problem, row=row, column="owner", value=shorten(value), count=count))
     return problems

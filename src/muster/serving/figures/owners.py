@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from muster.store.users import read_users
@@ -23,3 +24,8 @@ def owner_names(reading: Reading) -> dict[str, str]:
 
     signed_up = {owner: user.name for user in read_users(reading.store) for owner in sorted(user.owner_ids)}
     return signed_up | reading.once("owner names", recorded)
+
+
+def seller(owner_id: str, names: Mapping[str, str]) -> str:
+    """What a seller is called on a page; one whom neither the CRM's users nor ours name, by their id."""
+    return names.get(owner_id) or f"seller {owner_id}, not among the users"

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from muster.access.viewer import ROLES
+from muster.serving.figures.owners import owner_names
 from muster.serving.reading import Reading, house_of, viewer_of
 from muster.serving.rendering import render_plain
 from muster.serving.screen import Screen, Sheet, screen
@@ -45,6 +46,7 @@ def users(asked: Reading) -> Screen:
         "users": found,
         "roles": ROLES,
         "owners": asked.once("owners", lambda: asked.tables.records(_OWNERS)),
+        "names": owner_names(asked),
         "places": asked.once("places", lambda: asked.tables.records(_PLACES)),
     }
     sheet = Sheet("users", "Users", _COLUMNS, rows)

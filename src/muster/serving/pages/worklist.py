@@ -9,7 +9,7 @@ from dataclasses import replace
 from fastapi import APIRouter
 
 from muster.serving.deciding import names_of, with_decisions
-from muster.serving.figures.owners import owner_names
+from muster.serving.figures.owners import owner_names, seller
 from muster.serving.figures.worklist import (
     TABS,
     Item,
@@ -75,9 +75,7 @@ def worklist(reading: Reading) -> Screen:
             "pages": -(-len(listed) // PAGE),
             "late": sum(item.is_late for item in theirs),
             "owners": {
-                item.owner_id: names.owners.get(item.owner_id, item.owner_id)
-                for item in everything
-                if item.owner_id
+                item.owner_id: seller(item.owner_id, names.owners) for item in everything if item.owner_id
             },
             # Counted of all they see: of fewer it would not be true.
             "warming": None

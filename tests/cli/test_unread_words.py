@@ -54,7 +54,7 @@ def test_words_that_no_rule_names_are_told_before_the_first_run(muster: Any, tmp
     assert (source["severity"], source["value"], source["count"]) == ("note", "Carrier Pigeon", 2)
     assert "carrier pigeon,marketing" in source["remedy"]
     [title] = [p for p in problems if p["column"] == "title"]
-    assert title["count"] == 1 and title["reason"].endswith(": Xyzzyq")
+    assert (title["count"], title["value"], title["reason"]) == (1, "Xyzzyq", unread_words.UNTITLED)
 
 
 def test_words_that_rules_name_are_not_told(muster: Any, tmp_path: Path) -> None:
@@ -118,3 +118,17 @@ def test_a_check_that_takes_every_solution_for_sold_is_noticed(
     monkeypatch.setattr(unread_words, "_SOLD", everywhere)
     with pytest.raises(AssertionError):
         test_a_solution_that_nobody_is_known_to_sell_is_told(muster, tmp_path)
+
+
+def test_titles_of_many_people_are_told_by_themselves_and_the_others_together(
+    muster: Any, tmp_path: Path
+) -> None:
+    company(tmp_path, KNOWN, run=False)
+    export(tmp_path)
+    titles = [*(["Xyzzyq"] * 3), *(f"Qwxz{letter}" for letter in "abcdefghij")]
+    rows = "".join(f"003{n},p{n}@acme.example,{title}\n" for n, title in enumerate(titles))
+    (tmp_path / "crm" / "Contact.csv").write_text("Id,Email,Title\n" + rows, "utf-8")
+    found = [p for p in told(muster, tmp_path) if p["column"] == "title"]
+    assert (found[0]["value"], found[0]["count"]) == ("Xyzzyq", 3)
+    assert [p["value"] for p in found].count(None) == 1 and len(found) == 9
+    assert found[-1]["reason"].endswith(": Qwxzh, Qwxzi, Qwxzj") and found[-1]["count"] == 3

@@ -18,8 +18,10 @@ from muster.sources.wording import listed
 
 UNWEIGHED = "is an activity that no rule weighs: it scores nothing and is not credited"
 UNSOURCED = "is a lead source that no rule fits: who began these opportunities is unknown"
-_UNREAD = "job titles of which no rule tells a function or a rank: their people get no role by title"
+UNTITLED = "is a job title of which no rule tells a function or a rank: its people get no role by it"
+_UNREAD = "more job titles of which no rule tells a function or a rank: their people get no role by title"
 _MOST = 20  # words of a kind that are told one by one
+_TITLES = 8  # of a file: titles are many, and most that are not understood are of one person
 _NAMING = (
     "engagement",
     "content",
@@ -92,7 +94,7 @@ def _lead_sources(words: Iterable[Word], rows: Iterable[Mapping[str, Any]]) -> l
 
 
 def _titles(words: Iterable[Word], rows: Iterable[Mapping[str, Any]]) -> list[Problem]:
-    """One note for each file: titles are many, and most that are not understood are of one person."""
+    """A note for each of the titles that most people have, and one for the others of a file."""
     told = list(words)
     read = read_titles(sorted({word[2] for word in told}), rows).to_pylist()
     unread = {row["title"] for row in read if (row["function"], row["seniority"]) == ("unknown", "unknown")}
@@ -100,15 +102,17 @@ def _titles(words: Iterable[Word], rows: Iterable[Mapping[str, Any]]) -> list[Pr
     for word in told:
         if word[2] in unread:
             by_file.setdefault(word[:2], []).append(word)
-    return [
-        Problem(
-            "note",
-            source,
-            file,
-            f"{_UNREAD}: {listed([word[2][:40] for word in found], most=8)}",
-            "Add the words that matter to rules/titles.csv, if any do.",
-            column="title",
-            count=sum(word[3] for word in found),
-        )
-        for (source, file), found in by_file.items()
-    ]
+    problems = []
+    for (source, file), found in by_file.items():
+        problems += [_title(*word) for word in found[:_TITLES]]
+        if rest := found[_TITLES:]:
+            reason = f"{_UNREAD}: {listed([word[2][:40] for word in rest], most=8)}"
+            remedy = "Add the words that matter to rules/titles.csv, if any do."
+            count = sum(word[3] for word in rest)
+            problems.append(Problem("note", source, file, reason, remedy, column="title", count=count))
+    return problems
+
+
+def _title(source: str, file: str, title: str, count: int, row: int) -> Problem:
+    remedy = f"Add a line to rules/titles.csv if it matters, as in: function,{title.lower()},finance."
+    return Problem("note", source, file, UNTITLED, remedy, row, "title", title, count)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from muster.config.rewriting import set_keys
 from muster.config.settings import ColumnMap, Config, SourceConfig
 from muster.problems import WrongUse
+from muster.serving.column_words import AS_IT_IS, Known, with_words, words_chosen
 from muster.sources.column_map import check_choices, table_shape
 from muster.sources.offered import Field, columns_for, fields_of_crm, fields_of_table, files_of
 from muster.sources.unread import Unread, attributes_chosen, unread_columns
 
 ATTRIBUTE = "attribute."  # before the column whose name as a fit attribute a field of the form holds
-AS_IT_IS = "="  # the choice that leaves alone what muster.toml says in more words than one column
+_NOTHING: Known = MappingProxyType({})
 _ALWAYS = ("activity", "channel", "solution_id", "tactic_id", "arm", "currency", "kind")
 
 
@@ -65,13 +67,20 @@ def missing(parts: list[Part]) -> list[Field]:
 
 
 def save_map(
-    config: Config, name: str, workspace: Path, chosen: Mapping[str, str], *, date_format: str
+    config: Config,
+    name: str,
+    workspace: Path,
+    chosen: Mapping[str, str],
+    *,
+    date_format: str,
+    known: Known = _NOTHING,
 ) -> dict[str, str]:
     """Write the chosen columns of a source into muster.toml; the caller holds the workspace.
 
     `chosen` says of `TABLE.FIELD` a column, nothing, or AS_IT_IS, of `always.TABLE.FIELD` a text for
-    every row, and of `attribute.COLUMN` what a column of accounts is called as a fit attribute. Returns what
-    changed: the new column by field. Raises WrongUse naming the field that is wrong.
+    every row, of `word.TABLE.FIELD.WORD` what a word is read as from now on (AS_IT_IS: as it is written;
+    `known` says what it may be), and of `attribute.COLUMN` what a column of accounts is called as a fit
+    attribute. Returns what changed: the new column by field. Raises WrongUse naming the field that is wrong.
     """
     number, source = next(((i, s) for i, s in enumerate(config.source) if s.name == name), (-1, None))
     if source is None:
@@ -85,16 +94,14 @@ def save_map(
             if key not in chosen:
                 continue
             column, always = chosen[key], chosen.get(f"always.{key}", "").strip()
-            if column not in ("", AS_IT_IS, field.column) and column not in part.columns:
-                words = f'No file of {name} has a column "{column[:60]}".'
-                raise WrongUse(words, remedy="Choose one that is there.", field=key)
-            if always and column:
-                words = f"{field.name} is filled by a column and by a text for every row."
-                raise WrongUse(words, remedy="Choose one of both.", field=f"always.{key}")
+            _check_one(name, part, field, column, always)
             if always:
                 changed[key] = {"value": always}
             elif column not in (AS_IT_IS, field.column) or (field.fixed and not column):
                 changed[key] = _written(source, field.name, column)
+            words = words_chosen(field, chosen, known)
+            if column and words != field.words:
+                changed[key] = with_words(source, field.name, changed.get(key), words)
     values = {key.partition(".")[2]: value for key, value in changed.items()}
     if source.kind == "salesforce":
         changed |= attributes
@@ -114,6 +121,17 @@ def save_map(
 def unread_of(config: Config, source: SourceConfig, workspace: Path) -> list[Unread]:
     """The columns of a CRM's accounts that nothing reads, each with the fit attribute it is named as."""
     return unread_columns(source, files_of(source, workspace), currency=config.company.currency)
+
+
+def _check_one(name: str, part: Part, field: Field, column: str, always: str) -> None:
+    """Refuse a column that no file has, and one beside a text for every row."""
+    key = f"{part.table}.{field.name}"
+    if column not in ("", AS_IT_IS, field.column, *part.columns):
+        words = f'No file of {name} has a column "{column[:60]}".'
+        raise WrongUse(words, remedy="Choose one that is there.", field=key)
+    if always and column:
+        words = f"{field.name} is filled by a column and by a text for every row."
+        raise WrongUse(words, remedy="Choose one of both.", field=f"always.{key}")
 
 
 def _attributes(

@@ -9,12 +9,14 @@ from muster.problems import MusterError
 from muster.serving.company import CURRENCIES, offered_domain
 from muster.serving.first_steps import looked
 from muster.serving.new_words import RULE_OF, offered
+from muster.serving.proposed_words import proposals
 from muster.serving.reading import House
 from muster.serving.scheduling import is_running, said
 from muster.serving.uploads import is_uploaded, uploaded
 from muster.sources.offered import holdings
 
 _ORDER = {"error": 0, "warning": 1, "note": 2}
+SHOWN = 50  # findings of a look; the command line tells all of them
 FIRST, LATER = "/first-run", "/settings/sources"
 
 
@@ -34,6 +36,7 @@ def state_of(house: House, *, back: str, email: str = "", adds: str = "") -> dic
     state, found = looked(workspace)
     built = house.snapshots.current()
     found.get("problems", []).sort(key=lambda one: _ORDER.get(one["severity"], 0))
+    sold = found.get("solutions", ())
     return {
         "back": back,
         "company": company,
@@ -54,7 +57,9 @@ def state_of(house: House, *, back: str, email: str = "", adds: str = "") -> dic
         "problem": complaint,
         "tables": [source.name for source in sources if source.kind == "table"],
         "rule_of": RULE_OF,
-        "choices": offered(workspace, found.get("solutions", ())) if found else {},
+        "choices": offered(workspace, sold) if found else {},
+        "proposed": proposals(workspace, found.get("problems", ())[:SHOWN], RULE_OF, sold),
+        "shown": SHOWN,
         "state": state,
         "found": found,
         "is_running": is_running(workspace),

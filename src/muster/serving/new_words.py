@@ -15,7 +15,8 @@ from muster.config.settings import Config
 from muster.engine.lock import hold
 from muster.problems import WrongUse
 from muster.readings.solutions import slug
-from muster.readings.unread_words import UNSOURCED, UNWEIGHED
+from muster.readings.titles.words import parts
+from muster.readings.unread_words import UNSOURCED, UNTITLED, UNWEIGHED
 from muster.readings.unsold_solutions import UNSOLD
 from muster.rules.read import read_rules, read_with_row
 from muster.serving.rule_drafts import keep_row, rule_lines
@@ -23,9 +24,15 @@ from muster.sources.stages import UNNAMED
 from muster.store.audit import note
 from muster.store.opening import Store
 
-RULE_OF = {UNWEIGHED: "activity_weights", UNSOURCED: "lead_sources", UNNAMED: "stages", UNSOLD: "solutions"}
+RULE_OF = {
+    UNWEIGHED: "activity_weights",
+    UNSOURCED: "lead_sources",
+    UNNAMED: "stages",
+    UNSOLD: "solutions",
+    UNTITLED: "titles",
+}
 OWN, NONE = "=", "-"  # of a word that names a solution: one that is sold, and none at all
-_RENAMED = {"activity_weights": "activity", "solutions": "solution_id"}  # the column whose words are renamed
+RENAMED = {"activity_weights": "activity", "solutions": "solution_id"}  # the column whose words are renamed
 _SINCE = "1970-01-01"  # the whole past is read by it
 
 
@@ -43,11 +50,21 @@ def offered(workspace: Path, sold: Iterable[str] = ()) -> dict[str, dict[str, st
             f"{line['position']} {line['outcome']}": f"as {line['stage']} ({line['outcome']})"
             for line in rule_lines(workspace, "stages")
         },
+        "titles": {f"{kind} {meaning}": words for kind, meaning, words in _meanings(workspace)},
         "solutions": {
             OWN: "a solution that you sell",
             **{one: f"{one}, by another name" for one in solutions},
             NONE: "no solution",
         },
+    }
+
+
+def ours(workspace: Path, sold: Iterable[str] = ()) -> dict[str, tuple[str, ...]]:
+    """What the words of a column may be read as, by column, where rules say which there are."""
+    choices = offered(workspace, sold)
+    return {
+        column: tuple(value for value in choices[rule] if value not in (OWN, NONE))
+        for rule, column in RENAMED.items()
     }
 
 
@@ -83,7 +100,7 @@ def rename(
 
     A word that another one is renamed to is renamed where it comes from. Raises WrongUse, WorkspaceBusy.
     """
-    column = _RENAMED[rule]
+    column = RENAMED[rule]
     number = next((i for i, s in enumerate(config.source) if s.name == source and s.kind == "table"), None)
     how = config.source[number].column_map(column) if number is not None else None
     if number is None or how is None or how.value is not None:
@@ -92,7 +109,7 @@ def rename(
         )
     if like not in offered(workspace, sold)[rule] or like == OWN:
         raise WrongUse(f"{word} is not said to be anything.", remedy="Choose what it is.", field="like")
-    told = how.model_dump(exclude_defaults=True)
+    told = how.model_dump(mode="json", exclude_defaults=True)
     read_as = "" if like == NONE else like
     words = {one: read_as for one, other in how.values.items() if other == word} | {word: read_as}
     with hold(workspace, "muster serve: rename a word"):
@@ -102,7 +119,24 @@ def rename(
             note(connection, who, f"rename_{column}", f"source {source}", words)
 
 
+def _meanings(workspace: Path) -> list[tuple[str, str, str]]:
+    """What a title's word may mean: kind, meaning, and the choice in words."""
+    told = {(line["kind"], line["meaning"]) for line in rule_lines(workspace, "titles")}
+    words = {"function": "works in", "seniority": "has the rank of"}
+    return [
+        (kind, meaning, f"{words[kind]} {meaning.replace('_', ' ')}")
+        for kind, meaning in sorted(told)
+        if kind in words
+    ]
+
+
 def _row(workspace: Path, rule: str, word: str, like: str) -> Mapping[str, str]:
+    if rule == "titles":
+        kind, _, meaning = like.partition(" ")
+        said = parts(word)
+        if not said:
+            raise WrongUse(f"{word} has no word to be read.", remedy="Leave it as it is.", field="like")
+        return {"kind": kind, "word": " ".join(said[0]), "meaning": meaning}
     if rule == "solutions":
         return {"solution_id": slug(word), "name": word, "pattern": ""}
     if rule == "lead_sources":

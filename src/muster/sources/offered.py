@@ -5,6 +5,7 @@ Nothing is read beyond a file's first rows.
 
 from __future__ import annotations
 
+import dataclasses
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -53,6 +54,7 @@ class Field:
     `column` is the file's column that muster.toml names, `by_itself` the one that is taken where it names
     none, `fixed` what fills it otherwise: a text for all rows, several columns in one, or Muster itself.
     `maybe` is a column that may mean it by its name, and is taken only where somebody says so.
+    `words` are those of the file that are read as others (empty: as nothing), `others` what all else becomes.
     """
 
     table: str
@@ -64,6 +66,8 @@ class Field:
     by_itself: str = ""
     fixed: str = ""
     maybe: str = ""
+    words: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    others: str | None = None
 
     @property
     def is_filled(self) -> bool:
@@ -150,9 +154,8 @@ def fields_of_table(source: SourceConfig, columns: Collection[str] = ()) -> list
         about = _about(table, name)
         column = (how.column or "") if how is not None else ""
         maybe = "" if column or fixed else _maybe(table, name, columns)
-        told.append(
-            Field(table, name, about, name in needs, costs.get(name, ""), column, fixed=fixed, maybe=maybe)
-        )
+        one = Field(table, name, about, name in needs, costs.get(name, ""), column, fixed=fixed, maybe=maybe)
+        told.append(replace(one, words=how.values, others=how.others) if how is not None else one)
     return sorted(told, key=lambda field: not field.is_needed)
 
 

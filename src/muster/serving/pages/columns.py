@@ -8,9 +8,11 @@ from starlette.responses import RedirectResponse, Response
 
 from muster.engine.lock import hold
 from muster.problems import ConfigError
-from muster.serving.column_maps import AS_IT_IS, may_be_always, missing, parts_of, save_map, unread_of
+from muster.serving.column_maps import may_be_always, missing, parts_of, save_map, unread_of
+from muster.serving.column_words import AS_IT_IS, word_choices
 from muster.serving.first_steps import begin_look, looked
 from muster.serving.naming_sources import own_back
+from muster.serving.new_words import RENAMED, ours
 from muster.serving.reading import House, Missing, house_of, viewer_of
 from muster.serving.rendering import render_plain
 from muster.serving.settings import demand
@@ -48,6 +50,9 @@ def columns(request: Request, name: str, back: str = "") -> Response:
         unread=unread,
         may_be_always=may_be_always,
         as_it_is=AS_IT_IS,
+        word_choices=word_choices,
+        known_words=_known(house),
+        rule_of={column: rule for rule, column in RENAMED.items()},
         problem=problem,
         broken=broken,
         back=own_back(back),
@@ -64,10 +69,15 @@ async def choose(request: Request, name: str) -> Response:
     return RedirectResponse(own_back(form.get("back", "")), 303)
 
 
+def _known(house: House) -> dict[str, tuple[str, ...]]:
+    return ours(house.workspace, looked(house.workspace)[1].get("solutions", ()))
+
+
 def _save(house: House, name: str, form: dict[str, str], *, by: str) -> None:
     workspace = house.workspace
     with hold(workspace, "muster serve: choose columns"):
-        changed = save_map(house.config, name, workspace, form, date_format=form.get("date_format", ""))
+        date_format = form.get("date_format", "")
+        changed = save_map(house.config, name, workspace, form, date_format=date_format, known=_known(house))
         if changed:
             with house.store.writing() as connection:
                 note(connection, by, "map_columns", f"source {name}", changed)

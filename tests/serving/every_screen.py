@@ -125,6 +125,8 @@ LOOKS = [
     Look("/health", "/health", "rep", status=403),
     Look("/groups/{group_id}", "/groups/not-one-of-ours", "rep", status=404),
     Look("/search", "/search?q=co", "rep", "broken", status=500),
+    Look("/first-run", "/first-run", "analyst", "looked"),
+    Look("/sources/{name}/columns", "/sources/talks/columns", "admin", "looked"),
 ]
 
 
@@ -207,6 +209,59 @@ def serve_broken(workspace: Path, owners: list[str]) -> Iterator[tuple[Served, d
 def serve_empty(workspace: Path, _: list[str]) -> Iterator[tuple[Served, dict[str, str]]]:
     """A workspace that has built nothing yet."""
     init_workspace(workspace)
+    for served in serve(workspace, ()):
+        yield served, {}
+
+
+TALKS = """[[source]]
+name = "talks"
+kind = "table"
+path = "talks.csv"
+table = "engagement"
+[source.columns]
+occurred_at = "ts"
+email = "mail"
+activity = { column = "What", values = { live = "webinar_attended", no_show = "webinar_registered" } }
+solution_id = "topic"
+
+[[source]]
+name = "crm"
+kind = "salesforce"
+path = "crm"
+"""
+ATTENDED = """ts,mail,What,topic,plan
+2025-03-03 09:00,ana@acme.example,live,company,
+2025-03-03 09:00,bo@acme.example,no_show,company,
+2025-03-04 09:00,ana@acme.example,page_view,secruity,
+2025-03-05 09:00,bo@acme.example,downloaded the slides of the talk afterwards,security,
+"""
+CRM = {
+    "Account": "Id,Name\n001A,Acme\n",
+    "Contact": "Id,AccountId,Email,Title\n003A,001A,ana@acme.example,Cheif Enginer\n"
+    "003B,001A,bo@acme.example,Xyzzyq\n",
+    "Opportunity": "Id,AccountId,Name,StageName,LeadSource,CreatedDate\n"
+    "006A,001A,Security,Negotation,Partnr portal,2025-01-02\n"
+    "006B,001A,Two,Legal review,Carrier Pigeon,2025-01-02\n",
+}
+
+
+def serve_looked(workspace: Path, _: list[str]) -> Iterator[tuple[Served, dict[str, str]]]:
+    """A workspace that was looked at and has built nothing yet: some of its words no rule reads."""
+    from typer.testing import CliRunner  # noqa: PLC0415
+
+    from muster.cli.app import app  # noqa: PLC0415
+
+    init_workspace(workspace)
+    (workspace / "talks.csv").write_text(ATTENDED, "utf-8")
+    (workspace / "crm").mkdir()
+    for name, text in CRM.items():
+        (workspace / "crm" / f"{name}.csv").write_text(text, "utf-8")
+    with (workspace / "muster.toml").open("a", encoding="utf-8") as file:
+        file.write(TALKS)
+    found = CliRunner().invoke(app, ["check", "--json", f"--workspace={workspace}"]).stdout
+    assert json.loads(found)["needs_look"]
+    (workspace / HOME / "log").mkdir(parents=True, exist_ok=True)
+    (workspace / HOME / "log" / "first-look.json").write_text(found, "utf-8")
     for served in serve(workspace, ()):
         yield served, {}
 

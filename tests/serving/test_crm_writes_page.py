@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from html import escape
 from typing import Any
 
 import duckdb
@@ -195,3 +196,19 @@ def test_every_one_of_these_pages_works_as_a_form_without_script(
     page = html.fromstring(client("admin", mapped).get(f"/settings/crm/{path}").text)
     [form] = page.xpath("//main//form")
     assert form.get("method") == "post" and form.get("action") == f"/settings/crm/{path}"
+
+
+def test_a_record_is_called_by_the_name_that_it_has_here(client: Client, mapped: Any) -> None:
+    tables = mapped.workspace / ".muster" / "tables"
+    with duckdb.connect() as connection:
+        connection.execute(f"SET file_search_path = '{tables}'")
+        record, account, name = connection.execute(
+            """SELECT r.account_record_id, a.account_id, a.name FROM 'account_alias.parquet' AS r
+            JOIN 'account.parquet' AS a ON a.account_id = r.account_id ORDER BY 1 LIMIT 1"""
+        ).fetchone()
+    write(mapped.store, record, "001000000000009AAA")  # and one that no run has read
+    admin = client("admin", mapped)
+    pages = ("/settings/crm", "/settings/crm/writes/1", f"/settings/crm/runs/{RUN}")
+    for page in pages:
+        assert f'href="/accounts/{account}" dir="auto">{escape(name)}</a>' in admin.get(page).text, page
+    assert ": Account 001000000000009AAA" in admin.get("/settings/crm/writes/2").text

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from muster.engine.lock import HOME
 from muster.serving.background import Work, begin, work
+from muster.serving.figures.crm_records import record_names
 from muster.serving.pages.settings_crm_writes import COLUMNS, SHOWN, rows_of
 from muster.serving.reading import Reading, house_of, viewer_of
 from muster.serving.screen import Screen, Sheet, screen
@@ -59,6 +60,7 @@ def crm(asked: Reading) -> Screen:
         "looked": looked,
         "changes": changes[:SHOWN],
         "writes": writes,
+        "names": record_names(asked.tables, {one["record_id"] for one in (*changes[:SHOWN], *writes)}),
         "last": last,
         "told": told(counted.get(last, Counted())),
         "unmapped": unmapped(asked.store, config),

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from muster.problems import WrongUse
+from muster.serving.figures.crm_records import record_names
 from muster.serving.reading import Missing, Reading, house_of, viewer_of
 from muster.serving.screen import Screen, Sheet, screen
 from muster.serving.settings import demand, parts_for
@@ -131,5 +132,6 @@ def rows_of(writes: list[Write]) -> list[dict[str, Any]]:
 def _screen(asked: Reading, template: str, title: str, writes: list[Write], more: dict[str, Any]) -> Screen:
     rows = rows_of(writes)
     sheet = Sheet("writes", "Writes", COLUMNS, tuple(tuple(row.values()) for row in rows))
-    parts = {"parts": parts_for(asked.viewer), "part": PART}
+    shown = {one.record_id for one in writes[:SHOWN]} | {one.record_id for one in more.get("back", ())}
+    parts = {"parts": parts_for(asked.viewer), "part": PART, "names": record_names(asked.tables, shown)}
     return Screen(template, title, {"writes": rows}, (sheet,), active="/settings", more=parts | more)

@@ -14,7 +14,7 @@ from muster.config.reading import HOW_TO_MAKE_ONE, read_config
 from muster.config.settings import FILE, SQLITE_STORE, Config
 from muster.engine.lock import hold
 from muster.engine.published import Published, open_published
-from muster.engine.run_log import begun
+from muster.engine.run_log import RUN, begun
 from muster.erasing.erase import Finished, begin, finish
 from muster.erasing.retention import keep_no_longer
 from muster.erasing.whom import Whom
@@ -88,7 +88,7 @@ class Workspace:
 
         Raises WorkspaceBusy when another run holds the workspace.
         """
-        with hold(self.folder, "muster run"), begun(self.folder):
+        with hold(self.folder, RUN), begun(self.folder):
             result, _ = self._build(as_of=as_of, engine=engine, progress=progress)
             return result
 

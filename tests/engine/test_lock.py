@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from muster.engine.lock import hold
+from muster.engine.lock import held_by, hold, is_held
 from muster.problems import WorkspaceBusy
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from muster.engine.lock import hold
+from muster.engine.lock import held_by, hold, is_held
 with hold(Path(sys.argv[1]), "muster run --as-of 2026-01-01"):
     print("held", flush=True)
     time.sleep(60)
@@ -64,3 +64,14 @@ def test_an_unreadable_note_does_not_hide_the_answer(tmp_path: Path) -> None:
         (tmp_path / ".muster" / "lock.json").write_text("{", "utf-8")
         with pytest.raises(WorkspaceBusy, match="has just taken it"), hold(tmp_path, "muster run"):
             pytest.fail("held twice")
+
+
+def test_who_holds_it_is_known_by_the_command(holder: "subprocess.Popen[str]", tmp_path: Path) -> None:
+    try:
+        assert held_by(tmp_path) == "muster run --as-of 2026-01-01" and is_held(tmp_path)
+        (tmp_path / ".muster" / "lock.json").write_text("", "utf-8")  # it writes this very moment
+        assert held_by(tmp_path) == "" and is_held(tmp_path)
+    finally:
+        holder.kill()
+        holder.wait()
+    assert held_by(tmp_path) is None and not is_held(tmp_path)

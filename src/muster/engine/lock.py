@@ -45,20 +45,30 @@ def hold(workspace: Path, command: str) -> Iterator[None]:
 
 
 def is_held(workspace: Path) -> bool:
-    """Whether a command holds the workspace at this moment.
+    """Whether a command holds the workspace at this moment."""
+    return held_by(workspace) is not None
+
+
+def held_by(workspace: Path) -> str | None:
+    """The command that holds the workspace at this moment, as `hold` was told; None where none does.
 
     The lock itself is tried only where a holder is named, who may have died: pages ask this all the time.
+    Who takes it or lets go this very moment is an empty text.
     """
     home = workspace / HOME
-    if not (home / "lock.json").exists():
-        return False
+    holder = home / "lock.json"
+    if not holder.exists():
+        return None
     lock = FileLock(home / "lock", timeout=0)
     try:
         lock.acquire()
     except Timeout:
-        return True
+        try:
+            return str(json.loads(holder.read_text("utf-8"))["command"])
+        except (OSError, ValueError, LookupError):
+            return ""
     lock.release()
-    return False
+    return None
 
 
 def _write(holder: Path, command: str) -> None:

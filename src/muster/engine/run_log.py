@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from muster.engine.lock import is_held
+from muster.engine.lock import held_by
 
 LOG = Path(".muster", "log", "runs.jsonl")
+RUN = "muster run"  # who holds the workspace while a run goes on
 _BEGUN = LOG.with_name("run-begun.json")
 BROKEN_OFF = "it was broken off: it was killed, or the machine went down"
 
@@ -50,7 +51,7 @@ def entries(workspace: Path) -> list[dict[str, Any]]:
     A run that began, and neither ended nor goes on, stands among those that failed.
     """
     left = _left_behind(workspace / _BEGUN)
-    found = [left] if left is not None and not is_held(workspace) else []
+    found = [left] if left is not None and held_by(workspace) != RUN else []
     try:
         lines = (workspace / LOG).read_text("utf-8").splitlines()
     except FileNotFoundError:

@@ -11,7 +11,7 @@ from muster.serving.first_steps import looked
 from muster.serving.new_words import RULE_OF, offered
 from muster.serving.proposed_words import proposals
 from muster.serving.reading import House
-from muster.serving.scheduling import is_running, said
+from muster.serving.scheduling import busy_with, is_running, said
 from muster.serving.uploads import is_uploaded, uploaded
 from muster.sources.offered import holdings
 
@@ -63,6 +63,7 @@ def state_of(house: House, *, back: str, email: str = "", adds: str = "") -> dic
         "state": state,
         "found": found,
         "is_running": is_running(workspace),
+        "busy_with": busy_with(workspace),
         "said": said(workspace)[-4000:],
     }
 

@@ -7,17 +7,20 @@ line that runs, and the app only watches. Two runs at once are kept apart by the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from muster.engine.lock import is_held
-from muster.problems import ConfigError
+from muster.engine.lock import held_by
+from muster.engine.run_log import RUN
+from muster.problems import ConfigError, WorkspaceBusy, WrongUse
 from muster.serving.background import begin, work
 
 _RUN = "run"
+_BUILDERS = (RUN, "muster erase", "muster demo")  # they build the tables anew
+_PAGES = "muster serve: "  # before what a page does while it holds the workspace
 
 
 @contextmanager
@@ -49,7 +52,28 @@ def begin_run(workspace: Path) -> None:
 
 def is_running(workspace: Path) -> bool:
     """Whether a run goes on: from the moment it is begun here, before its process holds the workspace."""
-    return work(workspace, _RUN).is_running or is_held(workspace)
+    return work(workspace, _RUN).is_running or held_by(workspace) in _BUILDERS
+
+
+def busy_with(workspace: Path) -> str:
+    """What holds the workspace though no run goes on, such as an upload; empty where nothing does."""
+    holder = held_by(workspace)
+    if holder is None or is_running(workspace):
+        return ""
+    return holder.removeprefix(_PAGES) or "something that ends this very moment"
+
+
+def begin_if_free(workspace: Path) -> None:
+    """Begin a run for somebody who asks; one that is going is enough.
+
+    Raises WorkspaceBusy where something else holds the workspace: the run would end at once.
+    """
+    if is_running(workspace):
+        return
+    if what := busy_with(workspace):
+        raise WorkspaceBusy(f"The workspace is busy: {what}.", remedy="Try again when that has ended.")
+    with suppress(WrongUse):  # somebody began one this very moment
+        begin_run(workspace)
 
 
 def said(workspace: Path) -> str:

@@ -16,7 +16,7 @@ from muster.serving.api.callers import Caller, may
 from muster.serving.api.listing import After, Limit, Since, key_of, next_page, refuse_unknown
 from muster.serving.api.problems import Refused, described
 from muster.serving.reading import House
-from muster.serving.scheduling import begin_run, is_running
+from muster.serving.scheduling import begin_run, busy_with, is_running
 
 
 class Run(Answer):
@@ -76,7 +76,7 @@ def list_runs(
     status_code=202,
     summary="Begin a run",
     response_description="A run begins; /runs tells how it ended.",
-    responses=described(409, "A run is going on."),
+    responses=described(409, "A run is going on, or an upload is put in place."),
 )
 def begin(request: Request, _: Caller = Depends(_BEGINS)) -> Response:
     """Build every table anew, in a process of its own; pages and answers change when it has ended well."""
@@ -84,6 +84,8 @@ def begin(request: Request, _: Caller = Depends(_BEGINS)) -> Response:
     house: House = request.app.state.house
     if is_running(house.workspace):
         raise Refused(409, "busy", "A run is going on.", remedy="See /api/v1/runs when it has ended.")
+    if what := busy_with(house.workspace):
+        raise Refused(409, "busy", f"The workspace is busy: {what}.", remedy="Try again when that has ended.")
     begin_run(house.workspace)
     return written(request, Begun(detail="A run has begun; /api/v1/runs tells how it ended."), status=202)
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from muster.engine.run_log import entries
-from muster.problems import WrongUse
 from muster.reports.data_quality import quality_pages
 from muster.serving.figures.health import Carried, carried, set_aside, sources
 from muster.serving.reading import Forbidden, Reading, house_of, viewer_of
 from muster.serving.rendering import render_plain
 from muster.serving.reported import reported
-from muster.serving.scheduling import begin_run, is_running, said
+from muster.serving.scheduling import begin_if_free, busy_with, is_running, said
 from muster.serving.screen import Screen, Sheet, screen
 from muster.store.crm_log import counts_of_runs
 from muster.writing_back.told import told
@@ -108,10 +106,7 @@ def run_now(request: Request) -> Response:
     """Begin a run; where one is going the page says so."""
     if not viewer_of(request).may("run"):
         raise Forbidden
-    workspace = house_of(request).workspace
-    if not is_running(workspace):
-        with suppress(WrongUse):  # somebody began one this very moment
-            begin_run(workspace)
+    begin_if_free(house_of(request).workspace)
     return RedirectResponse("/health/runs", 303)
 
 
@@ -153,6 +148,7 @@ def _runs(asked: Reading) -> Screen:
         "part": "/health/runs",
         "runs": found,
         "is_running": is_running(workspace),
+        "busy_with": busy_with(workspace),
         "has_ended": False,
     }
     more |= {"said": said(workspace)[-4000:], "schedule": asked.house.config.serve.schedule}

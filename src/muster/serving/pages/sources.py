@@ -26,7 +26,7 @@ from muster.serving.first_steps import (
 from muster.serving.naming_sources import FIRST, LATER, own_back, state_of
 from muster.serving.new_words import OWN, add_word, rename
 from muster.serving.reading import House, Reading, house_of, viewer_of
-from muster.serving.scheduling import begin_run, is_running
+from muster.serving.scheduling import begin_if_free
 from muster.serving.screen import Screen, Sheet, screen
 from muster.serving.settings import demand, parts_for
 from muster.serving.uploading import Received, UploadRefused, receive, too_large
@@ -153,9 +153,7 @@ def look(request: Request, back: Text = FIRST) -> Response:
 def build(request: Request, back: Text = FIRST) -> Response:
     """Build the tables."""
     demand(viewer_of(request), "run")
-    workspace = house_of(request).workspace
-    if not is_running(workspace):
-        begin_run(workspace)
+    begin_if_free(house_of(request).workspace)
     return RedirectResponse(own_back(back), 303)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -92,7 +92,7 @@ def board(reading: Reading) -> Screen:
     unit = "accounts" if query.get("unit") == "accounts" else "groups"
     week = days_of(reading.asked.since, reading.asked.until, reading.snapshot.as_of)
     currency = reading.house.config.company.currency
-    shown = _shown(reading, unit, week, currency)
+    shown = _shown(reading, unit, week, currency, reading.asked, query)
     columns, flows, listed = shown.columns, shown.flows, shown.listed
     asked = [mover for mover in shown.moved if _is_asked(mover.move, query)]
     page = _page(query.get("page", "1"))
@@ -153,7 +153,8 @@ def board(reading: Reading) -> Screen:
 def on_columns(reading: Reading) -> list[str]:
     """The ids of the groups whose cards stand on the board as it opens."""
     week = days_of(None, None, reading.snapshot.as_of)
-    shown = _shown(reading, "groups", week, reading.house.config.company.currency)
+    currency = reading.house.config.company.currency
+    shown = _shown(reading, "groups", week, currency, reading.asked, reading.query)
     return [
         card.buying_group_id
         for column in shown.columns
@@ -162,16 +163,26 @@ def on_columns(reading: Reading) -> list[str]:
     ]
 
 
+def groups_listed(reading: Reading, asked: Narrowing, query: Mapping[str, str]) -> list[str]:
+    """The ids of the groups of a board's list as another address asked for it, in its order."""
+    week = days_of(asked.since, asked.until, reading.snapshot.as_of)
+    unit = "accounts" if query.get("unit") == "accounts" else "groups"
+    shown = _shown(reading, unit, week, reading.house.config.company.currency, asked, query)
+    return [card.buying_group_id for card in shown.listed if card.buying_group_id]
+
+
 _MOVES = ("account_id", "account", "solution", "from", "to", "at", "reason", "cents", "currency")
 
 
-def _shown(reading: Reading, unit: str, week: Week, currency: str) -> Shown:
+def _shown(  # noqa: PLR0917 - a board is asked for by as many things
+    reading: Reading, unit: str, week: Week, currency: str, asked: Narrowing, query: Mapping[str, str]
+) -> Shown:
     """The board, kept as it was asked for: all accounts are counted and sorted for it."""
-    asked, state, sort = reading.asked, reading.query.get("state", ""), reading.query.get("sort", "")
+    state, sort = query.get("state", ""), query.get("sort", "")
 
     def make() -> Shown:
         everything = _board(reading, unit, week, currency)
-        theirs = _accounts(reading)
+        theirs = _accounts(reading, asked)
         cards = [card for card in everything.cards if _is_wanted(card, asked, theirs)]
         moved = _movers(everything, cards)
         flows = flows_of(everything, cards, currency=currency)
@@ -184,7 +195,8 @@ def _shown(reading: Reading, unit: str, week: Week, currency: str) -> Shown:
             _SORTS.get(sort, by_change)(listed),
         )
 
-    asked_for = (asked.solution, asked.territory, sorted(asked.owners(reading.viewer.owner_ids)), state, sort)
+    owners = sorted(asked.owners(reading.viewer.owner_ids))
+    asked_for = (asked.solution, asked.territory, owners, state, sort)
     return reading.once(f"board {unit} {week.from_at} {week.to_at} {currency} {asked_for}", make)
 
 
@@ -232,10 +244,10 @@ def _days(first: date, count: int) -> dict[str, str]:
     return {"since": first.isoformat(), "until": (first + timedelta(days=count - 1)).isoformat()}
 
 
-def _accounts(reading: Reading) -> frozenset[str] | None:
+def _accounts(reading: Reading, asked: Narrowing) -> frozenset[str] | None:
     """The accounts of the owner asked for; None where none is."""
-    owners = sorted(reading.asked.owners(reading.viewer.owner_ids))
-    if not reading.asked.territory.startswith("owner:"):
+    owners = sorted(asked.owners(reading.viewer.owner_ids))
+    if not asked.territory.startswith("owner:"):
         return None
     given = {"kind": "owner", "name": "", "owners": owners}
     return frozenset(row["id"] for row in reading.tables.records(ACCOUNTS_IN, given))

@@ -23,6 +23,7 @@ from muster.serving.figures.group.written_back import WrittenBack, records_of, w
 from muster.serving.figures.owners import owner_names
 from muster.serving.forms import answer_form, just_done
 from muster.serving.learnt import thin_words
+from muster.serving.pages.neighbours import neighbours_of
 from muster.serving.reading import Missing, Reading
 from muster.serving.rendering import with_query
 from muster.serving.screen import Screen, Sheet, screen
@@ -73,6 +74,7 @@ def group(reading: Reading) -> Screen:
         | _decided(reading, whole, owners)
         | {
             "thin": thin_words(reading),
+            "beside": neighbours_of(reading, whole.group.buying_group_id),
             "touches": touches[(page - 1) * PAGE : page * PAGE],
             "touch_count": len(touches),
             "page": page,

@@ -52,7 +52,7 @@ def worklist(reading: Reading) -> Screen:
     query = reading.query
     names = names_of(reading, owner_names(reading))
     everything = with_decisions(reading, items_of(reading), names)
-    asked = _asked(reading)
+    asked = _asked(reading, reading.asked)
     theirs = [item for item in everything if _is_asked(item, asked, reading.viewer.owner_ids)]
     by_tab = Counter(item.tab for item in theirs)
     counts = {key: by_tab[key] for key, _ in TABS}
@@ -112,9 +112,16 @@ def _nothing_told() -> dict[str, Told]:
     return {}
 
 
-def _asked(reading: Reading) -> Narrowing:
-    """What the address asks for; who owns accounts begins with their own."""
-    asked = reading.asked
+def groups_on_tab(reading: Reading, asked: Narrowing, tab: str, *, with_group: str) -> list[str]:
+    """The ids of the groups of a tab as asked for; where none is named, of the one that holds a group."""
+    asked, own = _asked(reading, asked), reading.viewer.owner_ids
+    theirs = [item for item in items_of(reading) if _is_asked(item, asked, own)]
+    holding = tab or next((item.tab for item in theirs if item.buying_group_id == with_group), "")
+    return [item.buying_group_id for item in theirs if item.tab == holding]
+
+
+def _asked(reading: Reading, asked: Narrowing) -> Narrowing:
+    """What an address asks for; who owns accounts begins with their own."""
     begins_with_own = reading.viewer.owner_ids and not asked.territory
     return replace(asked, territory="owner:mine") if begins_with_own else asked
 

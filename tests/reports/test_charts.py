@@ -140,3 +140,14 @@ def test_every_end_of_a_range_of_rules_is_named() -> None:
         )
         words = [t.text for t in ET.fromstring(svg).iter("text")]
         assert {"linear $40K", "$0 first to $90K last", "all rules $5"} <= set(words)
+
+
+def test_a_deal_whose_words_have_no_room_beside_its_bar_has_them_below_and_whole() -> None:
+    steps = (Step(0.0, 1.0, "one", ""),)
+    bars = (Bar(0.2, 0.9, "Falconer Assurance - Data Platform, lost", "lost"),)
+    lanes = Lanes("1 Jan", "31 Jan", steps, (Lane("Known people (3)", (1,)),), bars, ())
+    phone, wide = (ET.fromstring(draw(lanes, width, key="k", title="t", about="a")) for width in (350, 1600))
+    [words] = [one for one in phone.iter("text") if one.text == bars[0].label]
+    [bar] = [one for one in phone.iter("rect") if one.get("class") == "deal-lost"]
+    assert float(words.get("y", 0)) > float(bar.get("y", 0)) + 12  # never across the bar
+    assert float(phone.get("height", 0)) > float(wide.get("height", 0))

@@ -79,7 +79,7 @@ def test_what_happened_after_the_score_is_not_counted_and_called_likely(invent: 
     assert html.count("likely, not counted.") == len(likely)
     for card in cards(pack):
         missing = [letter.role for letter in card.roles if letter.missing and not letter.is_likely]
-        assert card.next_step == (f"find the {missing[0]}." if missing else card.next_step)
+        assert card.next_step == (_wanted(missing[0]) if missing else card.next_step)
         assert ("Likely, not counted:" in card.missing) == any(letter.is_likely for letter in card.roles)
 
 
@@ -88,3 +88,7 @@ def test_every_date_on_the_page_has_its_meaning_said(pack: BoardPack) -> None:
     assert "every Monday and at every change of status" in block.legend
     assert "status, members, last act and opportunities are of 29 Dec 2025" in block.legend
     assert block.title == "The 10 open groups most worth attention: qualified first, then by score"
+
+
+def _wanted(role: str) -> str:
+    return "find out who would use it." if role == "user" else f"find out who the {role} is."

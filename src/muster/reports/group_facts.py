@@ -27,6 +27,16 @@ class Facts:
     history: History | None
     history_about: str
 
+    @property
+    def next_step(self) -> str:
+        """Whom to look for, or of whom to make sure; empty where every seat is filled."""
+        missing = [letter.role for letter in self.roles if letter.missing and not letter.is_likely]
+        likely = [letter.role for letter in self.roles if letter.is_likely]
+        if missing:
+            # A user is whoever works with it: there is seldom one alone to be found.
+            return f"find out who {'would use it' if missing[0] == 'user' else f'the {missing[0]} is'}"
+        return f"make sure of the {likely[0]}" if likely else ""
+
 
 def facts_of(tables: Published, groups: list[tuple[str, datetime]], *, as_of: datetime) -> dict[str, Facts]:
     """The facts of each (group, instant of its latest score)."""

@@ -155,7 +155,6 @@ def _row(r: dict[str, Any], facts: Facts, why: Why | None, scope: Scope, *, week
     likely = [letter.role for letter in facts.roles if letter.is_likely]
     lacking = [f"Missing: {', '.join(missing)}."] if missing else []
     lacking += [f"Likely, not counted: {', '.join(likely)}."] if likely else []
-    next_step = f"find the {missing[0]}." if missing else f"make sure of the {likely[0]}." if likely else ""
     members = f"{counted(int(r['member_count']), 'member')}"
     if r["visitor_count"]:
         members += f", {int(r['visitor_count']):,} anonymous"
@@ -183,7 +182,7 @@ def _row(r: dict[str, Any], facts: Facts, why: Why | None, scope: Scope, *, week
         against=why.against if why else "",
         not_seen=", ".join(why.not_seen) if why else "",
         deal=_deal(r, scope),
-        next_step=next_step,
+        next_step=f"{facts.next_step}." if facts.next_step else "",
     )
 
 

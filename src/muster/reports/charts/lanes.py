@@ -6,15 +6,16 @@ A week or month with touches is a link over the whole height, so that a finger m
 from __future__ import annotations
 
 from muster.reports.charts.canvas import Canvas, fit, text_width
-from muster.reports.charts.group_shapes import Lanes
+from muster.reports.charts.group_shapes import Bar, Lanes
 
 _LANE, _BAR = 40, 20
+_LINE = 14  # of words that have no room beside their bar
 
 
 def draw_lanes(chart: Lanes, width: int) -> Canvas:
     """Columns of touches in each lane, on one scale for all lanes; behind them the stretch of the list."""
     top = 18
-    height = top + _LANE * len(chart.lanes) + _BAR * len(chart.bars) + 24
+    height = top + _LANE * len(chart.lanes) + sum(_high(bar, width) for bar in chart.bars) + 24
     canvas = Canvas(width, height)
     if chart.shown:
         x, end = chart.shown[0] * width, chart.shown[1] * width
@@ -34,7 +35,7 @@ def draw_lanes(chart: Lanes, width: int) -> Canvas:
     for bar in chart.bars:
         x, length = bar.start * width, max((bar.end - bar.start) * width, 3)
         canvas.rect(x, y, length, 12, cls=f"deal-{bar.outcome}", about=bar.label)
-        y += _BAR
+        y += _high(bar, width)
     _draw_marks(canvas, chart, width)
     _name_lanes_and_bars(canvas, chart, width, top)
     for step in chart.steps:
@@ -67,10 +68,25 @@ def _name_lanes_and_bars(canvas: Canvas, chart: Lanes, width: int, top: int) -> 
     for bar in chart.bars:
         x, length = bar.start * width, max((bar.end - bar.start) * width, 3)
         said = fit(bar.label, width * 0.6)
-        if x + length + text_width(said) + 6 < width:
+        side = _side(bar, width)
+        if side == "after":
             canvas.text(x + length + 5, y, said)
-        elif x > text_width(said) + 6:
+        elif side == "before":
             canvas.text(x - 5, y, said, anchor="end")
         else:
-            canvas.text(x + 4, y, fit(bar.label, max(length - 8, 60)))
-        y += _BAR
+            whole = fit(bar.label, width)
+            canvas.text(max(min(x, width - text_width(whole)), 0), y + _LINE, whole)
+        y += _high(bar, width)
+
+
+def _side(bar: Bar, width: int) -> str:
+    """Where a bar's words stand: after it, before it, or below where neither has room, as on a phone."""
+    x, length = bar.start * width, max((bar.end - bar.start) * width, 3)
+    long = text_width(fit(bar.label, width * 0.6))
+    if x + length + long + 6 < width:
+        return "after"
+    return "before" if x > long + 6 else "below"
+
+
+def _high(bar: Bar, width: int) -> int:
+    return _BAR + (_LINE if _side(bar, width) == "below" else 0)

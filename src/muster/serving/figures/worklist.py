@@ -170,16 +170,14 @@ def told_of(tables: Seen, shown: list[Item], *, as_of: datetime) -> dict[str, To
     told = {}
     for group in ids:
         about, why = facts.get(group), said.get(group)
-        missing = [r.role for r in about.roles if r.missing and not r.is_likely] if about else []
-        likely = [r.role for r in about.roles if r.is_likely] if about else []
-        step = f"Find the {missing[0]}" if missing else f"Make sure of the {likely[0]}" if likely else ""
+        step = about.next_step if about else ""
         told[group] = Told(
             about,
             why.speaks_for if why and why.speaks_for else about.why_now if about else (),
             why.against if why else "",
             why.not_seen if why else (),
             first.get(group, ""),
-            step,
+            step[:1].upper() + step[1:],
         )
     return told
 

@@ -55,7 +55,12 @@ def jobs_table(tables: Published, program_id: str, currency: str) -> Table:
                 "New members#",
                 "Shares begun#",
             ),
-            *("Groups that moved after#", f"Credited of won, {model_name(CHOSEN)}#", "80 % from#", "to#"),
+            *(
+                "Groups that moved after#",
+                f"Credited of won, {model_name(CHOSEN)}#",
+                "80 % from#",
+                "80 % to#",
+            ),
         ),
         tuple(
             (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from muster.reports.buying_jobs import HOW_TO_SET_ONE
@@ -9,7 +10,7 @@ from muster.reports.credit import model_name
 from muster.reports.money import MINUS
 from muster.reports.published import Published
 from muster.reports.values import Days, Money, words
-from muster.serving.tabled import Table, columns
+from muster.serving.tabled import Cell, Table, columns
 
 
 def credit_table(values: list[dict[str, Any]], sure: list[dict[str, Any]], currency: str) -> Table:
@@ -22,7 +23,7 @@ def credit_table(values: list[dict[str, Any]], sure: list[dict[str, Any]], curre
     return Table(
         "credit",
         f"What each rule credits it with, {currency}",
-        columns("Rule", "Of won#", "80 % from#", "to#", "Of open#", "Rank"),
+        columns("Rule", "Of won#", "80 % from#", "80 % to#", "Of open#", "Rank"),
         tuple(
             (
                 model_name(v["attribution_model"]),
@@ -53,24 +54,28 @@ def lift_table(tables: Published, program_id: str) -> Table:
         ORDER BY l.status <> 'estimable', l.experiment, l.outcome""",
         [program_id],
     )
+    # Outcomes of which the same is said, as where there was no experiment, share a row.
+    said: dict[tuple[Cell, ...], list[str]] = defaultdict(list)
+    for r in rows:
+        said[_found(r)].append(words(r["outcome"] or "any outcome"))
     return Table(
         "lift",
         "Lift: what experiments say would have been otherwise",
         columns("Outcome", "Treated#", "Held out#", "Per 1,000#", "95 %", "What it says"),
-        tuple(
-            (
-                words(r["outcome"] or "any outcome").capitalize(),
-                None if r["treated_count"] is None else int(r["treated_count"]),
-                None if r["holdout_count"] is None else int(r["holdout_count"]),
-                None if r["estimate_per_1000"] is None else Days(r["estimate_per_1000"]),
-                None
-                if r["low_per_1000"] is None
-                else f"{r['low_per_1000']:+.1f} to {r['high_per_1000']:+.1f}".replace("-", MINUS),
-                r["sentence"] or f"Not estimable: {r['reason']}",
-            )
-            for r in rows
-        ),
+        tuple((", ".join(outcomes).capitalize(), *found) for found, outcomes in said.items()),
         "Not estimable: nothing was held out.",
+    )
+
+
+def _found(r: dict[str, Any]) -> tuple[Cell, ...]:
+    """What a row of lift says of its outcome."""
+    low, high = r["low_per_1000"], r["high_per_1000"]
+    return (
+        None if r["treated_count"] is None else int(r["treated_count"]),
+        None if r["holdout_count"] is None else int(r["holdout_count"]),
+        None if r["estimate_per_1000"] is None else Days(r["estimate_per_1000"]),
+        None if low is None else f"{low:+.1f} to {high:+.1f}".replace("-", MINUS),
+        r["sentence"] or f"Not estimable: {r['reason']}",
     )
 
 

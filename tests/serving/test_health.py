@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import httpx
 import pytest
 
 from muster.engine.run_log import append_entry, entries
-from muster.serving import background
+from muster.serving import background, rendering
+from muster.serving.figures import health
 from muster.store.decisions import read_decisions
 
 Client = Callable[..., httpx.Client]
@@ -117,3 +119,33 @@ def test_a_run_that_was_killed_is_told_of(client: Client, own_server: Any) -> No
     assert "it was broken off" in told.partition("</nav>")[2].partition("</table>")[0]
     banner = told.partition('class="banner"')[2].partition("</p>")[0]
     assert "2 Jan 2026" in banner and "broken off" in banner and "old" not in banner
+
+
+def test_days_are_said_to_be_counted_to_the_last_day_of_the_records(
+    client: Client, demo_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bundled company's records ended long ago: its newest source is hardly behind, and not new."""
+    told: list[int] = []
+
+    def since(as_of: datetime, now: datetime) -> int:
+        told.append(health.days_since(as_of, now))
+        return told[-1]
+
+    monkeypatch.setattr(rendering, "days_since", since)
+    page = client("analyst").get("/health").text
+    assert told[-1] > 300 and f"The records end on 29 Dec 2025, {told[-1]} days ago." in page
+    assert "Days are counted to that day, not to today." in page and "Days ago" not in page
+    assert f"{told[-1]} days ago; days are counted to then" in client("rep").get("/worklist").text
+    monkeypatch.setattr(rendering, "days_since", lambda *_: 0)  # they end this week
+    fresh = client("analyst").get("/health").text
+    assert "The records end on 29 Dec 2025. Days are counted" in fresh and "days ago" not in fresh
+    assert "counted to then" not in client("rep").get("/worklist").text
+
+
+def test_a_page_that_keeps_the_age_of_the_records_to_itself_is_noticed(
+    client: Client, demo_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The seeded fault: however old, the records count as of this week."""
+    monkeypatch.setattr(health, "STALE_DAYS", 100_000)
+    with pytest.raises(AssertionError):
+        test_days_are_said_to_be_counted_to_the_last_day_of_the_records(client, demo_server, monkeypatch)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -20,6 +20,7 @@ from muster.reports.money import short, whole
 from muster.reports.page import teach
 from muster.reports.values import NOTHING, Rate, show
 from muster.serving.came_from import along, came_from
+from muster.serving.figures.health import days_since
 from muster.serving.figures.owners import seller
 from muster.serving.top_bar import bar_of
 
@@ -54,6 +55,7 @@ def render(asked: Reading, shown: Screen) -> HTMLResponse:
         | {
             "viewer": asked.viewer,
             "snapshot": asked.snapshot,
+            "days_since": days_since(asked.snapshot.as_of, datetime.now(UTC).replace(tzinfo=None)),
             "failure": failure,
             "title": shown.title,
             "data": shown.data,

@@ -12,7 +12,7 @@ import duckdb
 from muster.reports.published import Published
 
 EPOCH = datetime(1970, 1, 1)  # in UTC, without a zone, as all instants here
-_STALE_DAYS = 7  # an export that comes at least weekly
+STALE_DAYS = 7  # an export that comes at least weekly
 
 _SOURCES = """
 SELECT l.source, COUNT(DISTINCT l.file) AS files, SUM(l.rows_read) AS read, SUM(l.rows_landed) AS landed,
@@ -65,17 +65,30 @@ class Source:
     repeated: int
     set_aside: int
     latest: datetime | None  # when the last of its rows became known; None where none has a date
-    days_old: int | None
+    days_behind: int | None  # from then to the last day of all records
     is_stale: bool
 
 
 def sources(tables: Published, records: Path, *, as_of: datetime) -> list[Source]:
-    """Every source, by name; its age is counted back from the instant the tables are as of.
+    """Every source, by name; how far it is behind is counted to the instant the tables are as of, not today.
 
     `records` is the folder of landed records beside the tables: what each source told last stands there.
     """
     latest = _latest(records, as_of)
     return [_source(row, latest.get(row["source"]), as_of) for row in tables.records(_SOURCES)]
+
+
+def days_since(as_of: datetime, now: datetime) -> int:
+    """Whole days from the instant the tables are as of until now, where that is longer than an export may
+    take to come (`STALE_DAYS`); else 0. Both in UTC, without a zone.
+
+    >>> days_since(datetime(2025, 5, 3), datetime(2026, 5, 3))
+    365
+    >>> days_since(datetime(2025, 5, 3), datetime(2025, 5, 9))
+    0
+    """
+    days = (now - as_of).days
+    return days if days > STALE_DAYS else 0
 
 
 def set_aside(tables: Published) -> list[dict[str, Any]]:
@@ -99,7 +112,7 @@ def _source(row: dict[str, Any], latest: datetime | None, as_of: datetime) -> So
         int(row["set_aside"]),
         latest,
         days,
-        days is not None and days > _STALE_DAYS,
+        days is not None and days > STALE_DAYS,
     )
 
 

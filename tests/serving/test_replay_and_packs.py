@@ -130,6 +130,10 @@ def test_a_pack_is_frozen_with_its_notes_and_opens_in_its_own_style(
     [snapshot] = Shelf(own_server.workspace).all()
     assert kept["id"] == snapshot.id and snapshot.period == "2025-Q3"
     assert '<p class="reading" dir="auto">/etc/hostname</p>' in marketer.get(f"/packs/{snapshot.id}").text
+    [sheet] = [one for page in snapshot.pack.pages for one in page.sheets if one.key == "restated"]
+    told = marketer.get(f"/packs/{snapshot.id}.csv?table=restated").text.splitlines()
+    columns = [column.label for column in sheet.columns]  # as page 7 of the pack: with what is behind each
+    assert (told[0].removeprefix("\ufeff").split(","), len(told) - 1) == (columns, len(sheet.rows))
     for kind, magic in (("html", b"<!doctype"), ("pdf", b"%PDF"), ("pptx", b"PK"), ("xlsx", b"PK")):
         answer = marketer.get(f"/packs/{snapshot.id}/board.{kind}")
         assert answer.status_code == 200 and answer.content.lower().startswith(magic.lower())

@@ -63,17 +63,10 @@ def pack(reading: Reading) -> Screen:
     """One frozen pack: its files, its notes, and the figures of earlier packs that it restated."""
     snapshot = _snapshot(reading.house.workspace, reading.path["pack_id"])
     frozen = snapshot.pack
-    restated = Table(
-        "restated",
-        "Figures of earlier packs that it told anew",
-        columns("Period", "Figure", "Column", "Told", "Now"),
-        tuple(
-            (change.period, f"{change.sheet}: {change.row}", change.column, change.old, change.new)
-            for change in snapshot.restated
-        ),
-        "No figure of an earlier pack was restated by it.",
-        shown=30,
-    )
+    # As page 7 of the pack itself has it, with what is behind each figure.
+    sheet = next(sheet for page in frozen.pages for sheet in page.sheets if sheet.key == "restated")
+    title = "Figures of earlier packs that it told anew"
+    restated = Table("restated", title, sheet.columns, sheet.rows, sheet.empty, shown=30)
     made_of = Table(
         "made_of",
         "What it was made from",

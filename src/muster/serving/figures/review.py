@@ -100,7 +100,7 @@ def _people(row: dict[str, Any], records: dict[str, dict[str, Any]]) -> Pair:
         _is(row["right_id"], records.get(row["other"])),
         row["fate"],
         row["probability"],
-        f"{_FATES[row['fate']]}; {_weighed(row)}; "
+        f"{_FATES.get(row['fate'], row['fate'])}; {_weighed(row)}; "
         + (f"at {row['account']}" if row["account"] else "of no known account"),
         int(row["groups"]),
     )

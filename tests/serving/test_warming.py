@@ -17,8 +17,9 @@ from starlette.testclient import TestClient
 from muster.access.seen import Seen
 from muster.access.viewer import Viewer
 from muster.reports.published import Published
-from muster.serving import warming
+from muster.serving import snapshots, warming
 from muster.serving.app import application
+from muster.serving.figures.board import Board
 from muster.serving.figures.worklist import items
 from muster.serving.reading import reach_of
 from muster.serving.screen import SCREENS
@@ -133,6 +134,26 @@ def test_nor_do_the_cards_of_the_board(office: Office, owners: list[str]) -> Non
     assert set(cards) - set(office.clicks(rep))
     office.warm(rep)
     assert {card: office.open(card) for card in cards} == dict.fromkeys(cards, 0)
+
+
+def test_a_card_that_two_territories_show_is_kept_once(office: Office, owners: list[str]) -> None:
+    for name, theirs in (("one", owners[:1]), ("both", owners[:2])):
+        office.hire(name, "rep", *theirs)
+        office.open("/board")
+    one, both = (made.cards for made in office.snapshot._kept.values() if isinstance(made, Board))
+    assert 0 < len(one) < len(both)
+    assert {id(card) for card in one} <= {id(card) for card in both}
+
+
+def test_whatever_is_opened_after_them_drives_no_list_out(
+    office: Office, owners: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clicks = office.clicks(office.hire("rep", "rep", owners[0]))
+    assert all(office.open(page) for page in (*FIRST_OF_A_REP, *clicks[:1]))
+    monkeypatch.setattr(snapshots, "_KEPT", len(office.snapshot._kept) + 3)
+    assert all(office.open(click) for click in clicks[1:])
+    assert {page: office.open(page) for page in FIRST_OF_A_REP} == dict.fromkeys(FIRST_OF_A_REP, 0)
+    assert {click: office.open(click) for click in clicks} == dict.fromkeys(clicks, 0)
 
 
 def test_without_it_the_first_to_come_waits(office: Office, owners: list[str]) -> None:

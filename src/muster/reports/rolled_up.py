@@ -62,21 +62,29 @@ def rollup_sql(by: Dimension) -> str:
 
 
 def rollups_sql() -> str:
-    """The same by every dimension in one reading of the credit; `way` names the dimension."""
+    """The same of the models shown by every dimension; `way` names it, and each model has a column.
+
+    A touch is joined with what it was once, not once for each model: two seconds in place of seven at seven
+    million rows of won credit.
+    """
     units = {name: by.unit for name, by in DIMENSIONS.items()}
     ways = " ".join(f"WHEN GROUPING({unit}) = 0 THEN '{name}'" for name, unit in units.items())
     unit = " ".join(f"WHEN GROUPING({unit}) = 0 THEN {unit}" for unit in units.values())
-    line = "c.currency, c.engagement_id IS NOT NULL, c.attribution_model"
+    of_touch = ", ".join(f"SUM(w.credit_cents) FILTER (w.attribution_model = '{m}') AS {m}" for m in SHOWN)
     return f"""
-    SELECT CASE {ways} END AS way, c.currency, c.engagement_id IS NOT NULL AS is_touch,
-        CASE {unit} END AS unit, c.attribution_model, SUM(c.credit_cents) AS credit_cents
-    FROM credit AS c
+    SELECT CASE {ways} END AS way, c.currency, c.is_touch, CASE {unit} END AS unit,
+        {", ".join(f"SUM(c.{m}) AS {m}" for m in SHOWN)}
+    FROM (
+        SELECT w.opportunity_id, w.engagement_id, w.currency, w.engagement_id IS NOT NULL AS is_touch,
+            {of_touch}
+        FROM credit AS w WHERE w.is_won AND w.attribution_model IN {SHOWN}
+        GROUP BY w.opportunity_id, w.engagement_id, w.currency
+    ) AS c
     LEFT JOIN (
         SELECT * FROM path WHERE definition = 'credit'
-            AND opportunity_id IN (SELECT w.opportunity_id FROM credit AS w WHERE w.is_won)
+            AND opportunity_id IN (SELECT o.opportunity_id FROM known_opportunity AS o WHERE o.is_won)
     ) AS p ON p.opportunity_id = c.opportunity_id AND p.engagement_id = c.engagement_id
-    WHERE c.is_won
-    GROUP BY GROUPING SETS ({", ".join(f"({line}, {unit})" for unit in units.values())})
+    GROUP BY GROUPING SETS ({", ".join(f"(c.currency, c.is_touch, {unit})" for unit in units.values())})
     ORDER BY ALL"""
 
 
@@ -136,7 +144,12 @@ def rollup_page(tables: Published, currency: str) -> Page:
     names = {r["id"]: r["name"] for r in tables.records("SELECT tactic_id AS id, name FROM known_tactic")}
     found: dict[str, list[dict[str, Value]]] = {name: [] for name in DIMENSIONS}
     for r in tables.records(rollups_sql()):
-        found[r["way"]].append(r | {"name": names.get(r["unit"])})
+        line = {"currency": r["currency"], "is_touch": r["is_touch"], "unit": r["unit"]}
+        found[r["way"]] += [
+            {**line, "name": names.get(r["unit"]), "attribution_model": model, "credit_cents": r[model]}
+            for model in SHOWN
+            if r[model] is not None
+        ]
     sheets = [sheet for name, rows in found.items() for sheet in _sheets(name, rows, currency)]
     home = [sheet for sheet in sheets if not sheet.is_folded]
     opening = say(

@@ -101,8 +101,14 @@ def _keep(
 
 
 def _kept(reading: Reading, kind: str, one: str, read: Callable[[], T | None]) -> T | None:
-    packed: T | None = reading.snapshot.packed.get(_key(reading, kind, one))
-    return packed if packed is not None else reading.once(f"{kind} {one}", read)
+    """Read once, and kept packed like those read ahead: many that are opened once drive no list out."""
+    packed, key = reading.snapshot.packed, _key(reading, kind, one)
+    found: T | None = packed.get(key)
+    if found is None:
+        found = read()
+        if found is not None:
+            packed.put(key, found)
+    return found
 
 
 def _key(reading: Reading, kind: str, one: str) -> tuple[Any, ...]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+
+from muster.serving.snapshots import OF_ANOTHER
 
 # From nobody there to a sale, and the way out again. An account with several groups stands at the last
 # of `STRENGTH` that any of them has.
@@ -79,7 +81,7 @@ class Move:
 class Board:
     """Every card at the end of a week, and every move of it: what stood before, plus in, minus out."""
 
-    cards: tuple[Card, ...]
+    cards: tuple[Card, ...] = field(metadata=OF_ANOTHER)  # those of all boards of these days
     moves: tuple[Move, ...]
 
 

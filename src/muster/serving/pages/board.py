@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -205,15 +205,21 @@ def _untouched(reading: Reading) -> list[dict[str, Any]]:
 
 
 def _board(reading: Reading, unit: str, week: Week, currency: str) -> Board:
+    asked_for = f"{week.from_at} {week.to_at} {currency}"
+
+    def alike(made: Board) -> Board:
+        """The same with each card kept once, as most of a territory's are those that others see."""
+        kept = reading.snapshot.once(("cards", asked_for), dict[Card, Card])
+        return replace(made, cards=tuple(kept.setdefault(card, card) for card in made.cards))
+
     groups = reading.once(
-        f"board groups {week.from_at} {week.to_at} {currency}",
-        lambda: group_board(reading.tables, week, currency=currency),
+        f"board groups {asked_for}", lambda: alike(group_board(reading.tables, week, currency=currency))
     )
     if unit == "groups":
         return groups
     return reading.once(
-        f"board accounts {week.from_at} {week.to_at} {currency}",
-        lambda: account_board(groups, reading.tables, week, currency=currency),
+        f"board accounts {asked_for}",
+        lambda: alike(account_board(groups, reading.tables, week, currency=currency)),
     )
 
 

@@ -22,18 +22,25 @@ class Seen(Published):
     The SQL is ours and its values are parameters: what a user writes never becomes SQL here, as the
     rows of others are hidden by views and not by the files.
 
+    `hands` says by how many threads a page may be asked for (figures/together.py): two for who waits for it.
+
     >>> with Seen(Path("acme/.muster/tables"), viewer) as tables:    # doctest: +SKIP
     ...     tables.records("SELECT name FROM account WHERE account_id = ?", [account_id])
     """
 
-    def __init__(self, tables: Path, viewer: Viewer) -> None:
-        self.viewer = viewer
+    def __init__(self, tables: Path, viewer: Viewer, *, hands: int = 1) -> None:
+        self.viewer, self.hands = viewer, hands
+        self._tables = tables
         self._scope = scope_of(tables, viewer)
         self._connection = self._scope.cursor()
         self._unopened = {}  # the scope makes the views
         self._known: dict[str, dict[str, bool]] = defaultdict(dict)
         self.missing = self._scope.missing
         self.has_records = self._scope.has_records
+
+    def beside(self) -> Seen:
+        """The same tables for another thread to ask at the same time; to be closed as well."""
+        return Seen(self._tables, self.viewer)
 
     def records(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
         """The rows of a SELECT, by column name, its parameters bound."""

@@ -45,6 +45,8 @@ class Published:
     [{'n': 212}]
     """
 
+    hands = 1  # how many threads ask at once
+
     def __init__(self, tables: Path) -> None:
         self._connection = duckdb.connect(":memory:")
         self._connection.execute("SET TimeZone = 'UTC'")
@@ -102,6 +104,10 @@ class Published:
         if not among:
             return []
         return self.records(by_ids(f'"{table}"', columns, by, len(among), where), [*sorted(among), *given])
+
+    def beside(self) -> Published:
+        """The same tables for another thread to ask at the same time; to be closed as well."""
+        return Published(self._tables)
 
     def _open(self, name: str) -> None:
         files = files_of(*self._unopened.pop(name))

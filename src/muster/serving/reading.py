@@ -22,6 +22,7 @@ from muster.serving.snapshots import Snapshot, Snapshots
 from muster.store.opening import Store
 
 T = TypeVar("T")
+_HANDS = 2  # that ask for a page somebody waits for; what is made ahead takes one
 
 
 class SignedOut(Exception):
@@ -150,5 +151,5 @@ def reading_as(request: Request, viewer: Viewer) -> Iterator[Reading]:
     snapshot = house.snapshots.current()
     if snapshot is None:
         raise NoRun
-    with Seen(snapshot.folder, viewer) as tables:
+    with Seen(snapshot.folder, viewer, hands=_HANDS) as tables:
         yield Reading(request, house, viewer, snapshot, tables)

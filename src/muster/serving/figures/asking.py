@@ -3,13 +3,38 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from muster.reports.published import Published
+from muster.serving.figures.together import together
 
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """The rows of a table by ids, and of each id whose they are."""
+
+    table: str
+    columns: Sequence[str]
+    by: str
+    places: Mapping[str, Iterable[str]]
+    whose: str
+    where: str
+    given: Sequence[Any]
+
+    def __call__(self, tables: Published) -> list[Row]:
+        return tables.rows(
+            *(self.table, (self.by, *self.columns)),
+            by=self.by,
+            among=self.places.keys(),
+            where=self.where,
+            given=self.given,
+        )
 
 
 class Asking:
@@ -25,6 +50,7 @@ class Asking:
         self.has_records = tables.has_records
         self.told: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
         self._tables = tables
+        self._waiting: list[_Question] | None = None
 
     def ask(
         self,
@@ -41,11 +67,29 @@ class Asking:
 
         With `whose`, a row is theirs alone who stand in that column.
         """
-        found = self._tables.rows(table, (by, *columns), by=by, among=places.keys(), where=where, given=given)
+        question = _Question(table, columns, by, places, whose, where, given)
+        if self._waiting is None:
+            self._place(question, question(self._tables))
+        else:
+            self._waiting.append(question)
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """What is asked within is asked together when the block ends: none may need what another brings."""
+        waiting: list[_Question] = []
+        self._waiting = waiting
+        try:
+            yield
+        finally:
+            self._waiting = None
+        for question, found in zip(waiting, together(self._tables, waiting), strict=True):
+            self._place(question, found)
+
+    def _place(self, question: _Question, found: list[Row]) -> None:
         for row in found:
-            for place in places[row[by]]:
-                if not whose or row[whose] == place:
-                    self.told[place][table].append(row)
+            for place in question.places[row[question.by]]:
+                if not question.whose or row[question.whose] == place:
+                    self.told[place][question.table].append(row)
 
     def places(self, table: str, column: str, among: Iterable[str]) -> dict[str, set[str]]:
         """The ids that rows of a table hold, each with those whose rows they are."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from muster.access.seen import Seen
+from muster.reports.published import Published
+from muster.serving.figures.together import together
 from muster.serving.tabled import Ref, Table, columns
 
 SHOWN = 8
@@ -63,9 +66,11 @@ def search(tables: Seen, said: str, *, with_programs: bool) -> Found:
     if len(said) < 2:
         return Found(said, ())
 
-    def rows(sql: str) -> list[dict[str, object]]:
-        return tables.records(sql, {"said": said, "most": _MOST})
+    def question(sql: str) -> Callable[[Published], list[dict[str, object]]]:
+        return lambda those: those.records(sql, {"said": said, "most": _MOST})
 
+    asked = (_PEOPLE, _ACCOUNTS, _GROUPS, *((_PROGRAMS,) if with_programs else ()))
+    rows = dict(zip(asked, together(tables, [question(sql) for sql in asked]), strict=True))
     accounts = Table(
         "accounts",
         "Accounts",
@@ -75,7 +80,7 @@ def search(tables: Seen, said: str, *, with_programs: bool) -> Found:
                 Ref(str(r["name"]), f"/accounts/{r['id']}", str(r["id"])),
                 *_texts(r, "domain", "country", "industry"),
             )
-            for r in rows(_ACCOUNTS)
+            for r in rows[_ACCOUNTS]
         ),
         "None.",
         shown=SHOWN,
@@ -90,7 +95,7 @@ def search(tables: Seen, said: str, *, with_programs: bool) -> Found:
                 int(str(r["cycle"])),
                 "open" if r["closed_at"] is None else f"ended: {r['closing_reason']}",
             )
-            for r in rows(_GROUPS)
+            for r in rows[_GROUPS]
         ),
         "None.",
         shown=SHOWN,
@@ -107,7 +112,7 @@ def search(tables: Seen, said: str, *, with_programs: bool) -> Found:
                 if r["account"]
                 else None,
             )
-            for r in rows(_PEOPLE)
+            for r in rows[_PEOPLE]
         ),
         "None.",
         shown=SHOWN,
@@ -120,7 +125,7 @@ def search(tables: Seen, said: str, *, with_programs: bool) -> Found:
         columns("Programme", "Tactics#"),
         tuple(
             (Ref(str(r["name"]), f"/programs/{r['id']}", str(r["id"])), int(str(r["tactic_count"])))
-            for r in rows(_PROGRAMS)
+            for r in rows[_PROGRAMS]
         ),
         "None.",
         shown=SHOWN,

@@ -50,13 +50,23 @@ def rows_of(tables: Published, ids: Collection[str]) -> dict[str, Rows]:
     asking.ask("account", _ACCOUNT, "account_id", {key: [key] for key in ids})
     found = {key: asking.told[key]["account"][0] for key in ids if asking.told[key]["account"]}
     own = {key: [key] for key in found}
-    for table, columns in _OF_ACCOUNT.items():
-        asking.ask(table, columns, "account_id", own)
-    asking.ask("person", _PERSON, "account_id", own, where="valid_to IS NULL")
-    # Whether a person is told is the table's rule to say, so it is not asked here.
-    asking.ask("resolved_engagement", _VISIT, "account_id", own, where="visitor_id IS NOT NULL")
-    _ask_of_groups(asking, own)
-    _ask_of_deals(asking, own)
+    with asking.at_once():
+        for table, columns in _OF_ACCOUNT.items():
+            asking.ask(table, columns, "account_id", own)
+        asking.ask("person", _PERSON, "account_id", own, where="valid_to IS NULL")
+        # Whether a person is told is the table's rule to say, so it is not asked here.
+        asking.ask("resolved_engagement", _VISIT, "account_id", own, where="visitor_id IS NOT NULL")
+    with asking.at_once():
+        _ask_of_groups(asking, own)
+        records = asking.places("account_alias", "account_record_id", own)
+        asking.ask("known_opportunity", _DEAL, "account_record_id", records)
+    tactic = ("name", "program_id")
+    with asking.at_once():
+        asking.ask("known_tactic", tactic, "tactic_id", _shared(asking.places("path", "tactic_id", own)))
+        _ask_of_deals(asking, own)
+    asking.ask(
+        "known_tactic", tactic, "tactic_id", _shared(asking.places("known_tactic", "program_id", [""]))
+    )
     family = _family(tables, found)
     return {
         key: Rows(row, asking.told[key] | asking.told[""] | {"family": family[key]})
@@ -73,16 +83,9 @@ def _ask_of_groups(asking: Asking, own: Mapping[str, Collection[str]]) -> None:
         *("path", ("tactic_id", "opportunity_id", "occurred_at"), "buying_group_id", groups),
         where="definition = 'credit'",
     )
-    tactic = ("name", "program_id")
-    asking.ask("known_tactic", tactic, "tactic_id", _shared(asking.places("path", "tactic_id", own)))
-    asking.ask(
-        "known_tactic", tactic, "tactic_id", _shared(asking.places("known_tactic", "program_id", [""]))
-    )
 
 
 def _ask_of_deals(asking: Asking, own: Mapping[str, Collection[str]]) -> None:
-    records = asking.places("account_alias", "account_record_id", own)
-    asking.ask("known_opportunity", _DEAL, "account_record_id", records)
     deals = asking.places("known_opportunity", "opportunity_id", own)
     asking.ask("opportunity_group", ("buying_group_id",), "opportunity_id", deals)
     touched = ("touch_count", "is_marketing")

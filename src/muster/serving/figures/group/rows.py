@@ -112,16 +112,23 @@ def rows_of(tables: Published, groups: Sequence[Group], *, as_of: datetime) -> d
     accounts = {group.account_id: [group.account_id] for group in groups}
     asking.ask("buying_group", _SIBLING, "account_id", accounts)
     siblings = asking.places("buying_group", "buying_group_id", accounts)
-    for table, columns in _OF_SIBLINGS.items():
-        asking.ask(table, columns, "buying_group_id", siblings)
-    for table, columns in _OF_GROUP.items():
-        asking.ask(table, columns, "buying_group_id", own)
-    for table, columns in _OF_ACCOUNT.items():
-        asking.ask(table, columns, "account_id", accounts)
-    asking.ask("nurture", _NURTURE, "buying_group_id", own, where="to_at IS NULL")
-    asking.ask("role_candidate", _CANDIDATE, "buying_group_id", own, where=f"number <= {CANDIDATES}")
-    _ask_in_time(asking, groups, own, accounts, as_of)
-    _ask_what_hangs_on(asking, groups, own)
+    with asking.at_once():
+        for table, columns in _OF_SIBLINGS.items():
+            asking.ask(table, columns, "buying_group_id", siblings)
+        for table, columns in _OF_GROUP.items():
+            asking.ask(table, columns, "buying_group_id", own)
+        for table, columns in _OF_ACCOUNT.items():
+            asking.ask(table, columns, "account_id", accounts)
+        asking.ask("nurture", _NURTURE, "buying_group_id", own, where="to_at IS NULL")
+        asking.ask("role_candidate", _CANDIDATE, "buying_group_id", own, where=f"number <= {CANDIDATES}")
+    with asking.at_once():
+        _ask_in_time(asking, groups, own, accounts, as_of)
+        _ask_what_hangs_on(asking, groups, own)
+    if asking.has_records:
+        records = asking.places("person_alias", "person_record_id", own)
+        with asking.at_once():
+            asking.ask("record_person_record", _CONSENT, "person_record_id", records)
+            asking.ask("record_sales_activity", _CALL, "person_record_id", records)
     return {
         group.buying_group_id: Rows(
             group, asking.told[group.account_id] | asking.told[group.buying_group_id] | asking.told[""]
@@ -174,10 +181,6 @@ def _ask_what_hangs_on(asking: Asking, groups: Sequence[Group], own: Mapping[str
             if row["buying_group_id"] == group.buying_group_id and row["person_id"] is not None:
                 members[row["person_id"]].add(group.buying_group_id)
     asking.ask("person_alias", ("person_record_id",), "person_id", members)
-    if asking.has_records:
-        records = asking.places("person_alias", "person_record_id", own)
-        asking.ask("record_person_record", _CONSENT, "person_record_id", records)
-        asking.ask("record_sales_activity", _CALL, "person_record_id", records)
     accounts = {group.account_id for group in groups}
     tactics = dict.fromkeys(asking.places("resolved_engagement", "tactic_id", accounts), ("",))
     asking.ask("known_tactic", ("name",), "tactic_id", tactics)

@@ -42,17 +42,20 @@ def rows_of(tables: Published, ids: Collection[str]) -> dict[str, Rows]:
     asking.ask("placed_person", ("account_id",), "person_id", {key: [key] for key in ids})
     own = {key: [key] for key in ids if asking.told[key]["placed_person"]}
     accounts = asking.places("placed_person", "account_id", own)
-    asking.ask("account", ("name", "domain"), "account_id", accounts)
-    _ask_of_acts(asking, own, accounts)
-    asking.ask("buying_group", _GROUP, "account_id", accounts)
+    with asking.at_once():
+        asking.ask("account", ("name", "domain"), "account_id", accounts)
+        _ask_of_acts(asking, own, accounts)
+        asking.ask("buying_group", _GROUP, "account_id", accounts)
+        asking.ask("person_alias", ("person_record_id", "method", "confidence"), "person_id", own)
+        asking.ask("person_address", ("email", "known_at"), "person_id", own)
     groups = asking.places("buying_group", "buying_group_id", own)
-    asking.ask("member", _MEMBER, "buying_group_id", groups, whose="person_id")
-    asking.ask("known_tactic", ("name",), "tactic_id", asking.places("resolved_engagement", "tactic_id", own))
-    asking.ask("person_alias", ("person_record_id", "method", "confidence"), "person_id", own)
-    asking.ask("person_address", ("email", "known_at"), "person_id", own)
-    if tables.has_records:
-        records = asking.places("person_alias", "person_record_id", own)
-        asking.ask("record_person_record", _CONSENT, "person_record_id", records)
+    tactics = asking.places("resolved_engagement", "tactic_id", own)
+    records = asking.places("person_alias", "person_record_id", own)
+    with asking.at_once():
+        asking.ask("member", _MEMBER, "buying_group_id", groups, whose="person_id")
+        asking.ask("known_tactic", ("name",), "tactic_id", tactics)
+        if tables.has_records:
+            asking.ask("record_person_record", _CONSENT, "person_record_id", records)
     return {key: Rows(key, asking.told[key]) for key in own}
 
 

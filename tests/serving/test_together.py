@@ -1,0 +1,71 @@
+"""Questions of a page that two threads ask: the same answers as one after the other, sooner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from threading import Barrier, Event, current_thread
+from time import sleep
+
+import pytest
+
+from muster.reports.published import Published
+from muster.serving.figures import together as asking
+from muster.serving.figures.together import together
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Published:
+    found = Published(tmp_path)
+    found.hands = 2
+    return found
+
+
+def number(n: int) -> Callable[[Published], int]:
+    return lambda tables: int(tables.records("SELECT ? AS n", [n])[0]["n"])
+
+
+def test_answers_come_in_the_order_of_the_questions(tables: Published) -> None:
+    assert together(tables, [number(n) for n in range(50)]) == list(range(50))
+    assert together(tables, []) == []
+
+
+def test_two_are_asked_at_the_same_time_of_connections_of_their_own(tables: Published) -> None:
+    both = Barrier(2, timeout=10)  # nobody passes alone
+    asked: list[Published] = []
+
+    def meet(own: Published) -> None:
+        asked.append(own)
+        both.wait()
+
+    together(tables, [meet, meet])
+    assert len({id(own) for own in asked}) == 2
+
+
+def test_what_is_made_ahead_takes_one_hand(tables: Published) -> None:
+    tables.hands = 1
+    assert set(together(tables, [lambda _: current_thread().name] * 9)) == {current_thread().name}
+
+
+def test_where_everybody_is_busy_one_answers_alone(tables: Published) -> None:
+    ended = Event()
+    busy = [asking._HELPERS.submit(ended.wait, 10) for _ in range(asking._HELPERS._max_workers)]
+    assert together(tables, [number(n) for n in range(5)]) == list(range(5))
+    assert not any(one.done() for one in busy)
+    ended.set()
+
+
+@pytest.mark.parametrize("place", [0, 1, 7])
+def test_what_fails_is_told_and_the_rest_is_not_asked(tables: Published, place: int) -> None:
+    asked: list[int] = []
+
+    def ask(n: int, _: Published) -> None:
+        asked.append(n)
+        if n == place:
+            raise OSError(f"of {n}")
+        sleep(0.001)
+
+    with pytest.raises(OSError, match=f"of {place}"):
+        together(tables, [partial(ask, n) for n in range(200)])
+    assert len(asked) < 200

@@ -10,8 +10,14 @@ from time import sleep
 
 import pytest
 
+from muster.access.seen import Seen
+from muster.access.viewer import Viewer
 from muster.reports.published import Published
 from muster.serving.figures import together as asking
+from muster.serving.figures.account.whole import accounts_of
+from muster.serving.figures.group.group import groups_of
+from muster.serving.figures.group.rows import rows_of
+from muster.serving.figures.person.whole import people_of
 from muster.serving.figures.together import together
 
 
@@ -69,3 +75,29 @@ def test_what_fails_is_told_and_the_rest_is_not_asked(tables: Published, place: 
     with pytest.raises(OSError, match=f"of {place}"):
         together(tables, [partial(ask, n) for n in range(200)])
     assert len(asked) < 200
+
+
+@pytest.mark.parametrize("role", ["rep", "admin"])
+def test_a_page_that_two_ask_for_tells_what_one_would(bundled: Path, owners: list[str], role: str) -> None:
+    viewer = Viewer(1, "", "", role, frozenset(owners[:1]) if role == "rep" else frozenset())
+    folder, told = bundled / ".muster" / "tables", []
+    for hands in (1, 2):
+        with Seen(folder, viewer, hands=hands) as tables:
+            [known] = tables.records("SELECT MAX(scored_at) AS at FROM score")
+            groups, accounts, people = (
+                [row["id"] for row in tables.records(f"SELECT DISTINCT {key} AS id FROM {table} ORDER BY id")]
+                for table, key in (
+                    ("buying_group", "buying_group_id"),
+                    ("account", "account_id"),
+                    ("person", "person_id"),
+                )
+            )
+            told.append(
+                (
+                    [rows_of(tables, groups_of(tables, [one]), as_of=known["at"]) for one in groups],
+                    [accounts_of(tables, [one], as_of=known["at"]) for one in accounts[:40]],
+                    [people_of(tables, [one], as_of=known["at"]) for one in people[:40]],
+                )
+            )
+    assert len(told[0][0]) > 5
+    assert told[0] == told[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -82,3 +83,13 @@ def test_an_upload_that_is_told_as_a_run_is_noticed(
     monkeypatch.setattr(scheduling, "_BUILDERS", (*scheduling._BUILDERS, UPLOAD))
     with pytest.raises(AssertionError):
         test_an_upload_is_no_run(client, named, begun)
+
+
+def test_a_run_that_is_due_waits_for_an_upload(named: Any, begun: list[str]) -> None:
+    due = Thread(target=scheduling.begin_on_time, args=[named.workspace])
+    with hold(named.workspace, UPLOAD):
+        due.start()
+        due.join(0.5)
+        assert begun == [] and due.is_alive()
+    due.join(10)
+    assert begun == ["run"] and not due.is_alive()

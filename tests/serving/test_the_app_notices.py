@@ -195,7 +195,7 @@ FAULTS = [
     ),
     Fault(
         "anybody begins a run",
-        {NO_DEMAND.format("sources"): nothing, "muster.serving.pages.sources.begin_run": nothing},
+        {NO_DEMAND.format("sources"): nothing, "muster.serving.pages.sources.begin_if_free": nothing},
         first_steps.test_who_may_not_run_is_told_so,
     ),
     Fault(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from time import monotonic, sleep
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
@@ -20,6 +21,7 @@ from muster.serving.background import begin, work
 
 _RUN = "run"
 _BUILDERS = (RUN, "muster erase", "muster demo")  # they build the tables anew
+_WAITS = 120.0  # seconds that a run which is due waits for an upload to be in place
 _PAGES = "muster serve: "  # before what a page does while it holds the workspace
 
 
@@ -37,7 +39,7 @@ def scheduled(workspace: Path, cron: str | None) -> Iterator[None]:
             remedy='Write five fields in UTC, as in schedule = "0 5 * * *" for five in the morning.',
         ) from error
     scheduler = BackgroundScheduler(timezone="UTC")
-    scheduler.add_job(begin_run, trigger, args=[workspace], coalesce=True, max_instances=1)
+    scheduler.add_job(begin_on_time, trigger, args=[workspace], coalesce=True, max_instances=1)
     scheduler.start()
     try:
         yield
@@ -48,6 +50,17 @@ def scheduled(workspace: Path, cron: str | None) -> Iterator[None]:
 def begin_run(workspace: Path) -> None:
     """Begin `muster run` in a process of its own. Raises WrongUse while one that began here goes on."""
     begin(workspace, _RUN, ["run"])
+
+
+def begin_on_time(workspace: Path) -> None:
+    """Begin the run that is due.
+
+    What a page does while it holds the workspace takes moments and is waited for: the run would end at once.
+    """
+    until = monotonic() + _WAITS
+    while busy_with(workspace) and monotonic() < until:
+        sleep(0.2)
+    begin_run(workspace)
 
 
 def is_running(workspace: Path) -> bool:

@@ -25,8 +25,8 @@ MACROS = ("CREATE OR REPLACE MACRO INT_DIV(a, b) AS a // b",)
 # groups leave more out; below this a file grows (by 2 % here, against six times as many in a group).
 ROW_GROUP = 20_480
 # To leave a group out costs some as well: of thirteen million rows one account's are found in half the time
-# where there are this many groups and not five times as many.
-_GROUPS, _LARGEST, _VECTOR = 128, 4 * ROW_GROUP, 2_048
+# where there are this many groups and not more than twice as many. Of fewer, sixteen accounts' cost twice as much.
+_GROUPS, _LARGEST, _VECTOR = 256, 4 * ROW_GROUP, 2_048
 ARRIVING = "_arriving"
 BUILDING = "_building"
 # The file of a table without rows hangs on its contract alone. A small company has some seventy of them:
@@ -212,7 +212,7 @@ class DuckDBEngine:
 def row_group(rows: int) -> int:
     """How many rows of a published table are read or left out together: the more, the more there are in all.
 
-    >>> row_group(0), row_group(5_000_000), row_group(100_000_000)
+    >>> row_group(5_000_000), row_group(10_000_000), row_group(100_000_000)
     (20480, 40960, 81920)
     """
     return min(max(-(-rows // (_GROUPS * _VECTOR)) * _VECTOR, ROW_GROUP), _LARGEST)

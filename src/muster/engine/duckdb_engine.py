@@ -25,7 +25,7 @@ MACROS = ("CREATE OR REPLACE MACRO INT_DIV(a, b) AS a // b",)
 # groups leave more out; below this a file grows (by 2 % here, against six times as many in a group).
 ROW_GROUP = 20_480
 # To leave a group out costs some as well: of thirteen million rows one account's are found in half the time
-# where there are this many groups and not more than twice as many. Of fewer, sixteen accounts' cost twice as much.
+# where there are this many groups and not twice as many. With fewer, sixteen accounts' take twice the time.
 _GROUPS, _LARGEST, _VECTOR = 256, 4 * ROW_GROUP, 2_048
 ARRIVING = "_arriving"
 BUILDING = "_building"

@@ -12,13 +12,13 @@ from typing import Any, TypeVar
 
 from muster.reports.credit import CHOSEN
 from muster.rules.read import in_force
+from muster.serving.boards import on_columns
 from muster.serving.figures.account.whole import Account, account_of, accounts_of
 from muster.serving.figures.group.whole import Whole, whole_groups
 from muster.serving.figures.person.whole import Person, people_of
 from muster.serving.figures.program.whole import Program, program_of
 from muster.serving.figures.role_words import role_titles
 from muster.serving.learnt import learnt_of
-from muster.serving.pages.board import on_columns
 from muster.serving.pages.worklist import items_of, told_beside
 from muster.serving.reading import Reading, reach_of
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
+from muster.serving.boards import groups_listed
 from muster.serving.came_from import came_from
 from muster.serving.narrowing import narrowing_of
-from muster.serving.pages.board import groups_listed
 from muster.serving.pages.worklist import groups_on_tab
 from muster.serving.reading import Reading
 

@@ -149,6 +149,9 @@ def test_an_id_that_is_none_is_refused_and_names_the_nearest(muster, firm, argum
 def test_a_workspace_without_decisions_reads_what_it_read_before(muster, firm):
     names = [source.name for source in open_workspace(firm).config.source]
     assert "people-decisions" not in names
+    line = "data-platform,Data Platform,data-platform,1970-01-01,sold since 2019"
+    (firm / "rules").mkdir(exist_ok=True)
+    (firm / "rules" / "solutions.csv").write_text(f"solution_id,name,pattern,effective_from,why\n{line}\n")
     muster("people", "merge", "-w", firm, "l2", "c1")
     assert [s.name for s in open_workspace(firm).config.source] == [*names, "people-decisions"]
     assert muster("check", "-w", firm).exit_code == 0

@@ -116,7 +116,8 @@ def kind_of(address: str) -> str:
     ids = {"groups", "accounts", "people", "programs", "packs"}
     shown = [first, *("ID" if first in ids or part.isdigit() else part for part in rest)]
     query = dict(parse_qsl(told.query))
-    telling = [f"{name}={query[name]}" for name in _TELLING if name in query]
+    # `from` says of a board which moves are shown, and of a group by which list it was opened.
+    telling = [f"{n}={query[n]}" for n in _TELLING if n in query and not query[n].startswith("/")]
     return " ".join(["/" + "/".join(shown), *telling])
 
 

@@ -138,6 +138,23 @@ def test_two_nulls_in_a_key_are_the_same_key(engine: DuckDBEngine, tmp_path: Pat
         engine.publish(VISIT, tmp_path / "visit.parquet")
 
 
+@pytest.mark.parametrize(("groups", "found"), [(256, 3), (1, 1)])
+def test_the_more_rows_the_more_of_them_are_read_together(
+    engine: DuckDBEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, groups: int, found: int
+) -> None:
+    monkeypatch.setattr(duckdb_engine, "_GROUPS", groups)
+    file = tmp_path / "visit.parquet"
+    engine.put("numbers", numbers(50_000))
+    engine.create("visit", VISITS)
+    engine.publish(VISIT, file)
+    assert pq.ParquetFile(file).num_row_groups == found
+
+
+def test_groups_of_rows_grow_between_two_sizes() -> None:
+    sizes = [duckdb_engine.row_group(rows) for rows in (0, 5_242_880, 5_242_881, 10_000_000, 10**9)]
+    assert sizes == [20_480, 20_480, 22_528, 40_960, 81_920]
+
+
 def test_points_keep_every_hundredth(engine: DuckDBEngine, tmp_path: Path) -> None:
     engine.put("numbers", numbers(200_000))
     engine.create("visit", VISITS.replace("150 + n AS weight", "n - 100000 AS weight"))

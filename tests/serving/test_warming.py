@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from muster.access.seen import Seen
 from muster.access.viewer import Viewer
 from muster.reports.published import Published
-from muster.serving import snapshots, warming
+from muster.serving import boards, snapshots, warming
 from muster.serving.app import application
 from muster.serving.figures.board import Board
 from muster.serving.figures.worklist import items
@@ -143,6 +143,18 @@ def test_a_card_that_two_territories_show_is_kept_once(office: Office, owners: l
     one, both = (made.cards for made in office.snapshot._kept.values() if isinstance(made, Board))
     assert 0 < len(one) < len(both)
     assert {id(card) for card in one} <= {id(card) for card in both}
+
+
+def test_a_board_in_another_order_adds_nothing_up_again(
+    office: Office, owners: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added: list[object] = []
+    adds = boards.flows_of
+    monkeypatch.setattr(boards, "flows_of", lambda *a, **named: added.append(a) or adds(*a, **named))
+    office.hire("rep", "rep", owners[0])
+    for page in ("/board", "/board?view=table&sort=account", "/board?state=warming", "/board?state=cold"):
+        office.open(page)
+    assert len(added) == 1
 
 
 def test_whatever_is_opened_after_them_drives_no_list_out(

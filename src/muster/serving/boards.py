@@ -68,8 +68,9 @@ def shown_board(reading: Reading, asked: Narrowing, query: Mapping[str, str]) ->
     """The board of an address, kept as it was asked for: all accounts are counted and sorted for it."""
     unit = "accounts" if query.get("unit") == "accounts" else "groups"
     week = days_of(asked.since, asked.until, reading.snapshot.as_of)
-    state, sort = query.get("state", ""), query.get("sort", "")
     currency = reading.house.config.company.currency
+    owners = sorted(asked.owners(reading.viewer.owner_ids))
+    key = f"board {unit} {week.from_at} {week.to_at} {currency} {(asked.solution, asked.territory, owners)}"
 
     def make() -> Shown:
         everything = _board(reading, unit, week, currency)
@@ -77,7 +78,6 @@ def shown_board(reading: Reading, asked: Narrowing, query: Mapping[str, str]) ->
         cards = [card for card in everything.cards if _is_wanted(card, asked, theirs)]
         moved = _movers(everything, cards)
         flows = flows_of(everything, cards, currency=currency)
-        listed = [card for card in cards if not state or card.state == state]
         return Shown(
             unit,
             week,
@@ -85,12 +85,19 @@ def shown_board(reading: Reading, asked: Narrowing, query: Mapping[str, str]) ->
             tuple(_column(state, cards, moved) for state in STATES),
             flows,
             draw_flows(flows) if flows else None,
-            _SORTS.get(sort, by_change)(listed),
+            by_change(cards),
         )
 
-    owners = sorted(asked.owners(reading.viewer.owner_ids))
-    asked_for = (asked.solution, asked.territory, owners, state, sort)
-    return reading.once(f"board {unit} {week.from_at} {week.to_at} {currency} {asked_for}", make)
+    whole = reading.once(key, make)
+    state, sort = query.get("state", ""), query.get("sort", "")
+    if not state and sort not in _SORTS:
+        return whole
+
+    def listed() -> Shown:
+        cards = [card for card in whole.listed if not state or card.state == state]
+        return replace(whole, listed=_SORTS.get(sort, by_change)(cards))
+
+    return reading.once(f"{key} {(state, sort)}", listed)
 
 
 def on_columns(reading: Reading) -> list[str]:

@@ -17,9 +17,10 @@ from starlette.testclient import TestClient
 from muster.access.seen import Seen
 from muster.access.viewer import Viewer
 from muster.reports.published import Published
-from muster.serving import boards, snapshots, warming
+from muster.serving import snapshots, warming
 from muster.serving.app import application
-from muster.serving.figures.board import Board
+from muster.serving.figures.board import Board, Card
+from muster.serving.figures.flows import Flow, flows_of
 from muster.serving.figures.worklist import items
 from muster.serving.reading import reach_of
 from muster.serving.screen import SCREENS
@@ -149,8 +150,12 @@ def test_a_board_in_another_order_adds_nothing_up_again(
     office: Office, owners: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     added: list[object] = []
-    adds = boards.flows_of
-    monkeypatch.setattr(boards, "flows_of", lambda *a, **named: added.append(a) or adds(*a, **named))
+
+    def counted(everything: Board, cards: list[Card], *, currency: str) -> list[Flow]:
+        added.append(everything)
+        return flows_of(everything, cards, currency=currency)
+
+    monkeypatch.setattr("muster.serving.boards.flows_of", counted)
     office.hire("rep", "rep", owners[0])
     for page in ("/board", "/board?view=table&sort=account", "/board?state=warming", "/board?state=cold"):
         office.open(page)

@@ -47,6 +47,58 @@ def test_paper_holds_what_the_page_does(
     assert all(sheet.mediabox.width > sheet.mediabox.height for sheet in written.pages)
 
 
+# What is read as one: rows, cards, and a heading with what begins right under it.
+PIECES = """() => {
+    const shown = one => one.checkVisibility() && one.innerText?.trim();
+    const rows = [...document.querySelectorAll('.touches tr, .board .card')].filter(shown);
+    const kept = rows.map(one => one.innerText), first = one => one.innerText.split(/\\s/)[0];
+    document.querySelectorAll('main h2').forEach(one => {
+        const next = one.nextElementSibling;
+        if (shown(one) && next && shown(next)) kept.push(one.innerText + first(next.tHead ?? next));
+    });
+    return kept;
+}"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("address", ["/groups/{group}", "/board"])
+def test_pages_are_cut_between_what_is_read_as_one(
+    signed_in: Callable[..., Any], client: Callable[..., Any], demo_server: Served, address: str
+) -> None:
+    listed = client("admin").get("/worklist.json?owner=all").json()["groups"]
+    page = signed_in("admin")
+    page.goto(address.format(group=listed[0]["buying_group_id"]))
+    page.emulate_media(media="print")
+    pieces = [_letters(piece) for piece in page.evaluate(PIECES)]
+    for paper in ("A4", "Letter"):
+        printed = page.pdf(format=paper, landscape=True, prefer_css_page_size=True)
+        sheets = pypdf.PdfReader(io.BytesIO(printed)).pages
+        texts = [_letters(sheet.extract_text()) for sheet in sheets]
+        assert pieces and [piece for piece in pieces if not any(piece in text for text in texts)] == []
+        assert [lines for sheet in sheets for lines in _lying_over_another(sheet)] == []
+
+
+def _lying_over_another(sheet: Any) -> list[tuple[str, str]]:
+    """Pairs of texts of which one lies over the other: their lines are nearer than letters are high."""
+    lines: list[tuple[float, float, float, float, str]] = []
+
+    def place(text: str, now: list[float], within: list[float], _font: Any, size: float) -> None:
+        if words := text.strip():
+            x, y = (within[4] * now[k] + within[5] * now[k + 2] + now[k + 4] for k in (0, 1))
+            high = size * abs(within[3] * now[3])
+            lines.append((x, y, x + 0.4 * high * len(words), high, words))
+
+    sheet.extract_text(visitor_text=place)
+    return [
+        (one[4], other[4])
+        for number, one in enumerate(lines)
+        for other in lines[number + 1 :]
+        if 0.5 < abs(one[1] - other[1]) < 0.6 * min(one[3], other[3])
+        and one[0] < other[2]
+        and other[0] < one[2]
+    ]
+
+
 def _letters(text: str) -> str:
     """Without spaces and line breaks, which paper sets anew, and with ligatures taken apart."""
     return "".join(unicodedata.normalize("NFKC", text).split())

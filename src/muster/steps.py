@@ -21,7 +21,7 @@ from muster.control.gaming import put_signs
 from muster.control.outcomes import put_cusum, put_yields
 from muster.control.rare import put_gaps
 from muster.engine.protocol import Engine
-from muster.engine.queries import Query, read_queries
+from muster.engine.queries import Query, shipped_queries
 from muster.identity.clusters import join_links
 from muster.identity.firms.hierarchy import cut_circles
 from muster.identity.firms.match import match_accounts
@@ -62,7 +62,7 @@ class Step:
 @cache
 def _read_folder(folder: Path) -> tuple[Query, ...]:
     """The SQL files of a folder, read once: they do not change while a process runs."""
-    return tuple(read_queries(folder))
+    return tuple(shipped_queries(folder))
 
 
 def _made_already(engine: Engine) -> None:

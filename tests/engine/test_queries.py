@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from muster.engine.queries import Query, in_order, read_queries, read_query
+from muster.engine.scan import tables_named
+from muster.engine.syntax import read_tree, tables_read
 from muster.problems import UserDataError
+from muster.steps import all_queries
 
 
 def write(folder: Path, **files: str) -> list[Query]:
@@ -88,3 +91,28 @@ def test_a_file_holds_one_select(tmp_path: Path, sql: str, complaint: str) -> No
         read_query(tmp_path / "a.sql")
     assert complaint in str(caught.value)
     assert "a.sql" in str(caught.value)
+
+
+@pytest.mark.parametrize("query", [q for q in all_queries() if q.sql], ids=lambda query: query.name)
+def test_what_a_shipped_query_reads_is_found_as_the_parser_finds_it(query: Query) -> None:
+    assert query.references == tables_read(read_tree(query.sql, path=query.path))
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT d.n\nFROM deal AS d -- FROM nowhere\nJOIN week AS w ON w.n = d.n",
+        "SELECT 'away FROM home' AS n\nFROM deal",
+        "SELECT d.n FROM deal AS d WHERE d.n IS NOT DISTINCT FROM d.m",
+        "WITH a AS (\n    -- what it is\n    SELECT d.n FROM deal AS d\n),\n"
+        "b AS (SELECT a.n FROM a)\nSELECT b.n FROM b",
+        "SELECT s.n FROM (SELECT d.n FROM deal AS d) AS s\nLEFT JOIN week AS w ON w.n = s.n",
+    ],
+)
+def test_comments_texts_and_ctes_are_no_tables(tmp_path: Path, sql: str) -> None:
+    assert tables_named(sql) == tables_read(read_tree(sql, path=tmp_path / "a.sql"))
+
+
+def test_a_shipped_cte_named_as_the_table_it_reads_would_be_noticed(tmp_path: Path) -> None:
+    sql = "WITH person AS (SELECT p.id FROM person AS p) SELECT person.id FROM person"
+    assert tables_named(sql) != tables_read(read_tree(sql, path=tmp_path / "a.sql"))

@@ -32,17 +32,32 @@ FULL_PATH = _own("full_path")
 LAST_BEFORE_CREATION = _own("last_before_creation")
 CUSTOM = _own("custom")
 SHAPLEY = _own("shapley")
+_SHIPPED = {
+    FIRST,
+    LAST,
+    LINEAR,
+    TIME_DECAY,
+    U,
+    U_40_20_40,
+    W,
+    FULL_PATH,
+    LAST_BEFORE_CREATION,
+    CUSTOM,
+    SHAPLEY,
+}
 
 
 @cache
 def credit_weight() -> Query:
     """The query of `credit_weight`: opportunity_id, position, attribution_model, weight, of every model."""
+    models = attribution_models()
     return unite(
         Path(str(files("muster.measurement"))) / "credit_weight.sql",
         about="What each attribution model gives each touch.",
         column="attribution_model",
-        parts={model.name: model.sql or _learnt(model) for model in attribution_models()},
+        parts={model.name: model.sql or _learnt(model) for model in models},
         columns=("opportunity_id", "position", "weight"),
+        shipped={model for model in models if model.sql} <= _SHIPPED,
     )
 
 

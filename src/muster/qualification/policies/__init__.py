@@ -33,12 +33,14 @@ PROBABILITY = _own("probability")
 @cache
 def policy_stretch() -> Query:
     """The query of `policy_stretch`: every stretch that any policy installed calls qualified."""
+    policies = qualification_policies()
     return unite(
         Path(str(files("muster.qualification"))) / "policy_stretch.sql",
         about="When each policy calls each group qualified.",
         column="policy",
-        parts={policy.name: policy.sql for policy in qualification_policies()},
+        parts={policy.name: policy.sql for policy in policies},
         columns=("buying_group_id", "from_at", "to_at", "end_cause", "reason", "end_reason"),
+        shipped=set(policies) <= {POINTS, CAPACITY, PROBABILITY},
     )
 
 

@@ -49,12 +49,15 @@ def test_somebody_makes_a_passkey_and_signs_in_by_it(own_server: Any, chromium: 
     page.get_by_text("My laptop since").wait_for()
     [kept] = passkeys_of(own_server.store, rep.user_id)
     assert kept.name == "My laptop"
+    page.get_by_role("button", name="Make a passkey").click()  # again on the same device
+    page.get_by_text("This device holds a passkey of yours already.").wait_for()
 
     context.clear_cookies()
     page.goto("/sign-in?next=/me")
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url("**/me")
-    assert "You are Rep, rep" in page.inner_text(".opening")
+    assert "You are Rep, rep, and see the accounts of Alba Bisset" in page.inner_text(".opening")
+    assert page.get_by_text("Chrome on Linux").is_visible()
     assert [e.detail for e in entries(own_server.store) if e.action == "sign_in"][-1] == '{"how": "passkey"}'
 
     page.get_by_role("button", name="Forget My laptop").click()

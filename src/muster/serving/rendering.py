@@ -19,6 +19,7 @@ from muster.reports.charts.shapes import Chart
 from muster.reports.money import short, whole
 from muster.reports.page import teach
 from muster.reports.values import NOTHING, Rate, show
+from muster.serving.browsers import browser_of
 from muster.serving.came_from import along, came_from
 from muster.serving.figures.health import days_since
 from muster.serving.figures.owners import seller
@@ -156,6 +157,7 @@ def _environment() -> Environment:
     environment.filters |= {"day": day, "minute": minute, "dollars": dollars, "short": in_short}
     environment.filters |= {"percent": percent, "picture": picture, "seller": seller}
     environment.filters |= {"on_day": on_day, "at_minute": at_minute, "points": points, "code": code}
+    environment.filters["browser"] = browser_of
     return environment
 
 

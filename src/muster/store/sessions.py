@@ -22,7 +22,7 @@ from muster.store.users import User, find_user, known_user, named, read_users
 LASTS = timedelta(days=30)
 IDLE = timedelta(days=10)
 _SEEN_EVERY = timedelta(minutes=5)  # a page that is read writes no more often
-_AGENT = 120  # characters
+_AGENT = 200  # characters: the names of browsers stand at the end
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,17 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from muster.problems import WrongUse
+from muster.serving.figures.owners import owner_names, seller
 from muster.serving.form_again import Refused
 from muster.serving.pages.settings_tokens import SCOPES_SHOWN
-from muster.serving.reading import house_of, viewer_of
+from muster.serving.reading import NoRun, house_of, reading_as, viewer_of
 from muster.serving.rendering import render_plain
 from muster.serving.sessions import sign_in
 from muster.store.passkeys import passkeys_of
 from muster.store.proofs import check_password, set_password
 from muster.store.sessions import end_all_sessions, sessions_of
 from muster.store.tokens import read_tokens
-from muster.store.users import change_user, user_by_id
+from muster.store.users import User, change_user, user_by_id
 
 router = APIRouter(include_in_schema=False)
 
@@ -30,13 +31,25 @@ def me(request: Request) -> Response:
         request,
         "me.html",
         title="Your settings",
-        user=user_by_id(store, viewer.user_id),
+        user=(user := user_by_id(store, viewer.user_id)),
+        theirs=_theirs(request, user) if user is not None else [],
         passkeys=passkeys_of(store, viewer.user_id),
         sessions=sessions_of(store, viewer.user_id),
         tokens=[token for token in read_tokens(store, viewer.user_id) if token.revoked_at is None],
         scopes=SCOPES_SHOWN,
         has_slack=house_of(request).config.messages.slack is not None,
     )
+
+
+def _theirs(request: Request, user: User) -> list[str]:
+    """Whose accounts a rep sees, by name, and in which territories; ids where no run has told names yet."""
+    try:
+        with reading_as(request, viewer_of(request)) as asked:
+            names = owner_names(asked)
+    except NoRun:
+        names = {}
+    owners = [seller(owner, names) for owner in sorted(user.owner_ids)]
+    return [*([f"the accounts of {', '.join(owners)}"] if owners else []), *sorted(user.territories)]
 
 
 @router.post("/me/password")

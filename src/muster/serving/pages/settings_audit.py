@@ -46,9 +46,24 @@ def in_words(detail: str) -> str:
 
     >>> in_words('{"how": "password", "owner_ids": ["u7", "u9"], "until": null}')
     'how: password; owner ids: u7, u9; until: none'
+    >>> in_words('{"before": {"name": "Ann", "role": "rep"}, "after": {"name": "Ann", "role": "analyst"}}')
+    'role: rep, now analyst'
+    >>> in_words('{"before": null, "after": {"name": "Ann", "is_disabled": false}}')
+    'name: Ann'
     """
     told = json.loads(detail)
+    if isinstance(told.get("after"), dict):
+        told |= _changed(told.pop("before", None) or {}, told.pop("after"))
     return "; ".join(f"{key.replace('_', ' ')}: {_value(value)}" for key, value in told.items())
+
+
+def _changed(before: dict[str, object], after: dict[str, object]) -> dict[str, str]:
+    """What a row that was changed says otherwise than before; what a new one says at all."""
+    return {
+        key: f"{_value(before.get(key))}, now {_value(value)}" if before else _value(value)
+        for key, value in after.items()
+        if (value != before.get(key) if before else value not in (None, False, [], ""))
+    }
 
 
 def _value(value: object) -> str:

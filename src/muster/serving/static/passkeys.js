@@ -12,6 +12,11 @@
     if (!answer.ok) throw new Error(told.detail || "That did not work.");
     return told;
   };
+  // What a browser says of its own is for programmers, and in its own words in each.
+  const SAID = {
+    NotAllowedError: "The key was not used.",
+    InvalidStateError: "This device holds a passkey of yours already.",
+  };
   const say = (form, words) => { form.querySelector("[role=alert]").textContent = words; };
 
   async function make(form) {
@@ -33,7 +38,7 @@
         const told = await (form.dataset.passkey === "make" ? make(form) : signIn());
         location.assign(form.dataset.next || told.next);
       } catch (error) {
-        say(form, error.name === "NotAllowedError" ? "The key was not used." : error.message);
+        say(form, SAID[error.name] ?? error.message);
       }
     });
   }

@@ -409,6 +409,16 @@ def test_objects_that_are_not_read_stay_in_the_ledger_under_one_note(company):
     )
 
 
+def test_a_report_in_place_of_an_object_is_told_what_to_export(company):
+    company.file("crm/Accounts export.csv", "Account ID,Account Name\n001A,Acme\n")
+    company.file("crm/web.csv", "When,Email\n2025-01-01,ann@acme.example\n")
+    told = {p.file: p for p in company.salesforce().load().problems()}
+    report = told["Accounts export.csv"]
+    assert report.severity == "error" and "Account ID, Account Name" in report.reason
+    assert "Data Export" in report.remedy and "muster.toml" not in report.remedy
+    assert "a source of its own" in told["web.csv"].remedy
+
+
 def test_the_later_version_of_a_record_wins_wherever_it_stands(company):
     company.file(
         "crm/Account.csv",

@@ -83,6 +83,17 @@ def _objects() -> dict[str, dict[str, Any]]:
     return tomllib.loads(files("muster.sources").joinpath("salesforce_objects.toml").read_text("utf-8"))
 
 
+_LEFT_ALONE = (
+    "Nothing to do; if it tells what people did or what was spent, "
+    "make it a source of its own: a table whose columns you name."
+)
+# The likeliest cause: a report, whose columns are the labels of fields. No line of muster.toml heals that.
+_BY_API_NAME = (
+    "Export the object itself rather than a report of it (in Salesforce: Data Export or Data Loader): "
+    "its columns are API names, such as Id and AccountId."
+)
+
+
 def shapes(source: SourceConfig, *, currency: str, now: datetime) -> dict[str, Shape]:
     """The shape of every object, with the custom fields that muster.toml names."""
     _check_fields(source)
@@ -117,16 +128,15 @@ def _plan(
     if name is not None and "history" in name.lower() and "_fivetran_start" in folded:
         name = None  # history mode of a sync tool: versions of records, not changes of stages
     if name is None:
-        why = Problem("note", source.name, file.name, "not an object Muster reads", "Nothing to do.")
+        why = Problem("note", source.name, file.name, "not an object Muster reads", _LEFT_ALONE)
         return FilePlan(file, FileColumns(names, {}), why_not=why)
     shape = by_object[name]
     places = {asked: folded.index(asked) for asked in asked_names(shape) if asked in folded}
     columns = FileColumns(names, places)
     for needed in _objects()[name]["needs"]:
         if fold(needed) not in places:
-            return FilePlan(
-                file, columns, shape, why_not=missing_column(source.name, file.name, needed, names)
-            )
+            why = replace(missing_column(source.name, file.name, needed, names), remedy=_BY_API_NAME)
+            return FilePlan(file, columns, shape, why_not=why)
     for asked, place in places.items():
         if folded.count(asked) > 1:
             return FilePlan(file, columns, shape, why_not=column_twice(source.name, file.name, names[place]))

@@ -175,6 +175,17 @@ def test_no_value_is_shown_where_people_were_erased(tmp_path: Path, monkeypatch:
     assert set(files_of(source, tmp_path)[0].samples.values()) == {""}
 
 
+def test_columns_are_recognised_by_the_names_that_people_give_them() -> None:
+    named = guessed("engagement", ["When", "Person Email", "Event", "Page", "Cookie"])
+    assert named == {
+        "occurred_at": "When",
+        "activity": "Event",
+        "email": "Person Email",
+        "visitor_id": "Cookie",
+        "url": "Page",
+    }
+
+
 def test_what_is_offered_names_fields_that_there_are() -> None:
     for table in holdings():
         body = offered._offered()[table]

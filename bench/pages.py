@@ -3,7 +3,7 @@
     python bench/pages.py FOLDER                       a company whose tables `muster run` has made
     python bench/pages.py FOLDER --seconds 300 --think 5
     python bench/pages.py FOLDER --alone               the same people, one page at a time: CPU of each page
-    python bench/pages.py FOLDER --rest 240            all have signed in, and the app has had four minutes
+    python bench/pages.py FOLDER --rest 3600           once all have signed in and the app has made all ready
 
 `muster serve` runs in a process of its own on a workspace beside the company's tables, which are read and
 never written. 50 users sign in with passwords: 36 reps, each with the accounts they own and every second with
@@ -17,8 +17,9 @@ Server time is what `muster serve --server-timing` says: from the request's arri
 answer, waiting for a thread included. Where others use the machine that is mostly waiting for a core; what
 a page costs in CPU, all threads together, can be told where one page is asked at a time (`--alone`).
 Nothing is warmed up: the first page of each scope is in the figures. With `--rest` everybody signs in, opens
-their worklist and leaves the app alone for so long, as on a Monday whose run ended before people came: what
-it makes ready meanwhile (serving/warming.py) is not in the figures, but in the memory.
+their worklist and leaves the app alone until it has nothing more to do, for so many seconds at most, as on a
+Monday whose run ended before people came: what it makes ready meanwhile (serving/warming.py) is not in the
+figures, but in the memory.
 """
 
 from __future__ import annotations
@@ -62,6 +63,8 @@ _TWIN = re.compile(r"\.(csv|json|xlsx|pdf|pptx|html)$|^/(api|static|sign|enter|s
 _TELLING = ("tab", "table", "view", "level", "from")
 _SIZE = ("account", "person", "buying_group", "hand_off", "resolved_engagement")
 _KEPT = 400  # links of a kind that a user remembers
+_LOOKS_EVERY = 10  # seconds between two looks at whether the app rests
+_IDLE = 0.02  # of a core: it looks every other second which run is in force
 
 
 @dataclass(frozen=True)
@@ -203,14 +206,14 @@ async def browse(
     email: str,
     person: Person,
     *,
-    begin: float,
-    until: float,
+    begun: asyncio.Future[None],
+    seconds: float,
     think: float,
     words: Sequence[str],
     seed: int,
     turn: asyncio.Lock | None,
 ) -> list[Asked]:
-    """One user from signing in until the time is over."""
+    """One user from signing in, over the rest if there is one, until so many seconds of pages are over."""
     rng = random.Random(seed)
     found: list[Asked] = []
     headers = {"sec-fetch-site": "same-origin", "accept": "text/html", "accept-encoding": "gzip"}
@@ -221,10 +224,12 @@ async def browse(
         for word in rng.sample(list(words), 40):
             person.links["/search"].append(f"/search?q={word}")
         address = "/worklist"
-        if begin > time.monotonic():
+        if not begun.done():
             async with turn or nullcontext():
                 person.see((await ask(client, address))[1], rng)
-            await asyncio.sleep(begin - time.monotonic() + rng.uniform(0, think))
+            await begun
+            await asyncio.sleep(rng.uniform(0, think))
+        until = time.monotonic() + seconds
         while time.monotonic() < until:
             async with turn or nullcontext():
                 asked, page = await ask(client, address)
@@ -266,19 +271,19 @@ async def everybody(
     words: Sequence[str],
     alone: bool,
     pid: int,
-) -> tuple[list[Asked], float]:
-    """All users at once: what was asked, and CPU seconds of the server since the end of the rest."""
-    begin = time.monotonic() + rest
-    until = begin + seconds
-    before = asyncio.create_task(_used_after(rest, pid))
+) -> tuple[list[Asked], float, float]:
+    """All users at once: what was asked, CPU seconds of the server since the rest, and seconds of rest."""
+    begun = asyncio.get_running_loop().create_future()
+    if rest == 0:
+        begun.set_result(None)
     turn = asyncio.Lock() if alone else None
     walks = [
         browse(
             base,
             email,
             Person(email, role),
-            begin=begin,
-            until=until,
+            begun=begun,
+            seconds=seconds,
             think=think,
             words=words,
             seed=number,
@@ -286,13 +291,24 @@ async def everybody(
         )
         for number, (email, role) in enumerate(zip(emails, ROLES, strict=True))
     ]
-    found = [asked for walk in await asyncio.gather(*walks) for asked in walk]
-    return found, _used(pid)[0] - await before
+    everyone = asyncio.gather(*walks)
+    rested = await _rest(pid, rest) if rest else 0.0
+    before = _used(pid)[0]
+    if not begun.done():
+        begun.set_result(None)
+    found = [asked for walk in await everyone for asked in walk]
+    return found, _used(pid)[0] - before, rested
 
 
-async def _used_after(seconds: float, pid: int) -> float:
-    await asyncio.sleep(seconds)
-    return _used(pid)[0]
+async def _rest(pid: int, most: float) -> float:
+    """Wait until the app has nothing to do for a while; the seconds it took, or so many at most."""
+    began, used, idle = time.monotonic(), 0.0, 0
+    while idle < 3 and time.monotonic() - began < most:
+        await asyncio.sleep(min(_LOOKS_EVERY, most))
+        now = _used(pid)[0]
+        idle = idle + 1 if now - used < _IDLE * _LOOKS_EVERY else 0
+        used = now
+    return time.monotonic() - began
 
 
 def at(share: float, values: Sequence[float]) -> float:
@@ -352,14 +368,16 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seconds", type=float, default=300, help="how long everybody browses")
     parser.add_argument("--think", type=float, default=5, help="seconds between two pages, on average")
-    parser.add_argument("--rest", type=float, default=0, help="seconds between signing in and browsing")
+    parser.add_argument(
+        "--rest", type=float, default=0, help="seconds, at most, for the app to make all ready"
+    )
     parser.add_argument("--alone", action="store_true", help="one page at a time")
     args = parser.parse_args()
     tables = args.folder / HOME / "tables"
     names = _distinct(tables / "account.parquet", "split_part(name, ' ', 1)")
     words = sorted(name for name in names[:500] if len(name) > 2)
     with served(args.folder, ROLES) as (base, emails, pid):
-        found, cpu = asyncio.run(
+        found, cpu, rested = asyncio.run(
             everybody(
                 base,
                 emails,
@@ -374,7 +392,7 @@ def main() -> None:
         peak_mb = _used(pid)[1]
     rows = json.loads((tables / "manifest.json").read_text())["tables"]
     size = ", ".join(f"{rows[name]['rows']:,} rows of {name}" for name in _SIZE)
-    how = f"{args.rest:.0f} s of rest, then {args.seconds:.0f} s, each a page every {args.think:g} s or so"
+    how = f"{rested:.0f} s of rest, then {args.seconds:.0f} s, each a page every {args.think:g} s or so"
     print(f"{size}; {len(ROLES)} users: {how}\n")
     tell(found, cpu=cpu, peak_mb=peak_mb)
 

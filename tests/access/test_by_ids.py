@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.access.invented_accounts import REP, write_company
 
+from muster.access import scope
 from muster.access.seen import Seen
 from muster.access.table_rules import table_rules
 from muster.access.viewer import EVERYTHING
@@ -24,12 +25,17 @@ VIEWERS = (
 )
 
 
-@pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Seven accounts, every table, and ids of others wherever a row may name one."""
+@pytest.fixture(scope="module", params=[scope._FEW, -1], ids=["in memory", "from files"])
+def company(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Seven accounts, every table, and ids of others wherever a row may name one.
+
+    Its tables are kept in memory, as they have few rows, or asked in their files, as large ones are.
+    """
     folder = tmp_path_factory.mktemp("runs") / "000001"
     write_company(folder, noise=1)
-    return folder
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scope, "_FEW", request.param)
+        yield folder
 
 
 def questions(tables: Seen) -> Iterator[tuple[str, list[str], str, list[str]]]:

@@ -63,9 +63,23 @@ class Sorted:
 def test_a_list_in_many_orders_takes_no_other_answers_place(
     sort: Callable[[list[str]], Sorted], is_kept: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(snapshots, "_KEPT_ROWS", 1_500)
+    monkeypatch.setattr(snapshots, "_KEPT_ROWS", 3_000)
     kept = Snapshot("1", Path(), NOW, NOW, {})
     rows = kept.once("board", lambda: ["card"] * 1_000)
     for order in range(20):
         kept.once(f"board in order {order}", lambda: sort(list(rows)))
     assert (kept.once("board", list) is rows) == is_kept
+
+
+def test_small_answers_drive_no_list_out_before_there_is_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fifty people who walk about ask for thousands of small ones: lists that are made in seconds stay."""
+    kept = Snapshot("1", Path(), NOW, NOW, {})
+    rows = kept.once("board", lambda: ["card"] * 1_000)
+    for number in range(2_000):
+        kept.once(f"small {number}", lambda: 1)
+    assert kept.once("board", list) is rows
+    monkeypatch.setattr(snapshots, "_KEPT_ROWS", 5_000)
+    for number in range(100):
+        kept.once(f"another {number}", lambda: 1)
+    assert kept.once("board", list) == []
+    assert len(kept._kept) < 100

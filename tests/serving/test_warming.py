@@ -167,7 +167,7 @@ def test_whatever_is_opened_after_them_drives_no_list_out(
 ) -> None:
     clicks = office.clicks(office.hire("rep", "rep", owners[0]))
     assert all(office.open(page) for page in (*FIRST_OF_A_REP, *clicks[:1]))
-    monkeypatch.setattr(snapshots, "_KEPT", len(office.snapshot._kept) + 3)
+    monkeypatch.setattr(snapshots, "_KEPT_ROWS", office.snapshot._rows() + 3 * snapshots._LEAST)
     assert all(office.open(click) for click in clicks[1:])
     assert {page: office.open(page) for page in FIRST_OF_A_REP} == dict.fromkeys(FIRST_OF_A_REP, 0)
     assert {click: office.open(click) for click in clicks} == dict.fromkeys(clicks, 0)

@@ -26,6 +26,7 @@ from muster.engine.shape import quoted
 from muster.reports.published import RECORDS, columns_read, empty_columns, files_of, refuse_other_columns
 
 _KEPT = 64
+_FEW = 1_300_000  # values: a table of so many, at most, is kept in memory as soon as it is asked
 _MEMORY = "640MB"  # of a run's DuckDB: what it reads and sorts, and the pages of files it keeps
 
 # Accounts a rep may see: owned, in a territory, or of an open group whose latest hand-off is theirs.
@@ -113,18 +114,24 @@ class Rows:
         if searched is not None:
             for read in searched.reads:
                 self.make(read)
-        files = self.files[name]
         with self._lock:
-            if name in self._made:
-                return
-            self._home.execute(
-                f"CREATE TABLE all_rows.{quoted(name)} AS {searched.sql}"
-                if searched is not None
-                else f"CREATE TABLE all_rows.{quoted(name)} ({empty_columns(self._tables[name])})"
-                if files is None
-                else f"CREATE VIEW all_rows.{quoted(name)} AS SELECT * FROM read_parquet('{files}')"
-            )
-            self._made.add(name)
+            if name not in self._made:
+                self._home.execute(self._made_of(name))
+                self._made.add(name)
+
+    def _made_of(self, name: str) -> str:
+        """The statement that makes all rows of a table.
+
+        To find one row in a file takes reading some ten thousand: where all are few they are read once.
+        """
+        there, files = f"all_rows.{quoted(name)}", self.files[name]
+        if name in SEARCHED:
+            return f"CREATE TABLE {there} AS {SEARCHED[name].sql}"
+        if files is None:
+            return f"CREATE TABLE {there} ({empty_columns(self._tables[name])})"
+        counted = f"SELECT COALESCE(SUM(num_values), 0) <= {_FEW} FROM parquet_metadata('{files}')"
+        [is_small] = self._home.execute(counted).fetchone() or [False]
+        return f"CREATE {'TABLE' if is_small else 'VIEW'} {there} AS SELECT * FROM read_parquet('{files}')"
 
     def _drop(self, schema: str) -> None:
         self.cursor().execute(f"DROP SCHEMA {schema} CASCADE")

@@ -10,6 +10,7 @@ from muster.assistant.desk import Desk, Looking
 from muster.engine.shape import quoted
 from muster.problems import WrongUse
 from muster.reports.why import why_of
+from muster.rules.read import read_rules
 from muster.serving.api.answers import Answer, measure_model, row_model
 from muster.serving.api.listing import rows_of, without_key
 from muster.serving.api.resources import GROUPS, HAND_OFFS, MEMBERS, SCORES, Resource, measures
@@ -37,7 +38,7 @@ _GAPS = """
 def worklist(desk: Desk, *, limit: int) -> dict[str, Any]:
     """The groups to act on, most worth acting on first, each with why now and what to do next."""
     with desk.looking("groups:read", "see_groups") as looking:
-        hours = agreed_hours(desk.workspace, looking.as_of)
+        hours = agreed_hours(read_rules(desk.workspace / "rules"), looking.as_of)
         every = items(looking.tables, as_of=looking.as_of, agreed_hours=hours)
         handed = {item.hand_off_id for item in every if item.hand_off_id is not None}
         said = decisions_about(desk, desk.facts(looking), handed)

@@ -6,7 +6,7 @@ A board holds a card for each place of the company, so it is kept for its run; a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from muster.access.narrowed import ACCOUNTS_IN
@@ -19,8 +19,8 @@ from muster.serving.reading import Reading
 from muster.serving.snapshots import OF_ANOTHER
 
 ON_COLUMN = 6
-_SORTS: dict[str, Callable[[list[Card]], list[Card]]] = {
-    "change": by_change,
+# By what changed last is how a board's cards stand anyhow.
+_SORTS: dict[str, Callable[[Sequence[Card]], list[Card]]] = {
     "account": lambda cards: sorted(cards, key=lambda c: (c.account.casefold(), c.solution, c.key)),
     "state": lambda cards: sorted(cards, key=lambda c: (STATES.index(c.state), c.account.casefold(), c.key)),
     "score": lambda cards: sorted(cards, key=lambda c: (-(c.score or 0), c.account.casefold(), c.key)),
@@ -61,7 +61,14 @@ class Shown:
     columns: tuple[Column, ...]
     flows: list[Flow]
     flow_picture: FlowPicture | None
-    listed: list[Card] = field(metadata=OF_ANOTHER)  # the cards of the board
+    listed: Sequence[Card] = field(metadata=OF_ANOTHER)  # the cards of the board
+
+
+@dataclass(frozen=True, slots=True)
+class _Ordered:
+    """Cards of a board in an order of their own."""
+
+    cards: list[Card] = field(metadata=OF_ANOTHER)
 
 
 def shown_board(reading: Reading, asked: Narrowing, query: Mapping[str, str]) -> Shown:
@@ -90,14 +97,11 @@ def shown_board(reading: Reading, asked: Narrowing, query: Mapping[str, str]) ->
 
     whole = reading.once(key, make)
     state, sort = query.get("state", ""), query.get("sort", "")
-    if not state and sort not in _SORTS:
-        return whole
-
-    def listed() -> Shown:
-        cards = [card for card in whole.listed if not state or card.state == state]
-        return replace(whole, listed=_SORTS.get(sort, by_change)(cards))
-
-    return reading.once(f"{key} {(state, sort)}", listed)
+    cards = {column.state: column.cards for column in whole.columns}.get(state, ()) if state else whole.listed
+    if sort not in _SORTS:
+        return replace(whole, listed=cards)
+    ordered = reading.once(f"{key} {(state, sort)}", lambda: _Ordered(_SORTS[sort](cards)))
+    return replace(whole, listed=ordered.cards)
 
 
 def on_columns(reading: Reading) -> list[str]:

@@ -17,8 +17,8 @@ from muster.engine.run_log import last_entry
 from muster.serving.packed import Packed
 
 T = TypeVar("T")
-_KEPT = 512  # answers remembered for a run
-_KEPT_ROWS = 600_000  # and the rows in them, each about half a kilobyte
+_KEPT_ROWS = 600_000  # in all answers remembered for a run, each about half a kilobyte
+_LEAST = 64  # rows that an answer weighs however small it is, so that there is an end of small ones, too
 _ROW = 512  # letters of a text that weigh as much as a row
 _POINTERS = 64  # to rows that another answer holds: as many weigh as much as a row
 # The metadata of a field whose rows are those of another answer that is kept, in another order or fewer.
@@ -58,13 +58,13 @@ class Snapshot:
             made = make()
             with self._lock:
                 self._kept[key] = made
-                while len(self._kept) > 1 and (len(self._kept) > _KEPT or self._rows() > _KEPT_ROWS):
+                while len(self._kept) > 1 and self._rows() > _KEPT_ROWS:
                     gone, _ = self._kept.popitem(last=False)
                     self._making.pop(gone, None)
             return made
 
     def _rows(self) -> int:
-        return sum(map(_rows_of, self._kept.values()))
+        return sum(_LEAST + _rows_of(made) for made in self._kept.values())
 
 
 def _rows_of(made: object) -> int:

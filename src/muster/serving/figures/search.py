@@ -24,11 +24,16 @@ _PEOPLE = """
 SELECT p.person_id AS id, p.name, p.title, p.email, p.account_id, a.name AS account
 FROM (
     SELECT * FROM searched_person AS p
-    WHERE contains(p.words, lower($said)) OR p.person_id = $said
-        OR p.person_id = (SELECT MIN(x.person_id) FROM person_alias AS x WHERE x.person_record_id = $said)
+    WHERE {which}
     ORDER BY NOT starts_with(p.words, lower($said)), p.name, p.person_id LIMIT $most) AS p
 LEFT JOIN searched_account AS a ON a.account_id = p.account_id
 ORDER BY NOT starts_with(p.words, lower($said)), p.name, p.person_id"""
+_NAMED = _PEOPLE.format(which="contains(p.words, lower($said))")
+# Ids of records lie in files of their own, which are read for those who seem to type one.
+_WITH_ID = _PEOPLE.format(
+    which="""p.person_id = $said
+        OR p.person_id = (SELECT MIN(x.person_id) FROM person_alias AS x WHERE x.person_record_id = $said)"""
+)
 _GROUPS = """
 SELECT g.buying_group_id AS id, a.name, g.solution_id, g.cycle, g.closed_at, g.closing_reason
 FROM buying_group AS g
@@ -66,11 +71,21 @@ def search(tables: Seen, said: str, *, with_programs: bool) -> Found:
     if len(said) < 2:
         return Found(said, ())
 
-    def question(sql: str) -> Callable[[Published], list[dict[str, object]]]:
-        return lambda those: those.records(sql, {"said": said, "most": _MOST})
+    given: dict[str, object] = {"said": said, "most": _MOST}
 
-    asked = (_PEOPLE, _ACCOUNTS, _GROUPS, *((_PROGRAMS,) if with_programs else ()))
-    rows = dict(zip(asked, together(tables, [question(sql) for sql in asked]), strict=True))
+    def question(sql: str) -> Callable[[Published], list[dict[str, object]]]:
+        return lambda those: those.records(sql, given)
+
+    def people_of(those: Published) -> list[dict[str, object]]:
+        named = those.records(_NAMED, given)
+        if named and not any(letter.isdigit() for letter in said):
+            return named
+        with_id = those.records(_WITH_ID, given)
+        return [*with_id, *(row for row in named if row not in with_id)][:_MOST]
+
+    others = (_ACCOUNTS, _GROUPS, *((_PROGRAMS,) if with_programs else ()))
+    found = together(tables, [people_of, *(question(sql) for sql in others)])
+    people_found, rows = found[0], dict(zip(others, found[1:], strict=True))
     accounts = Table(
         "accounts",
         "Accounts",
@@ -112,7 +127,7 @@ def search(tables: Seen, said: str, *, with_programs: bool) -> Found:
                 if r["account"]
                 else None,
             )
-            for r in rows[_PEOPLE]
+            for r in people_found
         ),
         "None.",
         shown=SHOWN,

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from muster.access.seen import Seen
 from muster.reports.group_facts import Facts, facts_of
 from muster.reports.why import why_of
-from muster.rules.read import in_force, read_rules
+from muster.rules.read import Rules, in_force
 
 TABS = (
     *(("act", "To act"), ("accepted", "Accepted"), ("waiting", "Waiting"), ("returned", "Returned")),
@@ -142,9 +141,8 @@ def best_of_none(tables: Seen) -> float | None:
     return best
 
 
-def agreed_hours(workspace: Path, as_of: datetime) -> float:
+def agreed_hours(rules: Rules, as_of: datetime) -> float:
     """Within how many hours sales agreed to act on a hand-off (rules/control.csv)."""
-    rules = read_rules(workspace / "rules")
     at = int((as_of.replace(tzinfo=None) - datetime(1970, 1, 1)).total_seconds()) * 1_000_000
     said = [row["value"] for row in in_force(rules["control"], at) if row["name"] == "follow_up_hours"]
     return float(str(said[-1])) if said else 48.0

@@ -31,22 +31,23 @@ _CARDS = (
 @screen(router, "/board", needs="see_groups")
 def board(reading: Reading) -> Screen:
     """States, flows between them, and the list behind each."""
-    query = reading.query
-    shown = shown_board(reading, reading.asked, query)
+    query, narrowed = reading.query, reading.asked
+    shown = shown_board(reading, narrowed, query)
     unit, week = shown.unit, shown.week
     columns, flows, listed = shown.columns, shown.flows, shown.listed
-    asked = [mover for mover in shown.moved if _is_asked(mover.move, query)]
+    came_from, went_to = query.get("from", ""), query.get("to", "")
+    asked = [mover for mover in shown.moved if _is_asked(mover.move, came_from, went_to)]
     page = _page(query.get("page", "1"))
     is_table = bool(query.get("state")) or query.get("view") == "table"
-    is_movers = bool(query.get("from") or query.get("to"))
+    is_movers = bool(came_from or went_to)
     has_year = reading.viewer.may("see_measures") and not is_table and not is_movers
     never = _untouched(reading)
-    owners = reading.asked.owners(reading.viewer.owner_ids)
+    owners = narrowed.owners(reading.viewer.owner_ids)
     never_count = sum(
         int(row["account_count"])
         for row in never
-        if reading.asked.holds_place(row["region"], row["country"])
-        and (not reading.asked.territory.startswith("owner:") or row["owner_id"] in owners)
+        if narrowed.holds_place(row["region"], row["country"])
+        and (not narrowed.territory.startswith("owner:") or row["owner_id"] in owners)
     )
     return Screen(
         "board.html",
@@ -87,7 +88,7 @@ def board(reading: Reading) -> Screen:
             "currency": reading.house.config.company.currency,
         },
         narrows=EVERY,
-        whole=("the picture of the year",) if reading.asked.has_rows_out and has_year else (),
+        whole=("the picture of the year",) if narrowed.has_rows_out and has_year else (),
     )
 
 
@@ -125,8 +126,7 @@ def _days(first: date, count: int) -> dict[str, str]:
     return {"since": first.isoformat(), "until": (first + timedelta(days=count - 1)).isoformat()}
 
 
-def _is_asked(move: Move, query: Any) -> bool:
-    came_from, went_to = query.get("from", ""), query.get("to", "")
+def _is_asked(move: Move, came_from: str, went_to: str) -> bool:
     return (not came_from or move.from_state == came_from) and (
         went_to in ("", "any") or move.to_state == went_to
     )

@@ -96,7 +96,7 @@ def worklist(reading: Reading) -> Screen:
 def items_of(reading: Reading) -> list[Item]:
     """All groups of the list as the run left them, read once for each run."""
     as_of = reading.snapshot.as_of
-    hours = agreed_hours(reading.house.workspace, as_of)
+    hours = agreed_hours(reading.house.rules, as_of)
     return reading.once(f"worklist {hours}", lambda: items(reading.tables, as_of=as_of, agreed_hours=hours))
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-import threading
 import warnings
 import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Annotated
@@ -108,62 +109,71 @@ def serve_until_stopped(
 ) -> None:
     """Serve a workspace until the process is asked to end; a link lets its starter in as user `enters_as`."""
     import uvicorn
+    from uvicorn.config import STARTUP_FAILURE
 
     # Authlib says at import that it prefers another client than ours; nobody who serves can mend that.
     warnings.filterwarnings("ignore", message="The httpx module is deprecated")
     from muster.serving.app import application
     from muster.serving.reading import Entry
     from muster.serving.timing import Timed
-    from muster.store.opening import open_store, upgrade
 
     config = workspace.config
-    _look_for_port(host, port)
-    store = open_store(workspace.folder, config.store) or upgrade(workspace.folder, config.store)[0]
     base = config.serve.public_url or f"{'https' if tls else 'http'}://{_named(host)}:{port}"
-    entry = None if enters_as is None else Entry(token_urlsafe(32), enters_as)
-    link = _first_link(store, base)
-    if link is not None:
-        hint(
-            f"This link makes the first admin, once, within a day: {link}",
-            quiet=False,
+    # It listens before anybody is told where: who is quick waits for the first page, and is not refused.
+    with _listening(host, port) as listener, _opened(workspace) as store:
+        entry = None if enters_as is None else Entry(token_urlsafe(32), enters_as)
+        link = _first_link(store, base)
+        if link is not None:
+            hint(f"This link makes the first admin, once, within a day: {link}", quiet=False)
+        if entry is not None:
+            link = f"{base}/enter/{entry.secret}"
+            results().print(f"Open: {link}", soft_wrap=True)
+        hint(f"Muster serves {config.company.name} at {base} (Ctrl-C ends it)", quiet=quiet)
+        if opens_browser:
+            webbrowser.open(link or base)
+        app = application(workspace.folder, store, entry=entry, warms_up=True)
+        server = uvicorn.Server(
+            uvicorn.Config(
+                Timed(app) if is_timed else app,
+                proxy_headers=trusts_proxy,
+                forwarded_allow_ips="*" if trusts_proxy else None,
+                ssl_certfile=str(tls[0]) if tls else None,
+                ssl_keyfile=str(tls[1]) if tls else None,
+                server_header=False,
+                access_log=False,
+                log_level="warning",
+                timeout_graceful_shutdown=5,
+            )
         )
-    if entry is not None:
-        link = f"{base}/enter/{entry.secret}"
-        results().print(f"Open: {link}", soft_wrap=True)
-    hint(f"Muster serves {config.company.name} at {base} (Ctrl-C ends it)", quiet=quiet)
-    if opens_browser:
-        threading.Timer(1.0, webbrowser.open, [link or base]).start()
-    app = application(workspace.folder, store, entry=entry, warms_up=True)
+        with suppress(KeyboardInterrupt):
+            server.run([listener])
+    if not server.started:
+        raise SystemExit(STARTUP_FAILURE)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises WrongUse."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        uvicorn.run(
-            Timed(app) if is_timed else app,
-            host=host,
-            port=port,
-            proxy_headers=trusts_proxy,
-            forwarded_allow_ips="*" if trusts_proxy else None,
-            ssl_certfile=str(tls[0]) if tls else None,
-            ssl_keyfile=str(tls[1]) if tls else None,
-            server_header=False,
-            access_log=False,
-            log_level="warning",
-            timeout_graceful_shutdown=5,
-        )
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise WrongUse(
+            f"Cannot listen on {host}, port {port}: {error.strerror}.",
+            remedy=f"Stop what uses it, or take another, as in: --port {port + 1}",
+        ) from error
+
+
+@contextmanager
+def _opened(workspace: Workspace) -> Iterator[Store]:
+    """The workspace's store, brought to our version, and closed again."""
+    from muster.store.opening import open_store, upgrade
+
+    url = workspace.config.store
+    store = open_store(workspace.folder, url) or upgrade(workspace.folder, url)[0]
+    try:
+        yield store
     finally:
         store.close()
-
-
-def _look_for_port(host: str, port: int) -> None:
-    """Find out by listening whether somebody else does. Raises WrongUse."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as tried:
-        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            tried.bind((host, port))
-        except OSError as error:
-            raise WrongUse(
-                f"Cannot listen on {host}, port {port}: {error.strerror}.",
-                remedy=f"Stop what uses it, or take another, as in: --port {port + 1}",
-            ) from error
 
 
 def is_loopback(host: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import sys
 import warnings
 import webbrowser
 from collections.abc import Iterator
@@ -31,6 +32,10 @@ PortOption = Annotated[
     int | None,
     typer.Option(min=1, max=65535, help="Where it listens.", show_default="8642"),
 ]
+# Seconds after which a thread that computes lets another one on, a tenth of what Python has. A page takes
+# hundreds of turns: one that sorts a large board would keep each of them waiting for as long.
+_TURN = 0.0005
+
 BrowserOption = Annotated[bool, typer.Option("--browser", help="Open it in a browser.")]
 
 
@@ -117,6 +122,7 @@ def serve_until_stopped(
     from muster.serving.reading import Entry
     from muster.serving.timing import Timed
 
+    sys.setswitchinterval(_TURN)
     config = workspace.config
     base = config.serve.public_url or f"{'https' if tls else 'http'}://{_named(host)}:{port}"
     # It listens before anybody is told where: who is quick waits for the first page, and is not refused.

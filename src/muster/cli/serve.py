@@ -6,6 +6,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import sys
+import threading
 import warnings
 import webbrowser
 from collections.abc import Iterator
@@ -136,7 +137,8 @@ def serve_until_stopped(
             results().print(f"Open: {link}", soft_wrap=True)
         hint(f"Muster serves {config.company.name} at {base} (Ctrl-C ends it)", quiet=quiet)
         if opens_browser:
-            webbrowser.open(link or base)
+            # Beside us: a browser of the terminal lets whoever opens it wait until it is closed.
+            threading.Thread(target=webbrowser.open, args=[link or base], daemon=True).start()
         app = application(workspace.folder, store, entry=entry, warms_up=True)
         server = uvicorn.Server(
             uvicorn.Config(

@@ -42,6 +42,11 @@ def test_who_follows_the_link_at_once_is_answered(tmp_path: Path) -> None:
         assert httpx.get(link, timeout=60).status_code == 200
 
 
+def test_what_keeps_the_demo_from_opening_a_browser_is_taken_here_too(tmp_path: Path) -> None:
+    with serving(tmp_path, "--no-browser") as link:
+        assert httpx.get(link, timeout=60).status_code == 200
+
+
 def test_a_port_that_is_taken_is_told_before_anything_is_made(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

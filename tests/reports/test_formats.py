@@ -26,7 +26,7 @@ from muster.reports.frozen.freezing import Written, freeze_board
 from muster.reports.frozen.plain import freeze, thaw
 from muster.reports.frozen.snapshot import Shelf, Snapshot
 from muster.reports.page import render
-from muster.reports.sheets import BoardPack, Column, Headlines, Picture, Query, RoleLetter, Sheet
+from muster.reports.sheets import BoardPack, Column, GroupRows, Headlines, Picture, Query, RoleLetter, Sheet
 from muster.reports.values import Money, show
 
 
@@ -239,15 +239,29 @@ def test_intervals_stand_on_slides_as_whiskers(kept: tuple[Path, Snapshot]) -> N
     assert checked > 10
 
 
-def test_the_pdf_is_tagged_named_and_holds_the_first_page(kept: tuple[Path, Snapshot]) -> None:
+def _printed(pack: BoardPack) -> Any:
+    """The PDF of a pack, to be read."""
     try:
         import weasyprint  # noqa: F401, PLC0415
     except (ImportError, OSError) as error:
         pytest.skip(f"WeasyPrint or Pango is missing: {error}")
     pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed")
+    return pypdf.PdfReader(BytesIO(paper(pack)))
+
+
+def test_the_groups_on_paper_begin_on_the_page_of_their_heading(kept: tuple[Path, Snapshot]) -> None:
     pack = kept[1].pack
-    short = replace(pack, pages=(pack.pages[0],))
-    pdf = pypdf.PdfReader(BytesIO(paper(short)))
+    [page] = [page for page in pack.pages if any(isinstance(block, GroupRows) for block in page.blocks)]
+    [groups] = [block for block in page.blocks if isinstance(block, GroupRows)]
+    told = [" ".join(one.extract_text().split()) for one in _printed(replace(pack, pages=(page,))).pages]
+    [head] = [one for one in told if groups.title in one]
+    assert groups.groups[0].account in head.partition(groups.title)[2]
+    assert not any(f"{len(groups.groups) - 3} more" in one for one in told)  # paper has no folds
+
+
+def test_the_pdf_is_tagged_named_and_holds_the_first_page(kept: tuple[Path, Snapshot]) -> None:
+    pack = kept[1].pack
+    pdf = _printed(replace(pack, pages=(pack.pages[0],)))
     root: Any = pdf.trailer["/Root"]
     assert "/StructTreeRoot" in root
     assert root["/MarkInfo"]["/Marked"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,25 @@ def test_an_uploaded_table_is_guessed_shown_and_mended(client: Callable[..., Any
     assert (web.columns["activity"], "email" in web.columns) == ("What", False)
     assert (web.columns["url"], web.date_format) == ("page", "%Y-%m-%d %H:%M:%S")
     assert [one.action for one in entries(empty.store)][-2:] == ["upload_exports", "map_columns"]
+
+
+def test_a_source_that_came_after_the_last_look_is_said_to_be_not_looked_at(
+    client: Callable[..., Any], empty: Any
+) -> None:
+    """Nothing fills a column that is needed, so no look can be begun: the look before says nothing of it."""
+    analyst = client("analyst", empty)
+    upload(analyst, "talks", WEB, holds="engagement")
+    file = {"source": "talks", "file": "talks.csv", "reads_into": "engagement"}
+    rows = {"rows_read": 9, "rows_landed": 9, "rows_set_aside": 0}
+    look = {"ledger": [file | rows], "problems": [], "needs_look": False}
+    written = empty.workspace / ".muster" / "log" / "first-look.json"
+    written.parent.mkdir(parents=True, exist_ok=True)
+    written.write_text(json.dumps(look), "utf-8")
+    assert "9 rows can be read. Build when you are content." in analyst.get("/first-run").text
+    upload(analyst, "web", WEB.replace("Event Name", "What"), holds="engagement")
+    page = analyst.get("/first-run").text
+    assert "Nobody has looked at web yet" in page and "Build when you are content" not in page
+    assert 'Not looked at yet: <a href="/sources/web/columns' in page
 
 
 def test_a_field_of_the_crm_is_taken_from_another_column(client: Callable[..., Any], empty: Any) -> None:

@@ -50,6 +50,7 @@ class Sent:
     says: str
     who: str | None = "admin"
     status: int = 422
+    refused: str = "Not taken"  # what its page is called then
     action: str = ""  # where it is sent to, if not to the route as it is written
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
 
@@ -73,6 +74,7 @@ SENT = [
         "do not go together",
         None,
         401,
+        refused="Not signed in",
     ),
     Sent(
         "/start/{secret}",
@@ -277,11 +279,21 @@ def test_a_form_that_is_not_taken_comes_back_as_it_was_with_the_error_at_its_fie
     assert len(page.xpath(f"//*[@id='{wrong.get('id')}']")) == 1
     assert page.xpath("//*[@autofocus]") == [wrong]
     assert all("open" in fold.attrib for fold in wrong.iterancestors("details"))
-    assert page.findtext(".//title").startswith("Not taken: ")
+    assert page.findtext(".//title").startswith(f"{sent.refused}: ")
     form = _form_of(page, wrong)
     assert (form.get("action") or sent.page.format(**ids).partition("?")[0]) == action
     for name, said in given.items():
         _is_kept(page, form, name, said)
+
+
+def test_a_refused_sign_in_says_why_and_what_to_do_and_says_it_once(
+    client: Callable[..., httpx.Client],
+) -> None:
+    sent = {"email": "nobody@halden.example", "password": "not-theirs"}
+    answer = client(None).post("/sign-in", data=sent)
+    said = html.fromstring(answer.text).xpath("string(//main)")
+    assert said.count("do not go together") == said.count("ask whoever looks after Muster") == 1
+    assert "nothing was changed" not in said
 
 
 @pytest.mark.browser

@@ -318,6 +318,29 @@ def test_from_a_filtered_list_to_a_group_and_back_the_filter_stays(client: Clien
     assert admin.get(unescape(kept)).status_code == 200
 
 
+def test_from_a_filtered_list_over_its_group_to_an_account_and_a_person_and_back(client: Client) -> None:
+    admin = client("admin")
+    here = f"/board?solution={SOLUTION}&view=table"
+    [link, *_] = re.findall(r'href="(/groups/[^"]*)"', admin.get(here).text)
+    for kind in ("/accounts/", "/people/"):  # from the group to its account, from there to somebody of it
+        [link, *_] = re.findall(rf'href="({kind}[^"]*)"', admin.get(unescape(link)).text)
+        page = admin.get(unescape(link)).text
+        [back] = re.findall(r'Back to <a href="([^"]*)">Groups</a>', page)
+        assert unescape(back) == here
+        sides = [unescape(one) for one in re.findall(r'<a href="([^"]*)"[^>]*data-go', page)]
+        assert sides and all(one.endswith(f"?solution={SOLUTION}") for one in sides)
+    [back_to_group, *_] = re.findall(r'href="(/groups/[^"]*)"', page)
+    assert f'<a href="{back}">Groups</a>' in admin.get(unescape(back_to_group)).text
+
+
+def test_from_the_filtered_board_of_accounts_to_one_and_back(client: Client) -> None:
+    here = f"/board?solution={SOLUTION}&unit=accounts&view=table"
+    admin = client("admin")
+    [link, *_] = re.findall(r'href="(/accounts/[^"]*)"', admin.get(here).text)
+    [back] = re.findall(r'Back to <a href="([^"]*)">Groups</a>', admin.get(unescape(link)).text)
+    assert unescape(back) == here
+
+
 def test_an_unfiltered_list_leaves_a_groups_address_as_it_is(client: Client) -> None:
     links = re.findall(r'href="(/groups/[^"]*)"', client("admin").get("/board").text)
     assert links and not any("from=" in one for one in links)

@@ -37,7 +37,9 @@ PortOption = Annotated[
 # hundreds of turns: one that sorts a large board would keep each of them waiting for as long.
 _TURN = 0.0005
 
-BrowserOption = Annotated[bool, typer.Option("--browser", help="Open it in a browser.")]
+BrowserOption = Annotated[
+    bool, typer.Option("--browser/--no-browser", help="Open it in a browser, or not (the default).")
+]
 
 
 def serve(

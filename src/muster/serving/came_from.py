@@ -2,7 +2,8 @@
 
     /groups/bg_1?from=%2Fworklist%3Fsolution%3Dcloud
 
-Only lists that can be narrowed say it, and only where they are; no other address is taken from there.
+From the group it goes along to its account and its people, and from those on. Only lists that can be
+narrowed say it, and only where they are; no other address is taken from there.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 FROM = "from"
 _LISTS = {"/worklist": "Worklist", "/board": "Groups"}
+_LED_TO = ("/groups/", "/accounts/", "/people/")
 _LONGEST = 1_000  # signs: a longer one is not ours
 
 
@@ -32,13 +34,17 @@ class CameFrom:
 
 
 def along(request: Request, here: str) -> str:
-    """What links to groups take along, with its question mark; `here` is the page's own address."""
+    """What links to groups, accounts and people take along, with its question mark: this list, else the list
+    that one came here from; `here` is the page's own address.
+    """
+    if came := came_from(request.url.path, request.query_params):
+        return f"?{urlencode({FROM: came.address})}"
     is_narrowed = request.url.path in _LISTS and "?" in here
     return f"?{urlencode({FROM: here})}" if is_narrowed else ""
 
 
 def came_from(path: str, query: Mapping[str, str]) -> CameFrom | None:
-    """The list that a group's address names; None where it names none.
+    """The list that an address of a group, an account or a person names; None where it names none.
 
     >>> found = came_from("/groups/g1", {"from": "/board?solution=cloud"})
     >>> found.word, found.asked.solution
@@ -47,7 +53,7 @@ def came_from(path: str, query: Mapping[str, str]) -> CameFrom | None:
     True
     """
     address = query.get(FROM, "")
-    if not path.startswith("/groups/") or len(address) > _LONGEST:
+    if not path.startswith(_LED_TO) or len(address) > _LONGEST:
         return None
     try:
         told = urlsplit(address)

@@ -62,10 +62,17 @@ def state_of(house: House, *, back: str, email: str = "", adds: str = "") -> dic
         "shown": SHOWN,
         "state": state,
         "found": found,
+        "unlooked": _unlooked(found, [source.name for source in sources]),
         "is_running": is_running(workspace),
         "busy_with": busy_with(workspace),
         "said": said(workspace)[-4000:],
     }
+
+
+def _unlooked(found: dict[str, Any], names: list[str]) -> list[str]:
+    """The sources that came after the last look: it says nothing of them, nor whether a run can read them."""
+    seen = {one["source"] for part in ("ledger", "problems") for one in found.get(part, ())}
+    return [name for name in names if "ledger" in found and name not in seen]
 
 
 def _new_names(taken: set[str]) -> dict[str, str]:

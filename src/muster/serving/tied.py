@@ -142,17 +142,28 @@ def tied(text: str, wrong: Wrong, *, path: str) -> str | None:
         _keep(page, one, wrong.given)
     for one in page.tags:
         one.has("autofocus", False)
+    refused = _refused(fields)
     told: list[dict[str, str]] = []
     for number, (name, words) in enumerate(wrong.errors, 1):
         field = next((f for f in fields if f.attributes.get("name") == name and f.kind not in _UNSEEN), None)
         told.append({"key": f"wrong-{number}", "words": words, "field": ""})
         if field is not None:
             field.has("autofocus", not any(one["field"] for one in told))
-            told[-1]["field"] = _mark(page, field, f"wrong-{number}", words)
-    for name, words in (("title", "Not taken: "), ("main", piece("not_taken.html", "summary", told))):
+            told[-1]["field"] = _mark(page, field, f"wrong-{number}", "" if refused else words)
+    banner = piece("not_taken.html", "summary", told, refused)
+    for name, words in (("title", f"{refused or 'Not taken'}: "), ("main", banner)):
         at = next(tag.end for tag in page.tags if tag.name == name)
         page.added.append((at, at, words))
     return page.written()
+
+
+def _refused(fields: Sequence[_Tag]) -> str:
+    """What a form calls its refusal where it changes nothing anyway (`data-refused`), as a sign-in; or "".
+
+    Its reason is then said once, over the page: no field by itself is what is wrong.
+    """
+    forms = (tag for tag in fields[0].within if tag.name == "form")
+    return next((tag.attributes.get("data-refused") or "" for tag in forms), "")
 
 
 def _fits(field: _Tag, given: Given) -> int | None:
@@ -180,13 +191,17 @@ def _keep(page: _Page, field: _Tag, given: Given) -> None:
 
 
 def _mark(page: _Page, field: _Tag, key: str, words: str) -> str:
-    """Tie an error to its field, and open what the field is folded into; the field's id."""
+    """Tie an error to its field, and open what the field is folded into; the field's id.
+
+    Without words nothing is written beside it: it is tied to the error in the summary.
+    """
     field_id = field.attributes.setdefault("id", f"{key}-field") or ""
     described = field.attributes.get("aria-describedby")
     field.attributes |= {"aria-invalid": "true", "aria-describedby": f"{described or ''} {key}".strip()}
     for holder in field.within:
         if holder.name == "details":
             holder.has("open", True)
-    beside = next((tag for tag in field.within if tag.name == "label"), field)
-    page.added.append((beside.after, beside.after, piece("not_taken.html", "beside", key, words)))
+    if words:
+        beside = next((tag for tag in field.within if tag.name == "label"), field)
+        page.added.append((beside.after, beside.after, piece("not_taken.html", "beside", key, words)))
     return field_id

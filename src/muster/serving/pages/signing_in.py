@@ -22,6 +22,7 @@ from muster.store.users import user_by_id
 router = APIRouter(include_in_schema=False)
 _TRIES = Limit(tries=5, seconds=60)
 _UNKNOWN = "E-mail and password do not go together."
+_ASK = "Try once more, or ask whoever looks after Muster here for a link that sets a new password."
 
 
 @router.get("/sign-in")
@@ -50,7 +51,7 @@ def sign_in_form(
         raise Refused(told, field="password", status=429, wait=wait)
     user = check_password(house_of(request).store, email, password)
     if user is None:
-        raise Refused(_UNKNOWN, field="password", status=401)
+        raise Refused(_UNKNOWN, remedy=_ASK, field="password", status=401)
     return sign_in(request, RedirectResponse(own_address(next), 303), user)
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 from bench.quality.people_drawn import Drawn, draw
+from tests.built_once import copied
 from typer.testing import CliRunner
 
 from muster.cli.app import app
 from muster.identity.change_log import LOG, read_log, settle
 from muster.testing import Record, account, company, contact, engaged, lead, rows
-from muster.workspace import Workspace
+from muster.workspace import Workspace, open_workspace
 
 VERA = contact("vera.villanueva@acme.example", title="VP Data", account_record_id="acme", record="c1")
 AGAIN = lead(
@@ -36,7 +37,21 @@ Build = Callable[..., Workspace]
 
 @pytest.fixture
 def built(tmp_path: Path) -> Build:
-    return lambda *records: company(tmp_path, account("Acme"), ACTED, *records)
+    return lambda *records: company(tmp_path / "acme", account("Acme"), ACTED, *records)
+
+
+@pytest.fixture
+def began(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """What `built` makes of these records, one run after another; made once for all tests that begin so."""
+
+    def copy(name: str, *runs: tuple[Record, ...]) -> Workspace:
+        def build(folder: Path) -> None:
+            for records in runs:
+                company(folder, account("Acme"), ACTED, *records)
+
+        return open_workspace(copied(tmp_path_factory, f"change-log-{name}", build, tmp_path / "acme"))
+
+    return copy
 
 
 def told(workspace: Workspace) -> list[tuple[str, str, tuple[str, ...], str]]:
@@ -50,8 +65,8 @@ def decided(kind: str, subject: str, *, other: str = "") -> Record:
     return Record("decision", row | {"decided_at": "2025-03-01 00:00"})
 
 
-def test_first_tables_are_counted_and_a_run_that_changes_nothing_adds_nothing(built: Build) -> None:
-    workspace = built(VERA)
+def test_first_tables_are_counted_and_a_run_that_changes_nothing_adds_nothing(began: Build) -> None:
+    workspace = began("vera", (VERA,))
     first = [(k.change.what, k.change.kind, k.change.count) for k in read_log(workspace.folder)]
     assert first == [("account", "began", 1), ("person", "began", 2)]
     log = (workspace.folder / LOG).read_bytes()
@@ -59,17 +74,16 @@ def test_first_tables_are_counted_and_a_run_that_changes_nothing_adds_nothing(bu
     assert (workspace.folder / LOG).read_bytes() == log
 
 
-def test_a_new_record_that_ties_two_people_is_a_merge_with_its_reason(built: Build) -> None:
-    built(VERA, BEFORE)
-    workspace = built(VERA, AGAIN)
+def test_a_new_record_that_ties_two_people_is_a_merge_with_its_reason(began: Build) -> None:
+    workspace = began("tied", (VERA, BEFORE), (VERA, AGAIN))
     assert told(workspace) == [("person", "merge", ("l1", "zz@gmail.com"), "converted lead")]
     [merge] = [k.change for k in read_log(workspace.folder) if k.change.kind == "merge"]
     [row] = rows(workspace, "SELECT DISTINCT person_id FROM person_alias")
     assert row["person_id"] == merge.new_id != merge.old_id
 
 
-def test_decisions_and_their_undo_are_named(built: Build) -> None:
-    built(VERA, BEFORE)
+def test_decisions_and_their_undo_are_named(began: Build, built: Build) -> None:
+    began("two", (VERA, BEFORE))
     merge = decided("merge", "l1", other="c1")
     built(VERA, BEFORE, merge)
     workspace = built(VERA, BEFORE, merge, decided("undo", "merge-1"))
@@ -80,8 +94,8 @@ def test_decisions_and_their_undo_are_named(built: Build) -> None:
     ]
 
 
-def test_who_comes_and_goes_is_told_once(built: Build) -> None:
-    built(VERA)
+def test_who_comes_and_goes_is_told_once(began: Build, built: Build) -> None:
+    began("vera", (VERA,))
     built(VERA, BEFORE, account("Newco", website="newco.example"))
     workspace = built(VERA)
     subjects = ("l1", "zz@gmail.com")
@@ -94,8 +108,10 @@ def test_who_comes_and_goes_is_told_once(built: Build) -> None:
     ]
 
 
-def test_somebody_known_by_an_address_alone_keeps_the_id_when_a_record_comes(built: Build) -> None:
-    before = built(VERA)
+def test_somebody_known_by_an_address_alone_keeps_the_id_when_a_record_comes(
+    began: Build, built: Build
+) -> None:
+    before = began("vera", (VERA,))
     [was] = rows(before, "SELECT person_id FROM person_address WHERE email = 'ana@acme.example'")
     workspace = built(VERA, contact("ana@acme.example", record="c2", created="2025-05-01 00:00"))
     assert told(workspace) == []
@@ -110,9 +126,9 @@ def test_an_earlier_date_parts_what_was_joined_since_and_says_so(built: Build) -
 
 
 def test_a_run_killed_between_tables_and_log_loses_nothing(
-    built: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    began: Build, built: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    workspace = built(VERA, BEFORE)
+    workspace = began("two", (VERA, BEFORE))
     calls: Iterator[bool] = iter((False, True))  # at the beginning of the run, and at its end
 
     def settle_or_die(folder: Path) -> None:
@@ -124,7 +140,7 @@ def test_a_run_killed_between_tables_and_log_loses_nothing(
         patch.setattr("muster.flow.settle", settle_or_die)
         with pytest.raises(KeyboardInterrupt):
             built(VERA, AGAIN)
-    log = tmp_path / LOG
+    log = workspace.folder / LOG
     merge = [("person", "merge", ("l1", "zz@gmail.com"), "converted lead")]
     assert told(workspace) == merge and b"merge" not in log.read_bytes()
     log.write_bytes(log.read_bytes() + b'{"run_id": "0000')  # a line that the crash cut off
@@ -187,9 +203,8 @@ def _record(number: int, one: Drawn, at: datetime) -> Record:
     )
 
 
-def test_the_log_can_be_asked_for_one_record_and_as_json(built: Build) -> None:
-    built(VERA, BEFORE)
-    folder = str(built(VERA, AGAIN).folder)
+def test_the_log_can_be_asked_for_one_record_and_as_json(began: Build) -> None:
+    folder = str(began("tied", (VERA, BEFORE), (VERA, AGAIN)).folder)
     text = CliRunner().invoke(app, ["people", "log", "-w", folder]).output
     assert "merge" in text and "converted lead" in text
     asked = CliRunner().invoke(app, ["people", "log", "-w", folder, "--about", "c1", "--json"])

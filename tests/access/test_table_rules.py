@@ -49,6 +49,7 @@ OWN = {
     ("role_chance", "person_id"): "a key: the member",
     ("role_holder", "person_id"): "a key: the member",
     ("decided_about", "buying_group_id"): "a group of the account",
+    ("board_move", "buying_group_id"): "a group of the account",
     ("decided_about", "hand_off_id"): "a hand-off of the account",
     ("hand_off_update", "person_id"): "a key: the member the news is about",
     ("referral", "person_id"): "a key: somebody of the account",

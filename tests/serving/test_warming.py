@@ -19,8 +19,7 @@ from muster.access.viewer import Viewer
 from muster.reports.published import Published
 from muster.serving import snapshots, warming
 from muster.serving.app import application
-from muster.serving.figures.board import Board, Card
-from muster.serving.figures.flows import Flow, flows_of
+from muster.serving.figures.board_cards import Cards, Flow, flows
 from muster.serving.figures.worklist import items
 from muster.serving.reading import reach_of
 from muster.serving.screen import SCREENS
@@ -137,25 +136,16 @@ def test_nor_do_the_cards_of_the_board(office: Office, owners: list[str]) -> Non
     assert {card: office.open(card) for card in cards} == dict.fromkeys(cards, 0)
 
 
-def test_a_card_that_two_territories_show_is_kept_once(office: Office, owners: list[str]) -> None:
-    for name, theirs in (("one", owners[:1]), ("both", owners[:2])):
-        office.hire(name, "rep", *theirs)
-        office.open("/board")
-    one, both = (made.cards for made in office.snapshot._kept.values() if isinstance(made, Board))
-    assert 0 < len(one) < len(both)
-    assert {id(card) for card in one} <= {id(card) for card in both}
-
-
 def test_a_board_in_another_order_adds_nothing_up_again(
     office: Office, owners: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    added: list[object] = []
+    added: list[Cards] = []
 
-    def counted(everything: Board, cards: list[Card], *, currency: str) -> list[Flow]:
-        added.append(everything)
-        return flows_of(everything, cards, currency=currency)
+    def counted(tables: Seen, cards: Cards, *, currency: str) -> list[Flow]:
+        added.append(cards)
+        return flows(tables, cards, currency=currency)
 
-    monkeypatch.setattr("muster.serving.boards.flows_of", counted)
+    monkeypatch.setattr("muster.serving.boards.flows", counted)
     office.hire("rep", "rep", owners[0])
     for page in ("/board", "/board?view=table&sort=account", "/board?state=warming", "/board?state=cold"):
         office.open(page)

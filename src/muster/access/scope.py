@@ -8,12 +8,15 @@ share one in-memory DuckDB: what it may hold in memory is said once, however man
 from __future__ import annotations
 
 import weakref
-from collections import OrderedDict
+from collections import OrderedDict, deque
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock, RLock
+from typing import Any
 
 import duckdb
 
@@ -65,6 +68,7 @@ class Rows:
         self._lock = Lock()
         self._made: set[str] = set()
         self._numbers = count(1)
+        self._unused: deque[str] = deque()  # tables that nobody holds any more
         self._tables = columns_read() | {
             name: {c.name: c.type for c in table.columns} for name, table in replay_tables().items()
         }
@@ -103,6 +107,18 @@ class Rows:
         weakref.finalize(owner, self._drop, name).atexit = False
         return name
 
+    def table(self, schema: str) -> str:
+        """A name for a new table in a schema; those that nobody holds any more are dropped first."""
+        while self._unused:
+            # With its schema it is gone already.
+            with suppress(duckdb.CatalogException):
+                self.cursor().execute(f"DROP TABLE IF EXISTS {self._unused.popleft()}")
+        return f"{schema}.held_{next(self._numbers)}"
+
+    def unused(self, table: str) -> None:
+        """Nobody holds this table any more. Nothing is asked here: whoever lets go of it may hold a lock."""
+        self._unused.append(table)
+
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A connection of one's own."""
         with self._lock:
@@ -135,6 +151,21 @@ class Rows:
 
     def _drop(self, schema: str) -> None:
         self.cursor().execute(f"DROP SCHEMA {schema} CASCADE")
+
+
+class Held:
+    """Rows that were made for a scope and stay in its memory as long as this is held, to ask of in SQL.
+
+    `name` is what a SELECT says after FROM, and `len` how many rows there are.
+    """
+
+    def __init__(self, scope: Scope, name: str, rows: int) -> None:
+        self.name = name
+        self._scope = scope  # whose schema it is in
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return self._rows
 
 
 class Scope:
@@ -183,6 +214,15 @@ class Scope:
         with self._lock:
             self._make_ids(name)
         return self._ids(name)
+
+    def hold(self, sql: str, parameters: Mapping[str, Any]) -> Held:
+        """The rows of a SELECT as a table of this scope, for as long as somebody holds it."""
+        name = self._rows.table(self._schema)
+        cursor = self.cursor()
+        [rows] = cursor.execute(f"CREATE TABLE {name} AS {sql}", parameters).fetchone() or [0]
+        held = Held(self, name, rows)
+        weakref.finalize(held, self._rows.unused, name).atexit = False
+        return held
 
     def make(self, words: set[str]) -> None:
         """Make the views of the tables that are among these words and are not there yet."""

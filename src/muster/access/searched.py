@@ -1,14 +1,16 @@
 """What many pages look for among all rows: read from a run's files once, then kept in memory.
 
 A search compares every name with what was typed; a person's page knows an id, while people are stored by
-account; a list and a board want the last of each group's weekly scores. From the files that is mostly
-reading, which is the same for everybody; whose rows somebody sees is said in `table_rules.toml`, as of any
-other table.
+account; a list and a board want the last of each group's weekly scores, and a board what moved and when.
+From the files that is mostly reading, which is the same for everybody; whose rows somebody sees is said in
+`table_rules.toml`, as of any other table.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from muster.access import board_moves
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ SEARCHED = {
             s.scored_at))
         FROM all_rows.score AS s GROUP BY s.buying_group_id""",
     ),
+    "board_move": SearchedTable(board_moves.READS, board_moves.COLUMN_NAMES, board_moves.SQL),
     "placed_person": SearchedTable(
         reads=("person",),
         column_names=("person_id", "account_id"),

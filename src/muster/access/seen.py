@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from muster.access.scope import scope_of
+from muster.access.scope import Held, scope_of
 from muster.access.table_rules import TableRule
 from muster.access.viewer import Viewer
 from muster.reports.published import Published, by_ids
@@ -46,6 +46,11 @@ class Seen(Published):
         """The rows of a SELECT, by column name, its parameters bound."""
         self._scope.make(set(_WORD.findall(sql)))
         return super().records(sql, parameters)
+
+    def hold(self, sql: str, parameters: Mapping[str, Any]) -> Held:
+        """The rows of a SELECT, for all of the same scope to ask of as long as somebody holds them."""
+        self._scope.make(set(_WORD.findall(sql)))
+        return self._scope.hold(sql, parameters)
 
     def rows(
         self,

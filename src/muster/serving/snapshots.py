@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
+from muster.access.scope import Held
 from muster.engine.lock import HOME
 from muster.engine.published import MANIFEST
 from muster.engine.run_log import last_entry
@@ -20,6 +21,7 @@ T = TypeVar("T")
 _KEPT_ROWS = 600_000  # in all answers remembered for a run, each about half a kilobyte
 _LEAST = 64  # rows that an answer weighs however small it is, so that there is an end of small ones, too
 _ROW = 512  # letters of a text that weigh as much as a row
+_HELD = 4  # rows of a table of DuckDB weigh as much as one of Python
 _POINTERS = 64  # to rows that another answer holds: as many weigh as much as a row
 # The metadata of a field whose rows are those of another answer that is kept, in another order or fewer.
 OF_ANOTHER = {"of another answer": True}
@@ -72,6 +74,8 @@ def _rows_of(made: object) -> int:
     if is_dataclass(made) and not isinstance(made, type):
         parts = [(getattr(made, each.name), each.metadata == OF_ANOTHER) for each in fields(made)]
         return sum(len(part) // _POINTERS if is_lent else _rows_of(part) for part, is_lent in parts)
+    if isinstance(made, Held):
+        return len(made) // _HELD
     if isinstance(made, str):
         return 1 + len(made) // _ROW
     return len(made) if isinstance(made, Sized) else 1

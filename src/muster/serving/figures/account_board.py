@@ -1,41 +1,70 @@
-"""Where every account stands, and what moved in a week: at the strongest state that a group of it has."""
+"""Where every account stands at the end of a week: at the strongest state that a group of it has."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date, datetime
 from typing import Any
 
+from muster.access.scope import Held
 from muster.access.seen import Seen
-from muster.serving.figures.board import NEW, STRENGTH, Board, Card, Move, Week
-from muster.serving.figures.bought import customers
+from muster.serving.figures.board import STRENGTH, Week
+from muster.serving.figures.bought import BOUGHT
+
+_STRENGTH = str(list(STRENGTH))  # as SQL writes it, too
+# Its dollars are those of its groups at that state; what a customer pays is the account's own.
+_CARDS = """
+WITH {bought},
+ranked AS (
+    SELECT g.*, list_position({strength}, g.state) AS rank, list_position({strength}, g.was) AS was_rank
+    FROM {groups} AS g),
+newest AS (
+    SELECT r.* FROM ranked AS r
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY r.account_id ORDER BY r.rank DESC, r.since DESC, r.key DESC) = 1),
+before AS (
+    SELECT r.account_id, list_extract({strength}, MAX(r.was_rank)) AS was
+    FROM ranked AS r GROUP BY r.account_id),
+last_move AS (
+    SELECT r.account_id, r.since, r.reason FROM ranked AS r WHERE r.moved
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY r.account_id ORDER BY r.since DESC, r.key) = 1),
+at_it AS (
+    SELECT r.account_id, COUNT(DISTINCT r.currency) AS currencies, SUM(r.cents)::BIGINT AS cents,
+        string_agg(DISTINCT r.solution, ', ' ORDER BY r.solution) AS solution,
+        SUM(r.members)::BIGINT AS members, SUM(r.visitors)::BIGINT AS visitors
+    FROM ranked AS r JOIN newest AS n ON n.account_id = r.account_id AND n.rank = r.rank
+    GROUP BY r.account_id HAVING COUNT(*) > 1)
+SELECT n.account_id AS key, n.account_id, n.account, NULL::VARCHAR AS buying_group_id,
+    COALESCE(i.solution, n.solution) AS solution, n.country, n.region, n.state, COALESCE(b.was, 'new') AS was,
+    CASE WHEN b.was IS DISTINCT FROM n.state THEN m.since ELSE n.since END AS since,
+    CASE WHEN b.was IS DISTINCT FROM n.state THEN m.reason ELSE n.reason END AS reason,
+    COALESCE(i.members, n.members) AS members, COALESCE(i.visitors, n.visitors) AS visitors, n.score,
+    CASE WHEN n.state = 'customer' THEN CASE WHEN c.is_live THEN COALESCE(c.arr_cents, 0) END
+        WHEN i.currencies = 1 THEN i.cents ELSE n.cents END AS cents,
+    CASE WHEN n.state = 'customer' THEN COALESCE(c.currency, $currency) ELSE n.currency END AS currency,
+    n.dollars_are, b.was IS DISTINCT FROM n.state AS moved
+FROM newest AS n
+JOIN before AS b ON b.account_id = n.account_id
+LEFT JOIN at_it AS i ON i.account_id = n.account_id
+LEFT JOIN last_move AS m ON m.account_id = n.account_id
+LEFT JOIN bought AS c ON c.account_id = n.account_id
+UNION ALL
+SELECT b.account_id, b.account_id, COALESCE(a.name, a.domain, b.account_id), NULL, '', a.country, a.region,
+    'customer', CASE WHEN b.customer_since_on >= $from_at THEN 'new' ELSE 'customer' END,
+    b.customer_since_on::TIMESTAMP, 'bought; no group was seen for it', 0, 0, NULL,
+    CASE WHEN b.is_live THEN b.arr_cents END, b.currency, 'ARR of the account',
+    b.customer_since_on >= $from_at
+FROM bought AS b
+LEFT JOIN account AS a ON a.account_id = b.account_id
+WHERE b.account_id NOT IN (SELECT g.account_id FROM {groups} AS g)"""
+
+# One step at most: from where its groups left it before the days to where they do at their end.
+MOVES = """
+SELECT c.key, c.was AS from_state, c.state AS to_state, c.since AS moved_at, c.reason AS why
+FROM {cards} AS c WHERE c.moved"""
 
 
-def account_board(groups: Board, tables: Seen, week: Week, *, currency: str) -> Board:
-    """The same for accounts: each stands at the strongest state that a group of it has."""
-    by_account: dict[str, list[Card]] = {}
-    for card in groups.cards:
-        by_account.setdefault(card.account_id, []).append(card)
-    cards, moves = [], []
-    bought = {row["account_id"]: row for row in reversed(customers(tables, week))}
-    at_of = {(move.key, move.to_state): move for move in groups.moves}
-    for account_id, theirs in by_account.items():
-        card = _strongest(theirs, bought.get(account_id), currency)
-        if card.was != card.state:
-            known = [m for one in theirs if (m := at_of.get((one.key, one.state)))]
-            last = max(known, key=lambda move: move.at) if known else None
-            if last is not None:
-                card = replace(card, since=last.at, reason=last.reason, moved=True)
-                moves.append(Move(account_id, card.was, card.state, last.at, last.reason))
-        cards.append(card)
-    for account_id, row in bought.items():
-        if account_id not in by_account:
-            cards.append(_without_group(row, week))
-            if cards[-1].moved:
-                since = cards[-1].since
-                assert since is not None
-                moves.append(Move(account_id, NEW, "customer", since, cards[-1].reason))
-    return Board(tuple(cards), tuple(sorted(moves, key=lambda move: (move.at, move.key))))
+def account_cards(tables: Seen, groups: Held, week: Week, *, currency: str) -> Held:
+    """The cards of accounts, of the cards of their groups and of what was bought without one."""
+    sql = _CARDS.format(bought=BOUGHT, strength=_STRENGTH, groups=groups.name)
+    return tables.hold(sql, {"from_at": week.from_at, "to_at": week.to_at, "currency": currency})
 
 
 def untouched(tables: Seen) -> list[dict[str, Any]]:
@@ -45,60 +74,4 @@ def untouched(tables: Seen) -> list[dict[str, Any]]:
         WHERE a.account_id NOT IN (SELECT g.account_id FROM buying_group AS g)
             AND a.account_id NOT IN (SELECT c.account_id FROM customer AS c)
         GROUP BY a.country, a.region, a.owner_id ORDER BY a.country, a.region, a.owner_id"""
-    )
-
-
-def _strongest(theirs: list[Card], bought: dict[str, Any] | None, currency: str) -> Card:
-    """One card for all groups of an account; its dollars are those of the groups at its state."""
-    rank = STRENGTH.index
-    state = max((card.state for card in theirs), key=rank)
-    before = [card.was for card in theirs if card.was != NEW]
-    was = max(before, key=rank) if before else NEW
-    at_it = [card for card in theirs if card.state == state]
-    newest = max(at_it, key=lambda c: (c.since or datetime.min, c.key))
-    cents, in_currency = newest.cents, newest.currency
-    if state == "customer":
-        cents = int(bought["arr_cents"] or 0) if bought and bought["is_live"] else None
-        in_currency = bought["currency"] if bought else currency
-    elif len({card.currency for card in at_it}) == 1:
-        known = [card.cents for card in at_it if card.cents is not None]
-        cents = sum(known) if known else None
-    return replace(
-        newest,
-        key=newest.account_id,
-        buying_group_id=None,
-        solution=", ".join(sorted({card.solution for card in at_it})),
-        was=was,
-        members=sum(card.members for card in at_it),
-        visitors=sum(card.visitors for card in at_it),
-        cents=cents,
-        currency=in_currency,
-        moved=False,
-    )
-
-
-def _without_group(row: dict[str, Any], week: Week) -> Card:
-    """A customer whose purchases no group was seen for."""
-    day: date = row["customer_since_on"]
-    since = datetime(day.year, day.month, day.day)
-    is_new = since >= week.from_at
-    return Card(
-        key=row["account_id"],
-        account_id=row["account_id"],
-        account=row["account"],
-        buying_group_id=None,
-        solution="",
-        country=row["country"],
-        region=row["region"],
-        state="customer",
-        was=NEW if is_new else "customer",
-        since=since,
-        reason="bought; no group was seen for it",
-        members=0,
-        visitors=0,
-        score=None,
-        cents=int(row["arr_cents"]) if row["is_live"] and row["arr_cents"] is not None else None,
-        currency=row["currency"],
-        dollars_are="ARR of the account",
-        moved=is_new,
     )

@@ -1,12 +1,9 @@
-"""What a board is made of: the states, and cards and moves of groups or accounts in a week."""
+"""What a board is made of: states, and the cards and steps of groups or accounts in a week."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-
-from muster.serving.snapshots import OF_ANOTHER
 
 # From nobody there to a sale, and the way out again. An account with several groups stands at the last
 # of `STRENGTH` that any of them has.
@@ -46,7 +43,6 @@ class Week:
 class Card:
     """A group, or an account, where it stood at the end of the week."""
 
-    key: str
     account_id: str
     account: str
     buying_group_id: str | None
@@ -55,7 +51,7 @@ class Card:
     region: str | None
     state: str
     was: str  # at the beginning of the week
-    since: datetime | None
+    since: datetime
     reason: str
     members: int
     visitors: int
@@ -67,22 +63,14 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """One step of a group or account from a state to another."""
+class Mover:
+    """One step of a group or account from a state to another, with where it stands at the end of the week."""
 
-    key: str
+    card: Card
     from_state: str
     to_state: str
     at: datetime
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """Every card at the end of a week, and every move of it: what stood before, plus in, minus out."""
-
-    cards: tuple[Card, ...] = field(metadata=OF_ANOTHER)  # those of all boards of these days
-    moves: tuple[Move, ...]
 
 
 def days_of(since: date | None, until: date | None, as_of: datetime) -> Week:
@@ -99,16 +87,3 @@ def days_of(since: date | None, until: date | None, as_of: datetime) -> Week:
 
 def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day)
-
-
-def by_change(cards: Iterable[Card]) -> list[Card]:
-    """What moved last first; of those, the most dollars."""
-    return sorted(
-        cards,
-        key=lambda c: (
-            -(c.since.timestamp() if c.since else 0.0),
-            -(c.cents or 0),
-            c.account,
-            c.key,
-        ),
-    )

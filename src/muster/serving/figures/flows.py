@@ -1,26 +1,15 @@
-"""What moved from which state to which, and the ribbons that show it."""
+"""The ribbons that show what moved from which state to which."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 
-from muster.serving.figures.board import NEW, STATES, Board, Card, Move
+from muster.serving.figures.board import NEW, STATES
+from muster.serving.figures.board_cards import Flow
 
 _WIDTH, _GAP, _LEFT, _RIGHT = 720, 14, 190, 530
 _TALL = 220  # pixels that all ribbons share
 _LEAST, _MOST = 3.0, 18.0  # of a single mover: still seen, and never a wall
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """Everybody who went from one state to another in the week."""
-
-    from_state: str
-    to_state: str
-    count: int
-    cents: int  # what the movers are worth where they stand now, in the company's currency
-    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +40,6 @@ class FlowPicture:
     ribbons: tuple[Ribbon, ...]
     froms: tuple[End, ...]
     tos: tuple[End, ...]
-
-
-def flows_of(board: Board, shown: list[Card], *, currency: str) -> list[Flow]:
-    """The moves of the cards shown, added up by where they went from and to."""
-    cents = {c.key: c.cents or 0 for c in shown if c.currency == currency}
-    known = {card.key for card in shown}
-    found: dict[tuple[str, str], list[Move]] = defaultdict(list)
-    for move in board.moves:
-        if move.key in known:
-            found[move.from_state, move.to_state].append(move)
-    order = (NEW, *STATES)
-    return [
-        Flow(
-            came_from,
-            went_to,
-            len(moves),
-            sum(cents.get(key, 0) for key in {move.key for move in moves}),
-            currency,
-        )
-        for (came_from, went_to), moves in sorted(
-            found.items(), key=lambda kv: (order.index(kv[0][0]), order.index(kv[0][1]))
-        )
-    ]
 
 
 def draw_flows(flows: list[Flow]) -> FlowPicture:

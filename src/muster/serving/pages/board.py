@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,17 +13,18 @@ from muster.reports.movement import movement_picture, turns_sheet
 from muster.reports.quarter import quarter_of
 from muster.reports.scope import Scope
 from muster.reports.values import show
-from muster.serving.boards import ON_COLUMN, Mover, shown_board
+from muster.serving.boards import ON_COLUMN, ON_PAGE, Board, board_of, cards_of
 from muster.serving.figures.account_board import untouched
-from muster.serving.figures.board import STATES, Card, Move, Week
+from muster.serving.figures.board import STATES, Card, Mover, Week
+from muster.serving.figures.board_cards import Cards, listed, movers
 from muster.serving.learnt import thin_words
 from muster.serving.narrowing import EVERY
 from muster.serving.pages.views import views_of
 from muster.serving.reading import Reading
-from muster.serving.screen import Screen, Sheet, screen
+from muster.serving.screen import Row, Screen, Sheet, screen
 
 router = APIRouter()
-PAGE = 50
+_MOVERS = 200  # on the page; all of them are in the CSV
 _CARDS = (
     *("account_id", "account", "buying_group_id", "solution", "country", "region", "state", "was", "since"),
     *("reason", "members", "visitors", "score", "cents", "currency", "dollars_are", "moved"),
@@ -32,15 +35,22 @@ _CARDS = (
 def board(reading: Reading) -> Screen:
     """States, flows between them, and the list behind each."""
     query, narrowed = reading.query, reading.asked
-    shown = shown_board(reading, narrowed, query)
+    shown = board_of(reading, narrowed, query)
     unit, week = shown.unit, shown.week
-    columns, flows, listed = shown.columns, shown.flows, shown.listed
     came_from, went_to = query.get("from", ""), query.get("to", "")
-    asked = [mover for mover in shown.moved if _is_asked(mover.move, came_from, went_to)]
-    page = _page(query.get("page", "1"))
-    is_table = bool(query.get("state")) or query.get("view") == "table"
-    is_movers = bool(came_from or went_to)
+    went_to = "" if went_to == "any" else went_to
+    state = query.get("state", "") if query.get("state") in STATES else ""
+    sort, page = query.get("sort", ""), _page(query.get("page", "1"))
+    is_table = bool(state) or query.get("view") == "table"
+    is_movers = bool(query.get("from") or query.get("to"))
+    is_listed = is_table and (bool(state) or bool(sort) or page > 1)
     has_year = reading.viewer.may("see_measures") and not is_table and not is_movers
+    count = sum(column.count for column in shown.columns if state in ("", column.state))
+    movers_count = sum(
+        flow.count
+        for flow in shown.flows
+        if came_from in ("", flow.from_state) and went_to in ("", flow.to_state)
+    )
     never = _untouched(reading)
     owners = narrowed.owners(reading.viewer.owner_ids)
     never_count = sum(
@@ -49,36 +59,47 @@ def board(reading: Reading) -> Screen:
         if narrowed.holds_place(row["region"], row["country"])
         and (not narrowed.territory.startswith("owner:") or row["owner_id"] in owners)
     )
+
+    def cards() -> Cards:
+        return cards_of(reading, narrowed, query)
+
+    def moved(most: int | None) -> list[Mover]:
+        return movers(reading.tables, cards(), from_state=came_from, to_state=went_to, most=most)
+
+    def in_order(after: int = 0, most: int | None = None) -> list[Card]:
+        return listed(reading.tables, cards(), state=state, sort=sort, after=after, most=most)
+
     return Screen(
         "board.html",
         "Groups" if unit == "groups" else "Accounts",
-        {
-            **{"unit": unit, "week": week, "columns": columns, "flows": flows},
-            **{"never_had_a_group": never_count, "thin": thin_words(reading)},
-        },
+        lambda: _told(reading, shown, cards()) | {"never_had_a_group": never_count},
         (
-            Sheet(unit, f"These {unit}", _CARDS, (_card_row(card) for card in listed)),
-            Sheet("moves", "Movements of the week", _MOVES, (_move_row(m) for m in asked)),
+            Sheet(unit, f"These {unit}", _CARDS, _Later(lambda: map(_card_row, in_order()))),
+            Sheet("moves", "Movements of the week", _MOVES, _Later(lambda: map(_move_row, moved(None)))),
             Sheet(
                 "flows",
                 "Movements added up",
                 ("from", "to", "count", "cents", "currency"),
-                tuple((f.from_state, f.to_state, f.count, f.cents, f.currency) for f in flows),
+                tuple((f.from_state, f.to_state, f.count, f.cents, f.currency) for f in shown.flows),
             ),
         ),
         active="/board",
         more={
             "unit": unit,
+            "board": shown,
             "is_table": is_table,
             "is_movers": is_movers,
-            "asked": asked,
-            "flow_picture": shown.flow_picture,
-            "listed": listed,
-            "shown": listed[(page - 1) * PAGE : page * PAGE],
+            "movers": moved(_MOVERS) if is_movers else [],
+            "movers_count": movers_count,
+            "movers_shown": _MOVERS,
+            "count": count,
+            "shown": in_order((page - 1) * ON_PAGE, ON_PAGE) if is_listed else shown.latest,
             "page": page,
-            "pages": -(-len(listed) // PAGE),
+            "pages": -(-count // ON_PAGE),
             "on_column": ON_COLUMN,
             "states": STATES,
+            "never_had_a_group": never_count,
+            "thin": thin_words(reading),
             "span": _span(week),
             "beside": _beside(reading, week),
             "views": views_of(reading),
@@ -90,6 +111,28 @@ def board(reading: Reading) -> Screen:
         narrows=EVERY,
         whole=("the picture of the year",) if narrowed.has_rows_out and has_year else (),
     )
+
+
+class _Later:
+    """Rows that are asked for when somebody reads them: a page does not."""
+
+    def __init__(self, make: Callable[[], Iterable[Row]]) -> None:
+        self._make = make
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._make())
+
+
+def _told(reading: Reading, shown: Board, cards: Cards) -> dict[str, Any]:
+    """A board as JSON: with every card of each state."""
+    every = [
+        replace(column, cards=tuple(listed(reading.tables, cards, state=column.state)))
+        for column in shown.columns
+    ]
+    return {
+        **{"unit": shown.unit, "week": shown.week, "columns": every, "flows": shown.flows},
+        "thin": thin_words(reading),
+    }
 
 
 _MOVES = ("account_id", "account", "solution", "from", "to", "at", "reason", "cents", "currency")
@@ -126,12 +169,6 @@ def _days(first: date, count: int) -> dict[str, str]:
     return {"since": first.isoformat(), "until": (first + timedelta(days=count - 1)).isoformat()}
 
 
-def _is_asked(move: Move, came_from: str, went_to: str) -> bool:
-    return (not came_from or move.from_state == came_from) and (
-        went_to in ("", "any") or move.to_state == went_to
-    )
-
-
 def _page(text: str) -> int:
     return max(int(text), 1) if text.isdigit() else 1
 
@@ -141,10 +178,10 @@ def _card_row(card: Card) -> tuple[object, ...]:
 
 
 def _move_row(mover: Mover) -> tuple[object, ...]:
-    card, move = mover.card, mover.move
+    card = mover.card
     return (
-        *(card.account_id, card.account, card.solution, move.from_state, move.to_state),
-        *(move.at, move.reason, card.cents, card.currency),
+        *(card.account_id, card.account, card.solution, mover.from_state, mover.to_state),
+        *(mover.at, mover.reason, card.cents, card.currency),
     )
 
 

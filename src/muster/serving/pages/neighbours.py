@@ -6,11 +6,10 @@ Groups stand in it as the run left them: what was answered since keeps its place
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
-from muster.serving.boards import groups_listed
+from muster.serving.boards import beside_on_board
 from muster.serving.came_from import came_from
 from muster.serving.narrowing import narrowing_of
 from muster.serving.pages.worklist import groups_on_tab
@@ -33,9 +32,9 @@ def neighbours_of(reading: Reading, group_id: str) -> Neighbours | None:
     said = dict(parse_qsl(urlsplit(came.address).query)) if came else {}
     asked = narrowing_of(said)
     if came and came.address.startswith("/board"):
-        listed: Sequence[str] = groups_listed(reading, asked, said)
-    else:
-        listed = groups_on_tab(reading, asked, said.get("tab", ""), with_group=group_id)
+        found = beside_on_board(reading, asked, said, group_id)
+        return Neighbours(*found) if found else None
+    listed = groups_on_tab(reading, asked, said.get("tab", ""), with_group=group_id)
     if group_id not in listed:
         return None
     at = listed.index(group_id)

@@ -23,8 +23,9 @@ DUCKDB1 := build/duckdb-$(OTHER_DUCKDB)
 SPARK := .venv-spark
 BUILT := build/engines
 ENGINE_TESTS := tests/engine tests/sources tests/cli/test_engines.py
-# A JVM that ends within minutes: its second compiler would cost more than it gives.
-SHORT_LIVED := -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
+# A JVM that ends within minutes: its second compiler would cost more than it gives, and the 48 MB in which the
+# first then keeps its code are full after a third of the tables.
+SHORT_LIVED := -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=240m
 
 # Where a machine forbids Python to keep what it compiled, each of some hundred processes compiles everything anew.
 export PYTHONDONTWRITEBYTECODE :=

@@ -44,7 +44,22 @@ def test_paper_holds_what_the_page_does(
     lists = page.locator("nav[aria-label^='Pages of']").count()
     assert paper.count("Everyrowisintheworkbook") == lists  # the rows of other pages are not passed over
     assert [row for row in rows if _letters(row) not in paper] == []
-    assert all(sheet.mediabox.width > sheet.mediabox.height for sheet in written.pages)
+    is_report = page.locator(".report").count() > 0  # upright, as a pack is
+    assert {sheet.mediabox.width < sheet.mediabox.height for sheet in written.pages} == {is_report}
+
+
+@pytest.mark.browser
+def test_parts_of_a_report_follow_one_another_on_paper(signed_in: Callable[..., Any]) -> None:
+    """Each on a page of its own, conversion took ten, most of them half empty."""
+    page = signed_in("admin")
+    page.goto("/measures/conversion")
+    parts = page.locator(".report section.page").count()
+    written = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+    heads = page.locator(".report section.page > h2").all_inner_texts()
+    text = [_letters(sheet.extract_text()) for sheet in written.pages]
+    together = [one for one in text if sum(_letters(head) in one for head in heads) > 1]
+    assert parts > 2 and together and len(text) < 8
+    assert "Howtocount" not in "".join(text)
 
 
 # What is read as one: rows, cards, and a heading with what begins right under it.

@@ -20,6 +20,7 @@ from muster.serving.figures.board_cards import Cards, listed, movers
 from muster.serving.learnt import thin_words
 from muster.serving.narrowing import EVERY
 from muster.serving.pages.views import views_of
+from muster.serving.paging import page_asked, pages_of
 from muster.serving.reading import Reading
 from muster.serving.screen import Row, Screen, Sheet, screen
 
@@ -40,12 +41,14 @@ def board(reading: Reading) -> Screen:
     came_from, went_to = query.get("from", ""), query.get("to", "")
     went_to = "" if went_to == "any" else went_to
     state = query.get("state", "") if query.get("state") in STATES else ""
-    sort, page = query.get("sort", ""), _page(query.get("page", "1"))
+    sort = query.get("sort", "")
     is_table = bool(state) or query.get("view") == "table"
     is_movers = bool(query.get("from") or query.get("to"))
-    is_listed = is_table and (bool(state) or bool(sort) or page > 1)
     has_year = reading.viewer.may("see_measures") and not is_table and not is_movers
     count = sum(column.count for column in shown.columns if state in ("", column.state))
+    pages = pages_of(count, ON_PAGE)
+    page = page_asked(query, pages)
+    is_listed = is_table and (bool(state) or bool(sort) or page > 1)
     movers_count = sum(
         flow.count
         for flow in shown.flows
@@ -95,7 +98,7 @@ def board(reading: Reading) -> Screen:
             "count": count,
             "shown": in_order((page - 1) * ON_PAGE, ON_PAGE) if is_listed else shown.latest,
             "page": page,
-            "pages": -(-count // ON_PAGE),
+            "pages": pages,
             "on_column": ON_COLUMN,
             "states": STATES,
             "never_had_a_group": never_count,
@@ -167,10 +170,6 @@ def _beside(reading: Reading, week: Week) -> dict[str, Any]:
 
 def _days(first: date, count: int) -> dict[str, str]:
     return {"since": first.isoformat(), "until": (first + timedelta(days=count - 1)).isoformat()}
-
-
-def _page(text: str) -> int:
-    return max(int(text), 1) if text.isdigit() else 1
 
 
 def _card_row(card: Card) -> tuple[object, ...]:

@@ -22,6 +22,7 @@ from muster.serving.figures.group.group import group_of
 from muster.serving.figures.owners import owner_names
 from muster.serving.form_again import Refused
 from muster.serving.forms import answer_form, just_done, sellers
+from muster.serving.paging import page_asked, pages_of
 from muster.serving.reading import Forbidden, Missing, Reading
 from muster.serving.screen import Asked, Screen, Sheet, screen
 from muster.store.decisions import written_at
@@ -128,7 +129,8 @@ def decisions(asked: Reading) -> Screen:
     rows = _rows(asked, names)
     whose = asked.query.get("whose", "mine")
     listed = [row for row in rows if whose == "all" or row.by == asked.viewer.email]
-    page = max(int(asked.query["page"]), 1) if asked.query.get("page", "").isdigit() else 1
+    pages = pages_of(len(listed), PAGE)
+    page = page_asked(asked.query, pages)
     columns = tuple(Row.__slots__)
     return Screen(
         "decisions.html",
@@ -146,7 +148,7 @@ def decisions(asked: Reading) -> Screen:
         more={
             "shown": listed[(page - 1) * PAGE : page * PAGE],
             "page": page,
-            "pages": -(-len(listed) // PAGE),
+            "pages": pages,
             "whose": whose,
             "pending": sum(row.is_pending for row in listed),
             "form": answer_form(asked),

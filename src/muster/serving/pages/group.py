@@ -24,6 +24,7 @@ from muster.serving.figures.owners import owner_names
 from muster.serving.forms import answer_form, just_done
 from muster.serving.learnt import thin_words
 from muster.serving.pages.neighbours import neighbours_of
+from muster.serving.paging import page_asked, pages_of
 from muster.serving.reading import Missing, Reading
 from muster.serving.rendering import with_query
 from muster.serving.screen import Screen, Sheet, screen
@@ -48,7 +49,8 @@ def group(reading: Reading) -> Screen:
     query = reading.query
     filters = {key: query.get(key, "") for key in ("person", "channel", "lane")}
     touches = chosen(whole.touches, **filters)
-    page = max(int(query["page"]), 1) if query.get("page", "").isdigit() else 1
+    pages = pages_of(len(touches), PAGE)
+    page = page_asked(query, pages)
     if act := query.get("act"):
         place = next((i for i, touch in enumerate(touches) if touch.touch_id == act), 0)
         page = place // PAGE + 1
@@ -78,7 +80,7 @@ def group(reading: Reading) -> Screen:
             "touches": touches[(page - 1) * PAGE : page * PAGE],
             "touch_count": len(touches),
             "page": page,
-            "pages": -(-len(touches) // PAGE),
+            "pages": pages,
             "filters": filters,
             "is_asked": page > 1 or "act" in query or any(filters.values()),
             "people_named": sorted({(t.who, t.person_id or t.visitor_id or "") for t in whole.touches}),

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from muster.engine.run_log import entries
 from muster.reports.data_quality import quality_pages
 from muster.serving.figures.health import Carried, carried, set_aside, sources
+from muster.serving.paging import page_asked, pages_of
 from muster.serving.reading import Forbidden, Reading, house_of, viewer_of
 from muster.serving.rendering import render_plain
 from muster.serving.reported import reported
@@ -58,15 +59,15 @@ def rows(asked: Reading) -> Screen:
     severity, source = asked.query.get("severity", ""), asked.query.get("source", "")
     everything = asked.once("set aside", lambda: set_aside(asked.tables))
     found = [row for row in everything if severity in ("", row["severity"]) and source in ("", row["source"])]
-    number = asked.query.get("page", "1")
-    page = max(int(number), 1) if number.isdigit() else 1
+    pages = pages_of(len(found), PAGE)
+    page = page_asked(asked.query, pages)
     columns = ("severity", "source", "file", "row", "column", "value", "reason", "remedy", "count")
     sheet = Sheet("findings", "Findings", columns, tuple(tuple(r[c] for c in columns) for r in found))
     more: dict[str, Any] = {
         "parts": PARTS,
         "part": "/health/rows",
         "page": page,
-        "pages": -(-len(found) // PAGE),
+        "pages": pages,
         "shown": found[(page - 1) * PAGE : page * PAGE],
         "lost": sum(row["count"] for row in everything if row["severity"] == "error"),
         "names": sorted({row["source"] for row in everything}),
@@ -78,15 +79,15 @@ def rows(asked: Reading) -> Screen:
 def decisions(asked: Reading) -> Screen:
     """Each decision with what carries it as told now, those that nothing carries first."""
     everything = asked.once("decisions", lambda: carried(asked.tables))
-    number = asked.query.get("page", "1")
-    page = max(int(number), 1) if number.isdigit() else 1
+    pages = pages_of(len(everything), PAGE)
+    page = page_asked(asked.query, pages)
     columns = tuple(Carried.__slots__)
     table = tuple(tuple(getattr(word, column) for column in columns) for word in everything)
     more: dict[str, Any] = {
         "parts": PARTS,
         "part": "/health/decisions",
         "page": page,
-        "pages": -(-len(everything) // PAGE),
+        "pages": pages,
         "shown": everything[(page - 1) * PAGE : page * PAGE],
         "lost": sum(word.lost_because is not None for word in everything),
         "moved": sum(word.is_moved for word in everything),

@@ -6,6 +6,7 @@ import json
 
 from fastapi import APIRouter
 
+from muster.serving.paging import page_asked, pages_of
 from muster.serving.reading import Reading
 from muster.serving.screen import Screen, Sheet, screen
 from muster.serving.settings import parts_for
@@ -23,15 +24,15 @@ def audit(asked: Reading) -> Screen:
     broken = first_broken(told)
     who, action = asked.query.get("who", ""), asked.query.get("action", "")
     found = [e for e in reversed(told) if who in ("", e.who) and action in ("", e.action)]
-    number = asked.query.get("page", "1")
-    page = max(int(number), 1) if number.isdigit() else 1
+    pages = pages_of(len(found), PAGE)
+    page = page_asked(asked.query, pages)
     more = {
         "parts": parts_for(asked.viewer),
         "part": "/settings/audit",
         "broken": broken,
         "shown": [(entry, in_words(entry.detail)) for entry in found[(page - 1) * PAGE : page * PAGE]],
         "page": page,
-        "pages": -(-len(found) // PAGE),
+        "pages": pages,
         "people": sorted({e.who for e in told}),
         "actions": sorted({e.action for e in told}),
         "last_seal": told[-1].seal if told else "",

@@ -23,6 +23,7 @@ from muster.serving.figures.worklist import (
 from muster.serving.forms import answer_form, just_done
 from muster.serving.learnt import thin_words
 from muster.serving.narrowing import EVERY, Narrowing
+from muster.serving.paging import page_asked, pages_of
 from muster.serving.reading import Reading
 from muster.serving.screen import Screen, Sheet, screen
 from muster.serving.several import several_done
@@ -58,7 +59,8 @@ def worklist(reading: Reading) -> Screen:
     counts = {key: by_tab[key] for key, _ in TABS}
     tab, thin = query.get("tab", "act"), thin_words(reading)
     listed = [item for item in theirs if item.tab == tab]
-    page = max(int(query["page"]), 1) if query.get("page", "").isdigit() else 1
+    pages = pages_of(len(listed), PAGE)
+    page = page_asked(query, pages)
     shown = listed[(page - 1) * PAGE : page * PAGE]
     return Screen(
         "worklist.html",
@@ -72,7 +74,7 @@ def worklist(reading: Reading) -> Screen:
             "told": told_beside(reading, shown),
             "page": page,
             "first": (page - 1) * PAGE + 1,
-            "pages": -(-len(listed) // PAGE),
+            "pages": pages,
             "late": sum(item.is_late for item in theirs),
             "owners": {
                 item.owner_id: seller(item.owner_id, names.owners) for item in everything if item.owner_id

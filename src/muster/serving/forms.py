@@ -26,7 +26,7 @@ class AnswerForm:
     may_decide: bool
     reasons: tuple[str, ...]
     triggers: Mapping[str, str]
-    sellers: Mapping[str, str]  # by what they are called, which tells them apart
+    choices: tuple[tuple[str, str], ...]  # sellers by what they are called, which tells them apart
     first_day: date
     usual_day: date
     back: str  # where to go when it is done
@@ -52,7 +52,7 @@ def answer_form(reading: Reading) -> AnswerForm:
         may_decide=reading.viewer.may("decide"),
         reasons=tuple(rejection_reasons(facts)),
         triggers={TRIGGER + key: words for key, words in TRIGGERS.items()},
-        sellers=sellers(owner_names(reading)),
+        choices=tuple((name, "") for name in sellers(owner_names(reading))),
         first_day=today + timedelta(days=1),
         usual_day=today + _LATER,
         back=f"{url.path}{'?' + kept if kept else ''}",

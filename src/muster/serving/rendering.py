@@ -23,6 +23,7 @@ from muster.serving.browsers import browser_of
 from muster.serving.came_from import along, came_from
 from muster.serving.figures.health import days_since
 from muster.serving.figures.owners import seller
+from muster.serving.options import options
 from muster.serving.top_bar import bar_of
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def _environment() -> Environment:
     environment.filters |= {"day": day, "minute": minute, "dollars": dollars, "short": in_short}
     environment.filters |= {"percent": percent, "picture": picture, "seller": seller}
     environment.filters |= {"on_day": on_day, "at_minute": at_minute, "points": points, "code": code}
-    environment.filters["browser"] = browser_of
+    environment.filters |= {"browser": browser_of, "options": options}
     return environment
 
 

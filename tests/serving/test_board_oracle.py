@@ -13,7 +13,7 @@ from muster.access.seen import Seen
 from muster.access.viewer import EVERYTHING, Viewer
 from muster.serving.figures import account_board, group_board
 from muster.serving.figures.board import STRENGTH, Card, Week
-from muster.serving.figures.board_cards import Cards, flows, listed, movers, standing
+from muster.serving.figures.board_cards import Cards, first_of_each, flows, listed, movers, standing
 
 _STATES = {"engaged": "warming", "qualified": "qualified"}
 Told = dict[str, Any]
@@ -135,6 +135,7 @@ def test_a_board_is_what_a_plain_loop_finds(
         cards, moved = listed(read, groups), movers(read, groups)
         added = flows(read, groups, currency="USD")
         counted = standing(read, groups)
+        first = first_of_each(read, groups, 2)
         accounts = account_board.account_cards(read, held, week, currency="USD")
         by_account = listed(
             read, Cards(accounts, account_board.MOVES.format(cards=accounts.name), {}, "TRUE", {})
@@ -159,6 +160,7 @@ def test_a_board_is_what_a_plain_loop_finds(
     assert sorted(within) == sorted((m.at, m.from_state, m.to_state, m.reason) for m in moved)
     assert sum(flow.count for flow in added) == len(within)
     assert {state: each.count for state, each in counted.items()} == _counts(cards)
+    assert first == {state: [c for c in cards if c.state == state][:2] for state in counted}
     _hold_accounts(by_account, cards, seen["customer"], to_at)
 
 

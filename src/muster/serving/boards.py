@@ -66,7 +66,7 @@ def board_of(reading: Reading, asked: Narrowing, query: Mapping[str, str]) -> Bo
         cards = cards_of(reading, asked, query)
         there = standing(reading.tables, cards)
         moved = flows(reading.tables, cards, currency=currency)
-        first = first_of_each(reading.tables, cards, there, ON_COLUMN)
+        first = first_of_each(reading.tables, cards, ON_COLUMN)
         return Board(
             unit,
             week,

@@ -6,7 +6,6 @@ only what it shows becomes Python.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -132,9 +131,21 @@ def listed(
     return [Card(**row) for row in rows]
 
 
-def first_of_each(tables: Seen, cards: Cards, states: Iterable[str], most: int) -> dict[str, list[Card]]:
-    """The first cards of each of these states, by what changed last."""
-    return {state: listed(tables, cards, state=state, most=most) for state in states}
+def first_of_each(tables: Seen, cards: Cards, most: int) -> dict[str, list[Card]]:
+    """The first cards of each state, by what changed last; states without a card are left out."""
+    rows = tables.records(
+        f"""WITH placed AS (
+            SELECT c.key, ROW_NUMBER() OVER (PARTITION BY c.state ORDER BY {_BY_CHANGE}) AS place
+            FROM {cards.held.name} AS c WHERE {cards.where})
+        SELECT {_COLUMNS} FROM {cards.held.name} AS c
+        SEMI JOIN (SELECT p.key FROM placed AS p WHERE p.place <= {most:d}) AS p ON p.key = c.key
+        ORDER BY {_BY_CHANGE}""",
+        cards.given,
+    )
+    found: dict[str, list[Card]] = {}
+    for row in rows:
+        found.setdefault(row["state"], []).append(Card(**row))
+    return found
 
 
 def beside(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,14 @@ def test_it_outlives_the_page_that_made_it_and_goes_when_nobody_holds_it(tables:
         del kept
         last = other.hold(_ACCOUNTS, {"first": ""})
         assert held_tables(other) == others + 1 and len(last) > 0
+
+
+def test_many_who_make_and_let_go_at_once_disturb_nobody(tables: Path) -> None:
+    def work(_: int) -> int:
+        with Seen(tables, EVERYTHING) as seen:
+            held = [seen.hold(_ACCOUNTS, {"first": ""}) for _ in range(10)]
+            asked = [seen.records(f"SELECT COUNT(*) AS n FROM {one.name}")[0]["n"] for one in held]
+            return sum(n == len(one) for n, one in zip(asked, held, strict=True))
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(work, range(24))) == [10] * 24

@@ -109,10 +109,11 @@ class Rows:
 
     def table(self, schema: str) -> str:
         """A name for a new table in a schema; those that nobody holds any more are dropped first."""
-        while self._unused:
-            # With its schema it is gone already.
-            with suppress(duckdb.CatalogException):
-                self.cursor().execute(f"DROP TABLE IF EXISTS {self._unused.popleft()}")
+        with suppress(IndexError):  # another thread may drop some at the same time
+            while True:
+                table = self._unused.popleft()
+                with suppress(duckdb.CatalogException):  # with its schema it is gone already
+                    self.cursor().execute(f"DROP TABLE IF EXISTS {table}")
         return f"{schema}.held_{next(self._numbers)}"
 
     def unused(self, table: str) -> None:

@@ -210,6 +210,9 @@ FAULTS = [
 def test_it_is_noticed(fault: Fault, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = [name for name in inspect.signature(fault.noticed_by).parameters if name not in fault.given]
     given = fault.given | {name: request.getfixturevalue(name) for name in asked}
+    # What is made under a fault is not kept: a later test would be given it.
+    monkeypatch.setattr("muster.serving.snapshots.Snapshot.once", lambda _, __, make: make())
+    monkeypatch.setattr("muster.serving.packed.Packed.put", nothing)
     for name, stands_there in fault.broken.items():
         monkeypatch.setattr(name, stands_there)
     with pytest.raises(SAID_NO):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import weakref
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Barrier, Event
+from typing import Any
 
 import pytest
 
+from muster.access.scope import Held
 from muster.serving import snapshots
-from muster.serving.snapshots import OF_ANOTHER, Snapshot
+from muster.serving.snapshots import Snapshot
 
 NOW = datetime(2026, 1, 5)
 
@@ -49,26 +50,16 @@ def test_what_went_wrong_is_tried_again() -> None:
     assert kept.once("list", lambda: 1) == 1
 
 
-@dataclass(frozen=True)
-class Sorted:
-    """Rows of another answer in an order of its own, or rows of its own."""
-
-    lent: list[str] = field(default_factory=list, metadata=OF_ANOTHER)
-    own: list[str] = field(default_factory=list)
-
-
-@pytest.mark.parametrize(
-    ("sort", "is_kept"), [(lambda rows: Sorted(lent=rows), True), (lambda rows: Sorted(own=rows), False)]
-)
-def test_a_list_in_many_orders_takes_no_other_answers_place(
-    sort: Callable[[list[str]], Sorted], is_kept: bool, monkeypatch: pytest.MonkeyPatch
+def test_rows_held_in_the_engine_weigh_a_quarter_and_are_let_go_of_in_turn(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(snapshots, "_KEPT_ROWS", 3_000)
     kept = Snapshot("1", Path(), NOW, NOW, {})
-    rows = kept.once("board", lambda: ["card"] * 1_000)
-    for order in range(20):
-        kept.once(f"board in order {order}", lambda: sort(list(rows)))
-    assert (kept.once("board", list) is rows) == is_kept
+    scope: Any = None  # nothing is asked of it here
+    weeks = [weakref.ref(kept.once(f"week {n}", lambda: Held(scope, "held", 4_000))) for n in range(3)]
+    assert [week() is not None for week in weeks] == [False, True, True]
+    rows = kept.once("rows in Python", lambda: ["card"] * 4_000)
+    assert kept.once("rows in Python", list) is rows and weeks[2]() is None
 
 
 def test_small_answers_drive_no_list_out_before_there_is_no_room(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ PortOption = Annotated[
     typer.Option(min=1, max=65535, help="Where it listens.", show_default="8642"),
 ]
 # Seconds after which a thread that computes lets another one on, a tenth of what Python has. A page takes
-# hundreds of turns: one that sorts a large board would keep each of them waiting for as long.
+# hundreds of turns: one that computes for seconds would keep each of them waiting for as long.
 _TURN = 0.0005
 
 BrowserOption = Annotated[

@@ -22,9 +22,6 @@ _KEPT_ROWS = 600_000  # in all answers remembered for a run, each about half a k
 _LEAST = 64  # rows that an answer weighs however small it is, so that there is an end of small ones, too
 _ROW = 512  # letters of a text that weigh as much as a row
 _HELD = 4  # rows of a table of DuckDB weigh as much as one of Python
-_POINTERS = 64  # to rows that another answer holds: as many weigh as much as a row
-# The metadata of a field whose rows are those of another answer that is kept, in another order or fewer.
-OF_ANOTHER = {"of another answer": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +69,7 @@ class Snapshot:
 def _rows_of(made: object) -> int:
     """How many rows an answer holds: it is a list of them, or has lists of them."""
     if is_dataclass(made) and not isinstance(made, type):
-        parts = [(getattr(made, each.name), each.metadata == OF_ANOTHER) for each in fields(made)]
-        return sum(len(part) // _POINTERS if is_lent else _rows_of(part) for part, is_lent in parts)
+        return sum(_rows_of(getattr(made, each.name)) for each in fields(made))
     if isinstance(made, Held):
         return len(made) // _HELD
     if isinstance(made, str):

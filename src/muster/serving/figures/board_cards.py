@@ -11,7 +11,7 @@ from typing import Any
 
 from muster.access.scope import Held
 from muster.access.seen import Seen
-from muster.serving.figures.board import STATES, Card, Mover
+from muster.serving.figures.board import NEW, STATES, Card, Mover
 
 _COLUMNS = ", ".join(f"c.{name}" for name in Card.__dataclass_fields__)
 _BY_CHANGE = "c.since DESC, COALESCE(c.cents, 0) DESC, c.account, c.key"
@@ -91,7 +91,7 @@ def flows(tables: Seen, cards: Cards, *, currency: str) -> list[Flow]:
         FROM counted GROUP BY from_state, to_state""",
         {**cards.given, **cards.moves_given, "currency": currency},
     )
-    order = ("new", *STATES)
+    order = (NEW, *STATES)
     found = [Flow(row["from_state"], row["to_state"], row["n"], row["cents"], currency) for row in rows]
     return sorted(found, key=lambda flow: (order.index(flow.from_state), order.index(flow.to_state)))
 
@@ -110,12 +110,15 @@ def movers(
         ORDER BY m.moved_at DESC, c.key DESC {_limit(most)}""",
         {**cards.given, **cards.moves_given, **{name: value for name, value in asked.items() if value}},
     )
-    names = ("from_state", "to_state", "moved_at", "why")
     return [
-        Mover(card, **dict(zip(("from_state", "to_state", "at", "reason"), step, strict=True)))
+        Mover(
+            from_state=row.pop("from_state"),
+            to_state=row.pop("to_state"),
+            at=row.pop("moved_at"),
+            reason=row.pop("why"),
+            card=Card(**row),  # what is left
+        )
         for row in rows
-        for step in [[row.pop(name) for name in names]]
-        for card in [Card(**row)]
     ]
 
 

@@ -24,18 +24,10 @@ TAB_OF = {
     "nurture": "returned",
 }
 
-# What the board shows under warming: who is engaged, unless sales acted since then or a deal is there.
+# What the board shows under warming, of all rows that are seen.
 _WARMING = """
-SELECT COUNT(*) AS n
-FROM qualification AS q
-JOIN buying_group AS g ON g.buying_group_id = q.buying_group_id
-WHERE q.to_at IS NULL AND q.status = 'engaged' AND g.closed_at IS NULL
-AND NOT EXISTS (
-    SELECT 1 FROM disposition AS d JOIN hand_off AS h ON h.hand_off_id = d.hand_off_id
-    WHERE h.buying_group_id = q.buying_group_id AND d.outcome IN ('accepted', 'worked') AND d.at >= q.from_at)
-AND NOT EXISTS (
-    SELECT 1 FROM opportunity_group AS og JOIN known_opportunity AS o ON o.opportunity_id = og.opportunity_id
-    WHERE og.buying_group_id = q.buying_group_id AND (o.closed_at IS NULL OR o.closed_at >= g.opened_at))"""
+SELECT COUNT(*) AS n FROM board_move AS m
+WHERE m.state = 'warming' AND m.moved_at < $as_of AND (m.until_at IS NULL OR m.until_at >= $as_of)"""
 
 # Open groups with their latest hand-off and what became of it; qualified ones without wait for a place.
 _GROUPS = """
@@ -123,12 +115,9 @@ def items(tables: Seen, *, as_of: datetime, agreed_hours: float) -> list[Item]:
     return sorted(found, key=lambda item: (not item.is_late, -_worth(item), item.buying_group_id))
 
 
-def warming(tables: Seen) -> int:
-    """How many groups stand under warming on the board: open, engaged, not with sales, no deal opened.
-
-    Told as the board tells it (figures/group_board.py), without its cards: a list without work asks.
-    """
-    [row] = tables.records(_WARMING)
+def warming(tables: Seen, as_of: datetime) -> int:
+    """How many groups stand under warming on the board: engaged, not with sales, no deal opened."""
+    [row] = tables.records(_WARMING, {"as_of": as_of})
     return int(row["n"])
 
 

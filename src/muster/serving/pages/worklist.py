@@ -82,7 +82,7 @@ def worklist(reading: Reading) -> Screen:
             # Counted of all they see: of fewer it would not be true.
             "warming": None
             if reading.asked.is_set
-            else reading.once("warming", lambda: warming(reading.tables)),
+            else reading.once("warming", lambda: warming(reading.tables, reading.snapshot.as_of)),
             "best_of_none": reading.once("best of none", lambda: best_of_none(reading.tables)),
             "undelivered": _undelivered(reading, shown),
             "currency": reading.house.config.company.currency,
